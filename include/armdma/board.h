@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board: what a flattened device tree says about a machine, as plain data.
+ *
+ *   FILE.dtb --board_load()--> struct board --machine_new()--> struct machine
+ *
+ * Reading never fails because a part is not modelled: a board can always be
+ * described. Whether it can be *built* is board_check(), whose answer is one
+ * sentence that is true of that board.
+ *
+ * What a tree does not say (the line size of a Cortex-A9) comes from one table
+ * of cores, sim/board/parts.c; what the tree leaves to the boot loader (the
+ * size of DRAM) is assumed, marked @is_assumed, and said so in every report.
+ *
+ * Leaves out: pin control, clocks, regulators, interrupts; only what moves
+ * data is read.
+ *
+ * Spec: Devicetree Specification v0.4; Linux's bindings for the rest.
+ */
+#ifndef ARMDMA_BOARD_H
+#define ARMDMA_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <glib.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How a cache picks the line that must leave. */
+enum cache_replacement {
+	CACHE_PSEUDO_RANDOM,	/* an LFSR in hardware; our chooser here */
+	CACHE_ROUND_ROBIN,	/* one counter per cache */
+	CACHE_LRU,		/* exact, per set */
+	NR_CACHE_REPLACEMENTS
+};
+
+/**
+ * struct cache_geometry - size, shape and policy of one cache
+ * @bytes:          capacity; 0 means that there is no such cache
+ * @line_bytes:     a power of two, 16..128
+ * @nr_ways:        associativity, 1..16; @bytes / (@line_bytes * @nr_ways) is
+ *                  a power of two
+ * @replacement:    who leaves
+ * @write_allocate: a store that misses brings the line in
+ * @is_assumed:     the tree does not give the size, and the part allows several
+ */
+struct cache_geometry {
+	uint32_t bytes;
+	uint16_t line_bytes;
+	uint8_t nr_ways;
+	uint8_t replacement;		/* enum cache_replacement */
+	bool write_allocate;
+	bool is_assumed;
+};
+
+/**
+ * struct core_part - what every instance of a core has in common (parts.c)
+ * @compatible:    "arm,cortex-a9"
+ * @name:          "Cortex-A9"
+ * @arch:          architecture version: 5, 6, 7, or 8 (run in AArch32 state)
+ * @is_modelled:   false: @why_not completes "its core, a NAME, ..."
+ * @l1i, @l1d:     level 1, defaults where a range exists
+ * @l2:            the integrated level 2 that CP15 operations reach, or none
+ * @walks_in_l1:   the table walker sees L1D (ID_MMFR3.CohWalk); else it reads
+ *                 what is below it
+ * @has_lpae:      implements the long-descriptor format
+ */
+struct core_part {
+	const char *compatible;
+	const char *name;
+	int arch;
+	bool is_modelled;
+	const char *why_not;
+	struct cache_geometry l1i, l1d, l2;
+	bool walks_in_l1;
+	bool has_lpae;
+};
+
+struct board_cpu {
+	char *path;			/* "/cpus/cpu@0" */
+	char *compatible;		/* first string; "" when the tree is silent */
+	const struct core_part *part;	/* NULL: a core we have never heard of */
+	struct cache_geometry l1i, l1d, l2;
+	bool is_disabled;		/* status = "disabled" (hot-plugged later) */
+};
+
+struct board_bank {
+	uint64_t pa;
+	uint64_t len;			/* bytes */
+	bool is_assumed;
+};
+
+/** The outer cache: a PL310 (or a relative) on the bus, not reached by CP15. */
+struct board_outer {
+	char *path;			/* NULL: the board has none */
+	char *compatible;
+	uint64_t reg_pa;		/* its register block */
+	bool is_modelled;
+	struct cache_geometry cache;
+	bool shared_override;		/* arm,shared-override: aux bit 22 */
+	bool is_io_coherent;		/* arm,io-coherent: no cache sync */
+};
+
+struct board_iommu {
+	char *path;
+	char *compatible;
+	uint32_t nr_cells;		/* #iommu-cells */
+	bool is_modelled;		/* false: its masters are bypassed */
+	bool is_disabled;
+};
+
+/** One window of a bus's dma-ranges: device address -> physical address. */
+struct board_range {
+	uint64_t dma;			/* as the device sees it */
+	uint64_t pa;
+	uint64_t len;			/* bytes */
+};
+
+struct board_master {
+	char *path;			/* "/soc/mmc@1c0f000" */
+	char *name;			/* as Linux names the platform device: "1c0f000.mmc" */
+	char *compatible;
+	bool is_coherent;		/* dma-coherent, own or inherited */
+	bool is_disabled;
+	GArray *iommus;			/* of unsigned: indices into board.iommus */
+	GArray *ranges;			/* of struct board_range; empty is 1:1 */
+};
+
+struct board {
+	char *file;			/* as given to board_load() */
+	char *model;
+	char *compatible;		/* of the root node, first string */
+	GPtrArray *cpus;		/* of struct board_cpu * */
+	GArray *banks;			/* of struct board_bank, ascending, disjoint */
+	struct board_outer outer;
+	GPtrArray *iommus;		/* of struct board_iommu * */
+	GPtrArray *masters;		/* of struct board_master *; tree order */
+};
+
+#define BOARD_ERROR (board_error_quark())
+GQuark board_error_quark(void);
+enum board_error {
+	BOARD_ERROR_UNREADABLE,		/* no such file, I/O error */
+	BOARD_ERROR_MALFORMED,		/* not a device tree, or a broken one */
+	BOARD_ERROR_UNSUPPORTED		/* a true board that cannot be built yet */
+};
+
+/**
+ * board_load() - read a board from a flattened device tree
+ * @path:  a .dtb file
+ * @error: set on failure to one sentence that names @path and the place in it
+ *
+ * Context: any thread; reads one file, keeps nothing open.
+ * Return: a board, yours to board_free(); NULL on failure. Retrying cannot help.
+ */
+struct board *board_load(const char *path, GError **error);
+
+/**
+ * board_parse() - the same from memory
+ * @blob: a flattened device tree, any alignment; not kept
+ * @len:  bytes
+ * @name: stands for the file in messages; copied
+ */
+struct board *board_parse(const void *blob, size_t len, const char *name, GError **error);
+
+/**
+ * board_check() - can a machine be built of this board?
+ *
+ * Return: true, or false with @error (BOARD_ERROR_UNSUPPORTED) saying in one
+ * sentence, true of this board, why not.
+ */
+bool board_check(const struct board *b, GError **error);
+
+/** The master whose Linux name or path is @name; NULL if there is none. Borrowed. */
+const struct board_master *board_master(const struct board *b, const char *name);
+
+/** The first CPU that is not disabled, which boots; NULL only if there is none. */
+const struct board_cpu *board_boot_cpu(const struct board *b);
+
+void board_free(struct board *b);	/* NULL is fine */
+typedef struct board board;		/* so that g_autoptr(board) reads well */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(board, board_free)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

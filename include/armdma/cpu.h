@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A CPU as software sees it: loads, stores, CP15 operations, barriers.
+ *
+ * This is the instruction set of the model. lib/port is its one customer in
+ * lib/; tests use it freely. All addresses are Arm virtual addresses unless the
+ * name says pa. With SCTLR.M clear, va is pa and everything is uncached.
+ *
+ * A data abort is what the hardware does, not an error: the accessor returns
+ * false and the fault is in cpu_last_fault(). The code under test, whose plain
+ * loads cannot return anything, ends with a report (see cpu_before_load()).
+ *
+ * Spec: DDI 0406C, B3 (VMSA), B2.2 (caches), B4.2 (CP15 by function).
+ */
+#ifndef ARMDMA_CPU_H
+#define ARMDMA_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <armdma/machine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cpu;
+
+/** CPU @idx of @m; NULL if the board has fewer. Borrowed. */
+struct cpu *machine_cpu(struct machine *m, unsigned idx);
+unsigned machine_nr_cpus(const struct machine *m);
+unsigned cpu_index(const struct cpu *c);
+struct machine *cpu_machine(const struct cpu *c);
+
+/**
+ * cpu_enter() - this host thread is now that CPU
+ *
+ * Exact gear: threads may take turns, never run at once. Fast gear: one thread
+ * per CPU. A thread that never entered any is CPU 0 of the machine that a
+ * pointer belongs to. Returns the CPU that it was before, or NULL.
+ */
+struct cpu *cpu_enter(struct cpu *c);
+struct cpu *cpu_current(void);
+
+/* ---- loads and stores ---------------------------------------------- */
+
+/**
+ * cpu_load() - read @len bytes at @va as this CPU sees them
+ * cpu_store() - write them
+ *
+ * Any alignment; taken line by line, each an access of its own. To Device or
+ * Strongly-ordered memory @len must be 1, 2, 4 or 8 and @va aligned to it: one
+ * bus access. @site is the host code address to blame in reports; NULL is fine.
+ * Return: false on a data abort (cpu_last_fault()); bytes before it were done.
+ */
+bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site);
+bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const void *site);
+
+/**
+ * cpu_before_load() - make the window hold what this CPU would see at @va
+ * cpu_before_store() - prepare for a native store of @len bytes that follows at once
+ *
+ * What the compiler hooks call, and nobody else need. The access itself is then
+ * done natively through the window; a store's value is picked up by the next
+ * event of this machine. An abort here ends the process: one report on stderr,
+ * exit status 1, for there is no instruction to return to.
+ */
+void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site);
+void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site);
+
+/* ---- system control ------------------------------------------------- */
+
+enum cp15_reg {
+	CP15_SCTLR,		/* M bit 0, C bit 2, I bit 12, TRE bit 28, AFE bit 29 */
+	CP15_ACTLR,
+	CP15_TTBR0,
+	CP15_TTBR1,
+	CP15_TTBCR,
+	CP15_DACR,
+	CP15_PRRR,
+	CP15_NMRR,
+	CP15_CONTEXTIDR,
+	CP15_DFSR,
+	CP15_DFAR,
+	CP15_PAR,
+	/* read-only: writes are ignored */
+	CP15_CTR,
+	CP15_CLIDR,
+	CP15_CSSELR,		/* writable: selects the cache that CCSIDR shows */
+	CP15_CCSIDR,
+	CP15_ID_MMFR3,
+	NR_CP15_REGS
+};
+void cpu_cp15_write(struct cpu *c, enum cp15_reg reg, uint32_t value);
+uint32_t cpu_cp15_read(struct cpu *c, enum cp15_reg reg);
+
+/** Data cache maintenance by MVA, to the point of coherency of CP15. */
+enum dc_op {
+	DC_CLEAN,		/* DCCMVAC  */
+	DC_INVALIDATE,		/* DCIMVAC  */
+	DC_CLEAN_INVALIDATE,	/* DCCIMVAC */
+};
+
+/**
+ * cpu_dc() - one operation, on the line that holds @va
+ * cpu_dc_range() - the loop every kernel writes: from the line of @va in steps of
+ * CTR.DminLine while below @va + @len; @len 0 does nothing
+ *
+ * Reaches L1D and an integrated L2, never a PL310. Complete after cpu_dsb().
+ * Return: false on a translation fault; the lines before it were done.
+ */
+bool cpu_dc(struct cpu *c, enum dc_op op, uint32_t va);
+bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len);
+
+enum tlbi_op {
+	TLBI_ALL,
+	TLBI_MVA,		/* the page at va, this ASID (the low byte of va) or global */
+	TLBI_MVAA,		/* the page at va, every ASID */
+	TLBI_ASID,
+};
+/** Broadcast to the Inner Shareable domain. Complete after cpu_dsb(). */
+void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va);
+
+void cpu_dsb(struct cpu *c);
+void cpu_dmb(struct cpu *c);
+void cpu_isb(struct cpu *c);
+
+/* ---- translation ----------------------------------------------------- */
+
+/** Memory types, and the cacheability of Normal memory. */
+enum mem_type { MEM_STRONGLY_ORDERED, MEM_DEVICE, MEM_NORMAL };
+enum cacheability { CACHE_NONE, CACHE_WBWA, CACHE_WT, CACHE_WB };	/* as RGN encodes them */
+
+struct mem_attrs {
+	uint8_t type;			/* enum mem_type */
+	uint8_t inner, outer;		/* enum cacheability; Normal only */
+	bool is_shareable;
+};
+
+enum fault_kind {
+	FAULT_NONE,
+	FAULT_TRANSLATION,
+	FAULT_ACCESS_FLAG,
+	FAULT_DOMAIN,
+	FAULT_PERMISSION,
+	FAULT_EXTERNAL,			/* nothing answers at that physical address */
+	FAULT_WALK_EXTERNAL,
+	FAULT_ALIGNMENT,
+};
+
+struct cpu_fault {
+	enum fault_kind kind;
+	int level;			/* of the walk: 1 or 2 */
+	uint32_t va;
+	bool is_write;
+	uint32_t dfsr;			/* as the register would read */
+};
+struct cpu_fault cpu_last_fault(const struct cpu *c);
+
+struct translation {
+	struct cpu_fault fault;		/* .kind FAULT_NONE: the rest is valid */
+	uint64_t pa;
+	uint32_t va_first;		/* of the page or section that maps it */
+	uint32_t len;			/* its size, bytes */
+	struct mem_attrs attrs;
+};
+
+/**
+ * cpu_translate() - ATS1CPR/ATS1CPW: walk the tables afresh, filling no TLB
+ * (the page as it *would* be translated after a TLB invalidation)
+ */
+struct translation cpu_translate(struct cpu *c, uint32_t va, bool is_write);
+
+/**
+ * cpu_find_aliases() - every page or section of the live tables that maps @pa
+ * @ret: filled with at most @nr
+ *
+ * Walks everything reachable from TTBR0/1: an observer's question, microseconds.
+ * Return: how many there are, which may be more than @nr.
+ */
+size_t cpu_find_aliases(struct cpu *c, uint64_t pa, struct translation *ret, size_t nr);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A machine with a booted library on it: what a test harness of a driver starts
+ * with and ends with.
+ *
+ *	struct harness *h = harness_start(NULL, &error);
+ *	struct device *eth = harness_device(h, "eth0");
+ *
+ *	... call the driver; play the device with master_write(harness_master(eth)) ...
+ *
+ *	return harness_finish(h);
+ *
+ * Everything that is not in the config comes from the environment, so that one
+ * binary runs on every board:
+ *
+ *   ARMDMA_BOARD    a .dtb, or the name of a shipped board ("a9-pl310")
+ *   ARMDMA_SEED     of the chooser, decimal or 0x...
+ *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random,
+ *                   coherent=cma|legacy2011, json=FILE, backtrace=full|address,
+ *                   hazards=on|off
+ */
+#ifndef ARMDMA_HARNESS_H
+#define ARMDMA_HARNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <glib.h>
+#include <armdma/machine.h>
+#include <armdma/master.h>
+#include <armdma/hazard.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct device;
+struct harness;
+
+/** How dma_alloc_coherent() makes memory uncached on a non-coherent device. */
+enum coherent_strategy {
+	COHERENT_CMA,		/* the linear map's own PTEs rewritten: one mapping */
+	COHERENT_LEGACY2011	/* cached linear map kept, uncached window beside it */
+};
+
+/**
+ * struct harness_config - all zero is: shipped board "a9-pl310", exact, nominal
+ * @board:      path of a .dtb, or name of a shipped board; NULL: environment, default
+ * @gear, @chooser, @seed: as in machine_config
+ * @coherent:   strategy of the coherent allocator
+ * @no_hazards: attach no engine: silent and faster
+ * @hazards:    passed to hazard_attach()
+ */
+struct harness_config {
+	const char *board;
+	enum machine_gear gear;
+	enum chooser_mode chooser;
+	uint64_t seed;
+	enum coherent_strategy coherent;
+	bool no_hazards;
+	struct hazard_config hazards;
+};
+
+/**
+ * harness_start() - board, machine, library, hazards
+ * @cfg: NULL: defaults, overridden by the environment. Not NULL: exactly that, and
+ *       the environment is not read, except ARMDMA_BOARD where @cfg->board is NULL.
+ *
+ * Return: NULL with one sentence in @error on bad input (exit status 2 is yours).
+ */
+struct harness *harness_start(const struct harness_config *cfg, GError **error);
+
+/**
+ * harness_device() - a device on this board, made on first use
+ * @name: a master of the board by Linux's name or by path: coherence, dma-ranges and
+ *        limits come from the tree. Any other name: a new non-coherent device on the
+ *        root bus. DMA masks start at 32 bits, as in Linux.
+ */
+struct device *harness_device(struct harness *h, const char *name);
+
+/** The same, on the root bus, coherent or not, whatever the board says. */
+struct device *harness_device_new(struct harness *h, const char *name, bool is_coherent);
+
+/** The device's own port: what the hardware side of the test plays with. */
+struct master *harness_master(struct device *dev);
+
+struct machine *harness_machine(struct harness *h);
+struct hazard_engine *harness_hazards(struct harness *h);	/* NULL when off */
+
+/** Return: the process's exit status: 0 clean, 1 hazards, 2 a report was not written. */
+int harness_finish(struct harness *h);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

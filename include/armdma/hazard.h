@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hazards: what the code under test did wrong, seen from outside.
+ *
+ *   machine --observe.h--> [ shadow: golden bytes, owner, history per line ]
+ *   lib/dma --ledger-----> [ ledger: live mappings, allocations            ]
+ *                                     |
+ *                                  reports: text, JSON
+ *
+ * A hazard is a report, and the run goes on. Reports are de-duplicated by
+ * class and site; the count is kept and printed at the end.
+ *
+ * The golden bytes of a line are what a fully coherent machine would hold. A read
+ * that returns anything else is *observed* wrong: both byte values are known.
+ *
+ * Leaves out, so far: what another schedule could have done ("possible").
+ */
+#ifndef ARMDMA_HAZARD_H
+#define ARMDMA_HAZARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <armdma/machine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Titles are stable: hazard_title() is what the first line of a report says. */
+enum hazard_class {
+	/* bytes, observed */
+	HAZARD_CPU_READ_STALE,		/* the device wrote, the CPU still sees old bytes */
+	HAZARD_DEVICE_READ_STALE,	/* the CPU wrote, the device still sees old bytes */
+	HAZARD_DEVICE_WRITE_LOST,	/* a dirty line went over what the device wrote */
+	HAZARD_CPU_WRITE_LOST,		/* what the CPU wrote is gone, and was missed */
+	/* ownership, by mapping; only where the device is not coherent */
+	HAZARD_CPU_READ_WHILE_MAPPED,	/* FROM_DEVICE or BIDIRECTIONAL, not synced */
+	HAZARD_CPU_WRITE_WHILE_MAPPED,
+	HAZARD_DEVICE_ACCESS_UNMAPPED,	/* DMA to memory that is not mapped for it */
+	HAZARD_DEVICE_WRITE_TO_DEVICE,	/* the device writes a DMA_TO_DEVICE mapping */
+	/* aliases */
+	HAZARD_ALIAS_ATTRIBUTES,	/* one page, live mappings that disagree */
+	/* the ledger */
+	HAZARD_UNMAP_UNKNOWN,		/* never mapped, or already unmapped */
+	HAZARD_UNMAP_SIZE,
+	HAZARD_UNMAP_DIRECTION,
+	HAZARD_UNMAP_FUNCTION,		/* single against sg against coherent */
+	HAZARD_UNMAP_NENTS,
+	HAZARD_SYNC_UNKNOWN,
+	HAZARD_SYNC_RANGE,
+	HAZARD_SYNC_DIRECTION,
+	HAZARD_MAPPING_UNCHECKED,	/* dma_mapping_error() never asked */
+	HAZARD_MAPPING_ERROR_USED,	/* DMA_MAPPING_ERROR unmapped, synced or given to a device */
+	HAZARD_MAPPING_LEAKED,		/* still mapped when the device or the run ends */
+	HAZARD_FREE_WHILE_MAPPED,	/* page or slab object freed under a mapping */
+	HAZARD_MAP_NOT_MEMORY,		/* host stack or heap, vmalloc, MMIO: not mappable */
+	HAZARD_LINE_SHARED,		/* two live mappings in one cache line, one device-written */
+	HAZARD_CPU_ABORT,		/* a data abort of the code under test */
+	NR_HAZARD_CLASSES
+};
+
+/** "cpu-read-stale"; static. */
+const char *hazard_title(enum hazard_class c);
+/** One sentence: what goes wrong, in general; static. */
+const char *hazard_meaning(enum hazard_class c);
+
+/**
+ * struct hazard_config - all zero is: text on stderr, return addresses only
+ * @text:           where text reports go; NULL is stderr
+ * @json_path:      also write all reports there at hazard_detach(); NULL: no
+ * @full_backtrace: take whole stacks at every map, sync and alloc (microseconds
+ *                  each), not only return addresses
+ * @is_quiet:       count, print nothing
+ * @replay:         environment of the replay line ("ARMDMA_SEED=1 ..."); may be NULL
+ */
+struct hazard_config {
+	FILE *text;
+	const char *json_path;
+	bool full_backtrace;
+	bool is_quiet;
+	const char *replay;
+};
+
+struct hazard_engine;
+
+/**
+ * hazard_attach() - start watching a machine and the library that runs on it
+ *
+ * After the harness booted it, before the first mapping. One engine per machine.
+ * Return: an engine; yours to hazard_detach(). Cannot fail.
+ */
+struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_config *cfg);
+
+/** Reports so far, duplicates counted; of one class, or of all with NR_HAZARD_CLASSES. */
+uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c);
+
+/**
+ * hazard_detach() - report what is still mapped, print the summary, write the JSON
+ *
+ * Return: 0 clean, 1 hazards were reported, 2 the JSON could not be written (one
+ * sentence on stderr). NULL is fine and clean.
+ */
+int hazard_detach(struct hazard_engine *e);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A machine: CPUs, caches that carry data, a bus, DRAM and DMA masters, built
+ * from a board and driven by one thread (exact gear) or many (fast gear).
+ *
+ *      the window: 4 GiB of host address space, 4 GiB-aligned
+ *      low 32 bits of a host pointer into it = the Arm virtual address
+ *
+ *   cpu --MMU--> [ L1 ] --> [ outer ] --> DRAM <-- master (may snoop)
+ *                inner       outer        dram       image of each view
+ *
+ * One image per point of view, indexed by DRAM offset: a cacheable page of the
+ * window is a host mapping of the inner image, an uncached page one of DRAM (or
+ * of the nc image where an outer cache answers uncached reads). The window is
+ * only ever right *after* cpu_before_load()/cpu_before_store() for that access:
+ * that is what the compiler hooks, and the explicit accessors of cpu.h, do.
+ *
+ * Leaves out, so far: other CPUs' L1 caches (all CPUs share one L1D, so they are
+ * coherent), store buffers, long descriptors, timing.
+ *
+ * Every free choice of the hardware comes from one chooser, seeded: the same
+ * seed and the same calls give the same machine, byte for byte.
+ */
+#ifndef ARMDMA_MACHINE_H
+#define ARMDMA_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <glib.h>
+#include <armdma/board.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct machine;
+typedef struct machine machine;
+
+/** The gear is decided once and outside the hot path. */
+enum machine_gear {
+	GEAR_EXACT,	/* caches hold bytes; one thread at a time */
+	GEAR_FAST	/* memory is coherent, threads run in parallel; maintenance only counts */
+};
+
+/** Who answers when Arm leaves the hardware free. */
+enum chooser_mode {
+	CHOOSER_NOMINAL,	/* nothing happens that nobody asked for */
+	CHOOSER_RANDOM		/* speculative fills and evictions, drawn from the seed */
+};
+
+/**
+ * struct machine_config - what machine_new() builds
+ * @board:   borrowed; must outlive the machine
+ * @gear:    exact or fast
+ * @chooser: how free choices are made (exact gear only)
+ * @seed:    of the chooser; any value, 0 included
+ */
+struct machine_config {
+	const struct board *board;
+	enum machine_gear gear;
+	enum chooser_mode chooser;
+	uint64_t seed;
+};
+
+/**
+ * machine_new() - build a machine: reset state, MMU off, caches empty, DRAM zero
+ * @error: BOARD_ERROR_UNSUPPORTED as board_check() says it, or
+ *         BOARD_ERROR_UNREADABLE when the host has no room for the images
+ *
+ * At most 16 machines live at once in one process.
+ * Return: a machine, yours to machine_free(); NULL on failure.
+ */
+struct machine *machine_new(const struct machine_config *cfg, GError **error);
+void machine_free(struct machine *m);	/* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(machine, machine_free)
+
+const struct board *machine_board(const struct machine *m);
+enum machine_gear machine_gear(const struct machine *m);
+uint64_t machine_seed(const struct machine *m);
+
+/** Simulated order: counts every event of the machine that an observer could see. */
+uint64_t machine_step(const struct machine *m);
+
+/** A slot for the software that runs on the machine; the machine never looks into it. */
+void machine_set_software(struct machine *m, void *software);
+void *machine_software(const struct machine *m);
+
+/* ---- the window --------------------------------------------------- */
+
+/** Base of the 4 GiB window in the host; 4 GiB-aligned. */
+void *machine_window(const struct machine *m);
+
+/** Host pointer for Arm virtual address @va. */
+static inline void *machine_ptr(const struct machine *m, uint32_t va)
+{
+	return (char *)machine_window(m) + va;
+}
+
+/** The machine whose window holds @p, or NULL: then @p is not simulated memory. */
+struct machine *machine_of(const void *p);
+
+/* ---- what an observer, a test or a report may look at -------------- */
+
+enum machine_view {
+	VIEW_CPU,	/* what a cacheable load of the CPU would return now */
+	VIEW_OUTER,	/* what a reader below L1 would see: outer if valid, else DRAM */
+	VIEW_DRAM,	/* what a master that does not snoop reads */
+	NR_VIEWS
+};
+
+/**
+ * machine_peek() - bytes of DRAM as one point of view holds them; moves nothing
+ * @pa:  physical, any alignment
+ * @len: bytes
+ *
+ * Return: false if [pa, pa + len) is not all DRAM; @buf is then untouched.
+ */
+bool machine_peek(const struct machine *m, enum machine_view view, uint64_t pa,
+		  void *buf, size_t len);
+
+/** Is [pa, pa + len) all DRAM, in one bank? */
+bool machine_is_dram(const struct machine *m, uint64_t pa, uint64_t len);
+
+/** Smallest and largest line of all data caches, bytes: CTR.DminLine and the CWG. */
+unsigned machine_line_min(const struct machine *m);
+unsigned machine_line_max(const struct machine *m);
+
+/** State of the line that holds @pa at a level: 1 is L1D, 2 the next. */
+struct line_state {
+	bool is_valid;
+	bool is_dirty;
+	bool is_speculative;	/* filled though nobody asked */
+};
+struct line_state machine_line(const struct machine *m, int level, uint64_t pa);
+
+/**
+ * struct machine_counters - exact, deterministic event counts
+ *
+ * "Lines" are lines of that level. In the fast gear the operations are counted
+ * and the effects (write-backs, fills) stay 0. [0] is L1D, [1] the level below.
+ */
+struct machine_counters {
+	struct {
+		uint64_t cleaned;	/* lines a clean or clean+invalidate was asked for */
+		uint64_t invalidated;	/* lines an invalidate or clean+invalidate was asked for */
+		uint64_t written_back;	/* lines whose dirty bytes really moved outward */
+		uint64_t dropped;	/* dirty lines that an invalidate threw away */
+		uint64_t filled;	/* lines brought in, speculative ones included */
+		uint64_t speculated;	/* of those, the ones nobody asked for */
+		uint64_t evicted;	/* lines that left for want of room */
+	} level[2];
+	uint64_t outer_syncs;		/* PL310 cache sync operations */
+	uint64_t tlb_fills, tlb_invalidations;
+	uint64_t barriers;		/* DSB and DMB */
+	uint64_t dma_read_bytes, dma_write_bytes;
+	uint64_t faults;		/* aborts and bus errors */
+};
+
+/** Sum over all CPUs. Fast gear: exact only while no other thread runs. */
+void machine_count(const struct machine *m, struct machine_counters *ret_counters);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A DMA master: something on the bus that reads and writes memory by itself.
+ *
+ *    master --(IOMMU, when one is modelled)--> bus --> DRAM
+ *                                               `--> snoops the caches, if coherent
+ *
+ * From whose side: the *device* reads what the CPU wrote (DMA_TO_DEVICE), the
+ * device writes what the CPU will read (DMA_FROM_DEVICE).
+ *
+ * A non-coherent master reads and writes DRAM, past every cache. A coherent one
+ * snoops (DDI 0407G 2.4.1, ACP): a read takes the newest copy; a write cleans and
+ * invalidates CPU copies, then goes out.
+ *
+ * Leaves out: bursts, outstanding transactions, bus width, latency.
+ */
+#ifndef ARMDMA_MASTER_H
+#define ARMDMA_MASTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <armdma/machine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct master;
+
+/**
+ * struct master_config - one port on the bus
+ * @name:        shown in reports; copied
+ * @is_coherent: the port snoops the CPU's caches
+ * @dma_bits:    address lines, 1..64: higher bits of an address are *dropped*,
+ *               as a device would; 0 means 64
+ * @ranges:      the bus's dma-ranges: device address -> physical; copied.
+ *               Empty is 1:1. An address outside all of them is a bus error.
+ */
+struct master_config {
+	const char *name;
+	bool is_coherent;
+	unsigned dma_bits;
+	const struct board_range *ranges;
+	size_t nr_ranges;
+};
+
+/** Lives as long as @m unless master_free() comes first. Cannot fail. */
+struct master *master_new(struct machine *m, const struct master_config *cfg);
+void master_free(struct master *d);	/* NULL is fine */
+const char *master_name(const struct master *d);
+bool master_is_coherent(const struct master *d);
+struct machine *master_machine(const struct master *d);
+
+enum master_fault_kind {
+	MASTER_OK,
+	MASTER_DECODE_ERROR,	/* nothing answers at that address */
+	MASTER_NO_RANGE,	/* outside the bus's dma-ranges */
+};
+struct master_fault {
+	enum master_fault_kind kind;
+	uint64_t dma;		/* device address of the first byte that was refused */
+	uint64_t pa;		/* what it translated to, if it did */
+	bool is_write;
+};
+
+/**
+ * master_read() - the device reads @len bytes at device address @dma
+ * master_write() - the device writes them
+ *
+ * Any alignment and length. A refused byte ends the transfer, as an error
+ * response does; the bytes before it were moved.
+ * Return: .kind MASTER_OK, or what was refused.
+ */
+struct master_fault master_read(struct master *d, uint64_t dma, void *buf, size_t len);
+struct master_fault master_write(struct master *d, uint64_t dma, const void *buf, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

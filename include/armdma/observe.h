@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the machine does, as typed events: the one door for hazards, timelines
+ * and counters. Observers only look; nothing they do changes the machine.
+ *
+ * Events about memory are sent only for *watched* lines (machine_watch()), so
+ * that an unobserved line costs nothing; faults and TLB events are always sent.
+ * An observer must not access simulated memory through the window or cpu.h;
+ * machine_peek(), machine_line() and cpu_find_aliases() are allowed.
+ */
+#ifndef ARMDMA_OBSERVE_H
+#define ARMDMA_OBSERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <armdma/machine.h>
+#include <armdma/cpu.h>
+#include <armdma/master.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum observe_kind {
+	OBSERVE_LOAD,		/* cpu: @bytes is what it sees, @view where from */
+	OBSERVE_STORE,		/* cpu: @bytes is what it wrote; sent once known */
+	OBSERVE_DMA_READ,	/* master: @bytes is what it got */
+	OBSERVE_DMA_WRITE,	/* master: before DRAM changes; @bytes is what it writes */
+	OBSERVE_FILL,		/* @level: a line came in; @is_speculative */
+	OBSERVE_WRITE_BACK,	/* @level: dirty line moves outward; before the target
+				 * changes; @bytes is the line; @cause why */
+	OBSERVE_INVALIDATE,	/* @level: a line is dropped; @is_dirty: with bytes */
+	OBSERVE_CLEAN,		/* @level: asked for, whether or not it was dirty */
+	OBSERVE_TLB_FILL,	/* @va, @pa, @len, @attrs */
+	OBSERVE_TLB_INVALIDATE,	/* @va, @len; len 0: everything */
+	OBSERVE_CPU_FAULT,	/* @va; @fault */
+	OBSERVE_MASTER_FAULT,	/* @dma; @refusal */
+	NR_OBSERVE_KINDS
+};
+
+enum observe_cause { CAUSE_ASKED, CAUSE_EVICTION, CAUSE_SNOOP };
+
+/** Who answered a load. */
+enum observe_answer { ANSWER_L1, ANSWER_L2, ANSWER_DRAM };
+
+/**
+ * struct observe_event - one event; every pointer is valid during the call only
+ * @step:   simulated order, rising
+ * @cpu:    who, or NULL
+ * @master: who, or NULL
+ * @pa:     physical address of the first byte; never crosses a line of L1
+ * @va:     of a CPU's access or operation
+ * @dma:    the address a master used
+ * @len:    bytes
+ * @bytes:  @len of them, or NULL
+ * @attrs:  memory attributes of a CPU's access
+ * @site:   host code address to blame, or NULL
+ */
+struct observe_event {
+	enum observe_kind kind;
+	uint64_t step;
+	const struct cpu *cpu;
+	const struct master *master;
+	uint64_t pa;
+	uint32_t va;
+	uint64_t dma;
+	size_t len;
+	const uint8_t *bytes;
+	int level;
+	bool is_speculative;
+	bool is_dirty;
+	enum observe_cause cause;
+	enum observe_answer answer;
+	struct mem_attrs attrs;
+	struct cpu_fault fault;
+	struct master_fault refusal;
+	const void *site;
+};
+
+struct observer {
+	void (*event)(struct observer *o, const struct observe_event *ev);
+};
+
+/** Observers are called in the order they were added. Borrowed until removed. */
+void machine_observe(struct machine *m, struct observer *o);
+void machine_unobserve(struct machine *m, struct observer *o);
+
+/**
+ * machine_watch() - send events about the lines of [pa, pa + len)
+ * machine_unwatch() - stop
+ *
+ * Widened to whole lines of the largest cache. A flag per line, not a count.
+ * Exact gear only; the fast gear ignores it. Parts that are not DRAM are skipped.
+ */
+void machine_watch(struct machine *m, uint64_t pa, size_t len);
+void machine_unwatch(struct machine *m, uint64_t pa, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger seam: lib/ says what it was asked to do, at the places where the
+ * kernel has debug_dma_*, and learns nothing back. lib/hazard listens; without a
+ * listener a note costs one predicted branch.
+ */
+#ifndef LIB_DMA_LEDGER_H
+#define LIB_DMA_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct device;
+struct machine;
+
+enum ledger_kind {
+	LEDGER_MAP,		/* single, page: one entry */
+	LEDGER_UNMAP,
+	LEDGER_MAP_SG,		/* one note for each DMA segment, @sg_index rising */
+	LEDGER_UNMAP_SG,	/* one note: @dma of the first segment */
+	LEDGER_MAP_RESOURCE,
+	LEDGER_UNMAP_RESOURCE,
+	LEDGER_SYNC_FOR_CPU,
+	LEDGER_SYNC_FOR_DEVICE,
+	LEDGER_SYNC_SG_FOR_CPU,
+	LEDGER_SYNC_SG_FOR_DEVICE,
+	LEDGER_ALLOC_COHERENT,
+	LEDGER_FREE_COHERENT,
+	LEDGER_ERROR_CHECKED,	/* dma_mapping_error() was asked about @dma */
+	LEDGER_MAP_REFUSED,	/* a mapping was refused: @why */
+	LEDGER_PAGES_ALLOCATED,	/* [@pa, +@len) leaves the page allocator */
+	LEDGER_PAGES_FREED,	/* and returns to it */
+	LEDGER_SLAB_FREED,	/* kfree(): [@pa, +@len) is dead */
+	LEDGER_DEVICE_GONE,	/* the device goes away */
+	NR_LEDGER_KINDS
+};
+
+/** Why a mapping was refused. */
+enum ledger_why {
+	WHY_NONE,
+	WHY_NOT_SIMULATED,	/* host stack or heap: no physical address */
+	WHY_VMALLOC,		/* not in the linear map */
+	WHY_NOT_RAM,
+	WHY_MASK,		/* out of the device's reach, and no bounce buffer */
+	WHY_NO_SLOTS,		/* swiotlb is full, or the mapping too large for it */
+	WHY_FAULT_INJECTED,
+};
+
+/**
+ * struct ledger_note - one call
+ * @dma:        device address, DMA_MAPPING_ERROR included
+ * @pa:         physical address of the CPU's buffer (not of a bounce slot)
+ * @va:         CPU address, where the call has one; host pointer
+ * @len:        bytes
+ * @dir:        enum dma_data_direction
+ * @attrs:      DMA_ATTR_*
+ * @nents:      of sg calls: as passed in
+ * @is_bounced: the device works on a swiotlb slot
+ * @bounce_pa:  where that slot is
+ * @site:       return address of the driver's call
+ */
+struct ledger_note {
+	enum ledger_kind kind;
+	struct device *dev;
+	uint64_t dma;
+	uint64_t pa;
+	const void *va;
+	size_t len;
+	int dir;
+	unsigned long attrs;
+	int nents;
+	int sg_index;
+	bool is_bounced;
+	uint64_t bounce_pa;
+	enum ledger_why why;
+	const void *site;
+};
+
+struct ledger_listener {
+	void (*note)(struct ledger_listener *l, const struct ledger_note *n);
+};
+
+/** At most one listener per machine; NULL takes it away. Borrowed. */
+void ledger_listen(struct machine *m, struct ledger_listener *l);
+
+#endif
