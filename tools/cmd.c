@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the sub-commands share: option parsing and refusing bad input.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cmd.h"
+
+bool cmd_parse(const struct cmd_usage *usage, const GOptionEntry *options,
+	       int *argc, char ***argv)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(usage->operands);
+	g_autofree char *program = g_strdup_printf("armdma %s", usage->cmd->name);
+	g_autoptr(GError) error = NULL;
+
+	g_set_prgname(program);
+	g_option_context_set_summary(context, usage->about);
+	g_option_context_set_description(context, usage->notes);
+	g_option_context_add_main_entries(context, options, NULL);
+	if (g_option_context_parse(context, argc, argv, &error))
+		return true;
+
+	cmd_refuse("%s: %s (see %s --help)", usage->cmd->name, error->message, program);
+	return false;
+}
+
+int cmd_refuse(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_autofree char *sentence = g_strdup_vprintf(format, args);
+	va_end(args);
+
+	fflush(stdout);
+	fprintf(stderr, "armdma: %s\n", sentence);
+	return CMD_BAD_INPUT;
+}
