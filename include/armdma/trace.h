@@ -7,13 +7,16 @@
  *                              |
  *                     trace_next() --> struct trace_event
  *
- * Understood: dma:*, iommu:*, swiotlb:* events of Linux 6.12 as tracefs prints
- * them and as trace-cmd stores them (version 6 and 7 files), the kprobes
- * sync_for_device/sync_for_cpu of the data sets, markers, and CPU:n [LOST n EVENTS].
- * Everything else is counted as foreign and skipped; what is broken is counted as
- * malformed. Memory does not grow with the length of a text trace.
+ * Understood: dma:*, iommu:*, swiotlb:* events of Linux 6.12 to 6.18 as tracefs
+ * prints them and as trace-cmd stores them (version 6 and 7 files), kprobes called
+ * sync_for_device and sync_for_cpu (docs/traces.md), markers, and CPU:n [LOST n
+ * EVENTS]. Everything else is counted as foreign and skipped; what is broken is
+ * counted as malformed. Memory does not grow with the length of a trace.
  *
- * Leaves out: function graphs, per-CPU raw pipes, live tracing.
+ * A trace.dat is read in a child process (libtracecmd may crash on a damaged file),
+ * so the caller should not wait() for children it does not know.
+ *
+ * Leaves out: function graphs, per-CPU raw pipes, live tracing, the latency format.
  */
 #ifndef ARMDMA_TRACE_H
 #define ARMDMA_TRACE_H
@@ -53,22 +56,26 @@ enum trace_dir { TRACE_BIDI, TRACE_TO_DEVICE, TRACE_FROM_DEVICE, TRACE_NONE };
  * struct trace_event - one line; every pointer is valid until the next call
  * @kind:       what happened; the fields below are zero where the event has none
  * @line:       1-based line of a text trace, ordinal of a record in a .dat
- * @time_us:    the trace's own clock, microseconds
+ * @time_us:    the trace's own clock, microseconds; ticks of a clock that counts
  * @cpu, @pid:  who logged it
  * @task:       "kworker/0:1-mm", spaces and dashes kept
- * @irq_flags:  the five flag characters ("d.h1."), "" from a .dat
+ * @irq_flags:  the flag characters ("d.h1."), "" from a .dat or where not printed
  * @dev:        device name; "" where the event carries none (iommu map/unmap)
  * @dir, @attrs: enum trace_dir; DMA_ATTR_* bits as in the kernel (1ul << n)
- * @dma, @size, @phys, @virt: addresses and bytes; @virt may be a hash
- * @nents, @nents_total: of "nents=n/N"; @ents, @ents_total: of "ents=m/M"
+ * @dma, @size, @phys, @virt: addresses and bytes; @virt may be a hash. @dma is the
+ *              IOVA of iommu events, the address before bouncing of swiotlb_bounced
+ * @nents, @nents_total: of "nents=n/N"; @ents, @ents_total: of "ents=m/M"; where
+ *              the kernel prints none, the lengths of the lists
  * @is_truncated: the kernel cut the lists
- * @nr_dma, @nr_sizes, @nr_phys: lengths of the lists of an sg event
+ * @nr_dma, @nr_sizes, @nr_phys: lengths of the lists of an sg event. A kernel's
+ *              dma_map_sg_err calls its list dma_addrs; it is in @phys_list
  * @iova_end, @unmapped: of iommu map/unmap (end is exclusive)
  * @dma_mask, @is_forced: of swiotlb_bounced
  * @group:      of iommu group events
- * @error:      errno of *_err events, negative
- * @lost:       events lost, of TRACE_LOST; @cpu is whose
- * @text:       of a marker
+ * @fault_flags: of io_page_fault
+ * @error:      errno of dma_map_sg_err, negative
+ * @lost:       events lost, of TRACE_LOST; @cpu is whose; 0: it is not known how many
+ * @text:       of a marker; the IOMMU driver of io_page_fault
  */
 struct trace_event {
 	enum trace_kind kind;
@@ -89,6 +96,7 @@ struct trace_event {
 	uint64_t dma_mask;
 	bool is_forced;
 	unsigned group;
+	unsigned fault_flags;
 	int error;
 	uint64_t lost;
 	const char *text;
@@ -101,14 +109,16 @@ struct trace_event {
  * @malformed:  lines that are not events, or events whose arguments do not parse
  * @first_malformed_line: 0 when there was none
  * @first_malformed: what was wrong with it, one phrase; "" when there was none
- * @lost:       events the kernel says it dropped
+ * @lost:       events the kernel says it dropped; a mark without a number counts 1
+ * @overwritten: events a text's header says were lost before its first line
  * @is_cut_short: the file ends in the middle (truncated, or broken compression)
+ * @cut_short_why: one phrase; "" when it is not
  */
 struct trace_stats {
 	uint64_t lines, foreign, malformed;
 	uint64_t first_malformed_line;
 	char first_malformed[160];
-	uint64_t lost;
+	uint64_t lost, overwritten;
 	bool is_cut_short;
 	char cut_short_why[160];
 };
@@ -125,7 +135,7 @@ enum trace_error {
 
 /**
  * trace_open() - open a trace of any of the forms above
- * @path:  a file; "-" is standard input (text, plain or compressed)
+ * @path:  a file; "-" is standard input, which may hold any of the forms too
  * @error: one sentence naming @path
  *
  * Return: a reader, yours to trace_close(); NULL on failure.
@@ -143,7 +153,10 @@ bool trace_next(struct trace_reader *r, struct trace_event *ret_ev);
 /** Counts so far. */
 const struct trace_stats *trace_stats(const struct trace_reader *r);
 
-/** Bytes of the file consumed and its size, for a progress line; size 0: unknown. */
+/**
+ * trace_progress() - bytes of the file consumed and its size, for a progress line
+ * @ret_size: 0 if unknown: a pipe, or a trace.dat, which is read from all over
+ */
 void trace_progress(const struct trace_reader *r, uint64_t *ret_done, uint64_t *ret_size);
 
 void trace_close(struct trace_reader *r);	/* NULL is fine */
