@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Delays. Simulated time is an order of events, not nanoseconds, so waiting
+ * does nothing; a driver that polls with a delay simply polls more often.
+ */
+#ifndef _ARMDMA_LINUX_DELAY_H
+#define _ARMDMA_LINUX_DELAY_H
+
+static inline void ndelay(unsigned long ns)
+{
+	(void)ns;
+}
+
+static inline void udelay(unsigned long us)
+{
+	(void)us;
+}
+
+static inline void mdelay(unsigned long ms)
+{
+	(void)ms;
+}
+
+static inline void msleep(unsigned int ms)
+{
+	(void)ms;
+}
+
+static inline void usleep_range(unsigned long us_min, unsigned long us_max)
+{
+	(void)us_min;
+	(void)us_max;
+}
+
+#endif

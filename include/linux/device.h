@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A device, as far as DMA is concerned. The harness makes them
+ * (<armdma/harness.h>), from the board's device tree where it names them.
+ */
+#ifndef _ARMDMA_LINUX_DEVICE_H
+#define _ARMDMA_LINUX_DEVICE_H
+
+#include <linux/bug.h>
+#include <linux/compiler.h>
+#include <linux/gfp.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct bus_dma_region;
+struct dma_map_ops;
+struct io_tlb_mem;
+struct kernel;
+struct master;
+
+/**
+ * struct device_dma_parameters - how a device takes scattered memory
+ * @max_segment_size:      bytes of one entry; 0 stands for 64 KiB
+ * @min_align_mask:        low bits of an address that bouncing must keep
+ * @segment_boundary_mask: an entry must not cross a multiple of this plus one;
+ *                         0 stands for no boundary
+ */
+struct device_dma_parameters {
+	unsigned int max_segment_size;
+	unsigned int min_align_mask;
+	unsigned long segment_boundary_mask;
+};
+
+/**
+ * struct device - the members that DMA needs, and a driver's own data
+ * @init_name:         its name
+ * @parent:            the bus, or NULL
+ * @driver_data:       the driver's: dev_get_drvdata()
+ * @platform_data:     the board file's
+ * @dma_mask:          highest address it can put on the bus, streaming; NULL:
+ *                     it does no DMA, and every mapping fails
+ * @coherent_dma_mask: the same for dma_alloc_coherent()
+ * @bus_dma_limit:     highest address that the bus lets through; 0: no limit
+ * @dma_range_map:     device addresses to physical ones, ended by size 0; NULL: 1:1
+ * @dma_parms:         see above; NULL: defaults
+ * @dma_ops:           its own mapping operations; NULL: direct
+ * @dma_io_tlb_mem:    its bounce buffers, or NULL
+ * @dma_coherent:      it snoops the CPU's caches
+ * @dma_skip_sync:     syncs need no work
+ * @dma_ops_bypass:    direct after all when the mask reaches all of memory
+ * @kernel:            the machine it is part of
+ * @master:            the port on the bus that it is
+ * @dma_warned:        warnings that were given once
+ */
+struct device {
+	const char *init_name;
+	struct device *parent;
+	void *driver_data;
+	void *platform_data;
+
+	u64 *dma_mask;
+	u64 coherent_dma_mask;
+	u64 bus_dma_limit;
+	const struct bus_dma_region *dma_range_map;
+	struct device_dma_parameters *dma_parms;
+	const struct dma_map_ops *dma_ops;
+	struct io_tlb_mem *dma_io_tlb_mem;
+	bool dma_coherent;
+	bool dma_skip_sync;
+	bool dma_ops_bypass;
+
+	struct kernel *kernel;
+	struct master *master;
+	unsigned int dma_warned;
+};
+
+static inline const char *dev_name(const struct device *dev)
+{
+	return dev->init_name ? dev->init_name : "(unnamed)";
+}
+
+static inline void *dev_get_drvdata(const struct device *dev)
+{
+	return dev->driver_data;
+}
+
+static inline void dev_set_drvdata(struct device *dev, void *data)
+{
+	dev->driver_data = data;
+}
+
+#define dev_printk(level, dev, fmt, ...) \
+	_printk(level "%s: " fmt, dev_name(dev), ##__VA_ARGS__)
+#define dev_err(dev, fmt, ...)		dev_printk(KERN_ERR, dev, fmt, ##__VA_ARGS__)
+#define dev_warn(dev, fmt, ...)		dev_printk(KERN_WARNING, dev, fmt, ##__VA_ARGS__)
+#define dev_notice(dev, fmt, ...)	dev_printk(KERN_NOTICE, dev, fmt, ##__VA_ARGS__)
+#define dev_info(dev, fmt, ...)		dev_printk(KERN_INFO, dev, fmt, ##__VA_ARGS__)
+#define dev_dbg(dev, fmt, ...) \
+	no_printk(KERN_DEBUG "%s: " fmt, dev_name(dev), ##__VA_ARGS__)
+
+#define dev_WARN(dev, fmt, ...) \
+	WARN(1, "%s: " fmt, dev_name(dev), ##__VA_ARGS__)
+#define dev_WARN_ONCE(dev, cond, fmt, ...) \
+	WARN_ONCE(cond, "%s: " fmt, dev_name(dev), ##__VA_ARGS__)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A device's own way of mapping. Not for drivers: for what implements a bus or
+ * an IOMMU. A device with ops goes there; one without is mapped directly.
+ *
+ * Source: include/linux/dma-map-ops.h.
+ */
+#ifndef _ARMDMA_LINUX_DMA_MAP_OPS_H
+#define _ARMDMA_LINUX_DMA_MAP_OPS_H
+
+#include <linux/dma-mapping.h>
+#include <linux/pgtable.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * struct dma_map_ops - all optional unless said
+ *
+ * @map_page, @unmap_page, @map_sg: required of a device that maps.
+ * @map_sg returns entries mapped, or a negative errno: -EINVAL, -ENOMEM, -EIO or
+ * -EREMOTEIO. Others are warned about and become -EIO.
+ * @map_page and @map_resource return DMA_MAPPING_ERROR on failure. Without
+ * @map_resource every such mapping fails.
+ * @alloc NULL: dma_alloc_attrs() fails.
+ * @dma_supported NULL: any mask is.
+ * @cache_sync: a leftover in Linux; nothing calls it.
+ */
+struct dma_map_ops {
+	void *(*alloc)(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+		       unsigned long attrs);
+	void (*free)(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle,
+		     unsigned long attrs);
+	struct page *(*alloc_pages_op)(struct device *dev, size_t size,
+				       dma_addr_t *dma_handle,
+				       enum dma_data_direction dir, gfp_t gfp);
+	void (*free_pages)(struct device *dev, size_t size, struct page *vaddr,
+			   dma_addr_t dma_handle, enum dma_data_direction dir);
+	int (*mmap)(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		    dma_addr_t dma_addr, size_t size, unsigned long attrs);
+	int (*get_sgtable)(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			   dma_addr_t dma_addr, size_t size, unsigned long attrs);
+	dma_addr_t (*map_page)(struct device *dev, struct page *page,
+			       unsigned long offset, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs);
+	void (*unmap_page)(struct device *dev, dma_addr_t dma_handle, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs);
+	int (*map_sg)(struct device *dev, struct scatterlist *sg, int nents,
+		      enum dma_data_direction dir, unsigned long attrs);
+	void (*unmap_sg)(struct device *dev, struct scatterlist *sg, int nents,
+			 enum dma_data_direction dir, unsigned long attrs);
+	dma_addr_t (*map_resource)(struct device *dev, phys_addr_t phys_addr, size_t size,
+				   enum dma_data_direction dir, unsigned long attrs);
+	void (*unmap_resource)(struct device *dev, dma_addr_t dma_handle, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs);
+	void (*sync_single_for_cpu)(struct device *dev, dma_addr_t dma_handle, size_t size,
+				    enum dma_data_direction dir);
+	void (*sync_single_for_device)(struct device *dev, dma_addr_t dma_handle,
+				       size_t size, enum dma_data_direction dir);
+	void (*sync_sg_for_cpu)(struct device *dev, struct scatterlist *sg, int nents,
+				enum dma_data_direction dir);
+	void (*sync_sg_for_device)(struct device *dev, struct scatterlist *sg, int nents,
+				   enum dma_data_direction dir);
+	void (*cache_sync)(struct device *dev, void *vaddr, size_t size,
+			   enum dma_data_direction direction);
+	int (*dma_supported)(struct device *dev, u64 mask);
+	u64 (*get_required_mask)(struct device *dev);
+	size_t (*max_mapping_size)(struct device *dev);
+	size_t (*opt_mapping_size)(void);
+	unsigned long (*get_merge_boundary)(struct device *dev);
+};
+
+static inline const struct dma_map_ops *get_dma_ops(struct device *dev)
+{
+	return dev->dma_ops;
+}
+
+static inline void set_dma_ops(struct device *dev, const struct dma_map_ops *ops)
+{
+	dev->dma_ops = ops;
+}
+
+static inline bool dev_is_dma_coherent(struct device *dev)
+{
+	return dev->dma_coherent;
+}
+
+/**
+ * arch_sync_dma_for_device() - cache maintenance before the device may look
+ * arch_sync_dma_for_cpu() - and before the CPU may
+ * @paddr: RAM in the linear map, any alignment; of the current machine
+ *
+ *   for_device  TO_DEVICE, BIDIRECTIONAL  clean, inner caches then outer
+ *               FROM_DEVICE               invalidate, inner then outer
+ *   for_cpu     TO_DEVICE                 nothing
+ *               others                    invalidate, outer then inner
+ *
+ * Invalidating cleans the partial lines at both edges first.
+ */
+void arch_sync_dma_for_device(phys_addr_t paddr, size_t size, enum dma_data_direction dir);
+void arch_sync_dma_for_cpu(phys_addr_t paddr, size_t size, enum dma_data_direction dir);
+
+/**
+ * arch_setup_dma_ops() - what the bus knows about a device: does it snoop
+ * Also gives it its bounce buffers, where it cannot reach all of memory.
+ */
+void arch_setup_dma_ops(struct device *dev, bool coherent);
+
+/** How dma_alloc_*() maps memory of @dev: unchanged when it is coherent. */
+pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs);
+
+/** Fails everything: for devices that must not do DMA. */
+extern const struct dma_map_ops dma_dummy_ops;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
