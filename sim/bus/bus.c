@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Routing of register accesses: see bus.h. */
+#include "../sim.h"
+
+void bus_attach(struct machine *m, const struct bus_device *d)
+{
+	if (!m->bus.devices)
+		m->bus.devices = g_array_new(false, false, sizeof(*d));
+	machine_settle(m);
+	g_array_append_val(m->bus.devices, *d);
+	tlb_evict_all(m);	/* pages where nobody answered may have somebody */
+}
+
+static const struct bus_device *find(const struct machine *m, uint64_t pa)
+{
+	const GArray *devices = m->bus.devices;
+
+	for (unsigned i = 0; devices && i < devices->len; i++) {
+		const struct bus_device *d = &g_array_index(devices, struct bus_device, i);
+
+		if (pa - d->pa < d->len)
+			return d;
+	}
+	return NULL;
+}
+
+bool bus_answers(const struct machine *m, uint64_t pa)
+{
+	return find(m, pa) != NULL;
+}
+
+bool bus_read(struct cpu *c, uint64_t pa, unsigned len, uint64_t *ret_value)
+{
+	const struct bus_device *d = find(c->machine, pa);
+
+	return d && d->ops->read(d->opaque, c, pa - d->pa, len, ret_value);
+}
+
+bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
+{
+	const struct bus_device *d = find(c->machine, pa);
+
+	return d && d->ops->write(d->opaque, c, pa - d->pa, len, value);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What caches do though nobody asked: speculative fills and evictions.
+ *
+ * Arm allows both at nearly any time. They matter only around events on the line
+ * itself, so that is where the chooser is asked, for watched lines only. A fill
+ * needs a live cacheable translation, in the TLB or in the tables that a walk
+ * would find: nothing is ever fetched through a mapping that is not there.
+ *
+ * Leaves out: speculative reads of registers and through Device mappings, which
+ * Arm forbids.
+ *
+ * Spec: DDI 0406C, A3.5.3 "Normal memory", B2.2.2 "Behavior of caches".
+ */
+#include "../sim.h"
+
+/* What the live tables said of a page, valid while its age is the present one. */
+struct page_note {
+	uint32_t age;
+	bool is_cacheable;
+	uint8_t use;			/* enum outer_use */
+};
+
+struct speculation {
+	struct page_note *pages;	/* by DRAM page */
+	size_t len;
+	uint32_t age;
+};
+
+struct speculation *speculation_new(struct machine *m)
+{
+	struct speculation *s = g_new0(struct speculation, 1);
+
+	s->len = (m->dram.len >> PAGE_SHIFT) * sizeof(*s->pages);
+	s->pages = reserve_new(s->len);
+	s->age = 1;
+	if (!s->pages)
+		g_clear_pointer(&s, g_free);
+	return s;
+}
+
+void speculation_free(struct machine *m)
+{
+	if (m->speculation)
+		reserve_free(m->speculation->pages, m->speculation->len);
+	g_free(m->speculation);
+}
+
+void speculation_forget(struct machine *m)
+{
+	if (m->speculation)
+		m->speculation->age++;
+}
+
+static bool is_fillable(const struct machine *m, struct mem_attrs a)
+{
+	return m->l1.nr_ways && a.type == MEM_NORMAL && a.inner != CACHE_NONE;
+}
+
+/* One that a walk would find now. */
+static bool find_in_tables(struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs)
+{
+	struct translation t[8];
+	size_t nr = MIN(cpu_find_aliases(m->running, pa, t, G_N_ELEMENTS(t)),
+			G_N_ELEMENTS(t));
+
+	for (size_t i = 0; i < nr; i++) {
+		if (is_fillable(m, t[i].attrs)) {
+			*ret_attrs = t[i].attrs;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One that the TLB still holds, whatever has become of its descriptor. */
+static bool find_in_tlb(const struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs)
+{
+	uint32_t per_mib = TLB_PAGES / TLB_MIB;
+
+	for (uint32_t page = 0; page < TLB_PAGES; page++) {
+		uint64_t word = m->tlb.words[page];
+
+		if (!m->tlb.nr_live[page / per_mib]) {
+			page |= per_mib - 1;
+		} else if (word && tlb_pa(word) == (pa & ~(uint64_t)PAGE_MASK) &&
+			   is_fillable(m, tlb_attrs(word))) {
+			*ret_attrs = tlb_attrs(word);
+			return true;
+		}
+	}
+	return false;
+}
+
+static const struct page_note *note_of(struct machine *m, struct place at)
+{
+	struct speculation *s = m->speculation;
+	struct page_note *n = &s->pages[at.off >> PAGE_SHIFT];
+	struct mem_attrs a = { .type = MEM_NORMAL };
+
+	if (n->age != s->age) {
+		n->is_cacheable = find_in_tlb(m, at.pa, &a) || find_in_tables(m, at.pa, &a);
+		n->use = (uint8_t)outer_use_of(m, a);
+		n->age = s->age;
+	}
+	return n;
+}
+
+static void fill_inner(struct machine *m, struct place at)
+{
+	if (!cache_hits(&m->l1, at.off) && note_of(m, at)->is_cacheable)
+		inner_fill(m, at, note_of(m, at)->use, true);
+}
+
+/* A prefetch into level 2 alone. */
+static void fill_outer(struct machine *m, struct place at)
+{
+	if (cache_is_on(&m->l2) && !cache_hits(&m->l2, at.off) &&
+	    note_of(m, at)->is_cacheable && note_of(m, at)->use >= OUTER_WRITE_THROUGH)
+		outer_fill(m, at, true);
+}
+
+/* The prefetchers of real cores stop at a page, too. */
+static void fill_next(struct machine *m, struct place at)
+{
+	struct place next = place_add(cache_line(&m->l1, at), cache_line_bytes(&m->l1));
+
+	if (next.pa & PAGE_MASK)
+		fill_inner(m, next);
+}
+
+static void evict(struct cache *c, struct place at)
+{
+	if (!cache_is_on(c) || !cache_hits(c, at.off))
+		return;
+	c->counts.evicted++;
+	cache_expel(c, at, CAUSE_EVICTION);
+}
+
+/* Half of all events pass undisturbed. */
+void speculate_slow(struct machine *m, struct place at)
+{
+	switch (stream_below(&m->schedule, 16)) {
+	case 0: case 1: case 2:
+		fill_inner(m, at);
+		break;
+	case 3:
+		fill_outer(m, at);
+		break;
+	case 4:
+		fill_next(m, at);
+		break;
+	case 5: case 6:
+		evict(&m->l1, at);
+		break;
+	case 7:
+		evict(&m->l2, at);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Host faults on a window, and the report that ends a run.
+ *
+ * A page whose translation the TLB does not hold is inaccessible to the host, so an
+ * access that no hook announced (the C library's, or any of the fast gear's) ends
+ * here: the TLB is filled by a walk and the access retried. Refused by the tables,
+ * it is a data abort. Faults elsewhere are the previous handler's.
+ *
+ * Leaves out: the length of an unannounced access. One byte is taken for all, so in
+ * the exact gear such code should not cross lines; and a page already mapped does
+ * not trap at all.
+ */
+#include "mmu.h"
+#include "../sim.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <ucontext.h>
+
+static struct sigaction previous;
+
+static const char *kind_name(const struct cpu_fault *f)
+{
+	static const char *const names[] = {
+		[FAULT_NONE]          = "no fault",
+		[FAULT_TRANSLATION]   = "translation fault",
+		[FAULT_ACCESS_FLAG]   = "access flag fault",
+		[FAULT_DOMAIN]        = "domain fault",
+		[FAULT_PERMISSION]    = "permission fault",
+		[FAULT_EXTERNAL]      = "external abort",
+		[FAULT_WALK_EXTERNAL] = "external abort on a table walk",
+		[FAULT_ALIGNMENT]     = "alignment fault",
+	};
+
+	return names[f->kind];
+}
+
+static const char *reason(const struct cpu_fault *f)
+{
+	static const char *const reasons[] = {
+		[FAULT_NONE]          = "none",
+		[FAULT_TRANSLATION]   = "no mapping",
+		[FAULT_ACCESS_FLAG]   = "the access flag is clear",
+		[FAULT_DOMAIN]        = "its domain gives no access",
+		[FAULT_PERMISSION]    = "the mapping does not allow it",
+		[FAULT_EXTERNAL]      = "nothing answers at that physical address",
+		[FAULT_WALK_EXTERNAL] = "nothing answers where the table should be",
+		[FAULT_ALIGNMENT]     = "Device memory takes single aligned accesses of 1, 2, 4 "
+					"or 8 bytes",
+	};
+
+	return reasons[f->kind];
+}
+
+static void print_site(const void *site)
+{
+	Dl_info info;
+
+	if (site && dladdr(site, &info) && info.dli_sname)
+		fprintf(stderr, "; at %s", info.dli_sname);
+	else if (site && dladdr(site, &info) && info.dli_fname)
+		fprintf(stderr, "; at %s+%#zx", info.dli_fname,
+			(size_t)((const char *)site - (const char *)info.dli_fbase));
+	fputc('\n', stderr);
+}
+
+void cpu_abort(struct cpu *c, const struct cpu_fault *f, size_t len, const void *site)
+{
+	fprintf(stderr, "data abort: cpu%u %s of %zu byte%s at va %#010x, %s%s, %s", c->idx,
+		f->is_write ? "store" : "load", len, len == 1 ? "" : "s", f->va, kind_name(f),
+		f->level == 1 ? " (section)" : f->level == 2 ? " (page)" : "", reason(f));
+	print_site(site);
+	exit(1);
+}
+
+/* The registers of a fast machine have no hook that could reach the bus. */
+G_NORETURN static void abort_io(struct cpu *c, uint32_t va, const void *site)
+{
+	fprintf(stderr, "data abort: cpu%u touched the registers at va %#010x with a plain "
+		"access, which the fast gear cannot route: use readl() and writel()", c->idx, va);
+	print_site(site);
+	exit(1);
+}
+
+/* True: the access can be retried. */
+static void make_accessible(struct machine *m, uint32_t va, bool is_write, const void *site)
+{
+	struct cpu *c = cpu_of_thread(m);
+	struct cpu_fault f;
+	uint64_t word;
+
+	if (!m->is_fast) {
+		if (is_write)
+			cpu_before_store(c, va, 1, site);
+		else
+			cpu_before_load(c, va, 1, site);
+		return;
+	}
+	word = tlb_translate(c, va, is_write, &f);
+	if (word && tlb_kind(word) == PAGE_IO)
+		abort_io(c, va, site);
+	if (word && tlb_kind(word) == PAGE_VOID)
+		f = mmu_fault(FAULT_EXTERNAL, 0, 0, va, is_write);
+	else if (word)
+		return;
+	cpu_refuse(c, &f, 1, site);
+	cpu_abort(c, &f, 1, site);
+}
+
+static void pass_on(int sig, siginfo_t *info, void *context)
+{
+	if (previous.sa_flags & SA_SIGINFO)
+		previous.sa_sigaction(sig, info, context);
+	else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN)
+		sigaction(sig, &previous, NULL);	/* the retry ends the process */
+	else
+		previous.sa_handler(sig);
+}
+
+#define PF_WRITE	2	/* of the x86 page fault error code */
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+	struct machine *m = machine_of(info->si_addr);
+
+	if (!m) {
+		pass_on(sig, info, context);
+		return;
+	}
+	make_accessible(m, (uint32_t)(uintptr_t)info->si_addr,
+			uc->uc_mcontext.gregs[REG_ERR] & PF_WRITE,
+			(const void *)(uintptr_t)uc->uc_mcontext.gregs[REG_RIP]);
+}
+
+void trap_install(void)
+{
+	struct sigaction sa = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
+	};
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGSEGV, &sa, &previous);
+}

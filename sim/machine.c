@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* A machine: built bottom-up from a board, taken down in any state. */
+#include "sim.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* ---- building ------------------------------------------------------------ */
+
+static void add_cpus(struct machine *m)
+{
+	const GPtrArray *cpus = m->board->cpus;
+
+	m->cpus = g_new0(struct cpu *, cpus->len);
+	for (unsigned i = 0; i < cpus->len; i++) {
+		const struct board_cpu *b = g_ptr_array_index(cpus, i);
+		struct cpu *c;
+
+		if (b->is_disabled)
+			continue;
+		c = g_aligned_alloc0(1, sizeof(*c), HOST_LINE);
+		c->machine = m;
+		c->idx = m->nr_cpus;
+		c->board = b;
+		m->cpus[m->nr_cpus++] = c;
+	}
+	m->running = m->cpus[0];
+}
+
+/* Level 2 is the outer cache where one is modelled, else the cores' own. */
+static const struct cache_geometry *level2_of(struct machine *m)
+{
+	m->has_outer = m->board->outer.path && m->board->outer.is_modelled &&
+		       m->board->outer.cache.bytes;
+	return m->has_outer ? &m->board->outer.cache : &m->cpus[0]->board->l2;
+}
+
+static bool no_room(GError **error)
+{
+	g_set_error_literal(error, BOARD_ERROR, BOARD_ERROR_UNREADABLE,
+			    "the host has no room for the machine's tables");
+	return false;
+}
+
+static bool build_scratch(struct machine *m, GError **error)
+{
+	m->scratch.fd = memfd_create("armdma-io", MFD_CLOEXEC);
+	if (m->scratch.fd < 0 || ftruncate(m->scratch.fd, PAGE_BYTES) != 0)
+		return no_room(error);
+
+	void *p = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, m->scratch.fd, 0);
+
+	if (p == MAP_FAILED)
+		return no_room(error);
+	m->scratch.bytes = p;
+	return true;
+}
+
+static bool build_window(struct machine *m, GError **error)
+{
+	if (!window_take(m, error))
+		return false;
+	m->window->line_shift = m->l1.line_shift;
+	m->window->is_plain = m->is_fast;
+	if (!m->is_fast) {
+		m->window->page_state = reserve_new(TLB_PAGES * sizeof(uint8_t *));
+		if (!m->window->page_state)
+			return no_room(error);
+	}
+	m->window->is_live = true;
+	return true;
+}
+
+static bool build(struct machine *m, GError **error)
+{
+	uint64_t seed = m->config.seed;
+
+	if (!dram_init(&m->dram, m->board, m->is_fast ? 1 : NR_IMAGES, error))
+		return false;
+	add_cpus(m);
+
+	const struct cache_geometry *l2 = level2_of(m);
+
+	if (!cache_init(&m->l1, m, 1, &m->cpus[0]->board->l1d, seed) ||
+	    !cache_init(&m->l2, m, 2, l2, seed) || !tlb_init(&m->tlb))
+		return no_room(error);
+	if (!build_scratch(m, error) || !build_window(m, error))
+		return false;
+	m->l1.is_enabled = true;
+	m->l2.is_enabled = true;
+	if (m->is_random) {
+		m->schedule = stream_new(seed, STREAM_SCHEDULE);
+		m->speculation = speculation_new(m);
+		if (!m->speculation)
+			return no_room(error);
+	}
+	if (m->has_outer)
+		pl310_init(m);
+	return true;
+}
+
+struct machine *machine_new(const struct machine_config *cfg, GError **error)
+{
+	g_autoptr(machine) m = NULL;
+
+	if (!board_check(cfg->board, error))
+		return NULL;
+	m = g_new0(struct machine, 1);
+	m->config = *cfg;
+	m->board = cfg->board;
+	m->is_fast = cfg->gear == GEAR_FAST;
+	m->is_random = !m->is_fast && cfg->chooser == CHOOSER_RANDOM;
+	m->observers = g_ptr_array_new();
+	m->masters = g_ptr_array_new();
+	m->scratch.fd = -1;
+	g_mutex_init(&m->lock);
+	return build(m, error) ? g_steal_pointer(&m) : NULL;
+}
+
+void machine_free(struct machine *m)
+{
+	if (!m)
+		return;
+	window_give_back(m);
+	for (unsigned i = 0; i < m->masters->len; i++)
+		master_destroy(g_ptr_array_index(m->masters, i));
+	g_ptr_array_unref(m->masters);
+	g_ptr_array_unref(m->observers);
+	cpu_forget(m);
+	for (unsigned i = 0; i < m->nr_cpus; i++)
+		g_aligned_free(m->cpus[i]);
+	g_free(m->cpus);
+	speculation_free(m);
+	if (m->bus.devices)
+		g_array_unref(m->bus.devices);
+	if (m->scratch.bytes)
+		munmap(m->scratch.bytes, PAGE_BYTES);
+	if (m->scratch.fd >= 0)
+		close(m->scratch.fd);
+	tlb_done(&m->tlb);
+	cache_done(&m->l1);
+	cache_done(&m->l2);
+	dram_done(&m->dram);
+	g_mutex_clear(&m->lock);
+	g_free(m);
+}
+
+/* ---- asking ------------------------------------------------------------------ */
+
+const struct board *machine_board(const struct machine *m)
+{
+	return m->board;
+}
+
+enum machine_gear machine_gear(const struct machine *m)
+{
+	return m->config.gear;
+}
+
+uint64_t machine_seed(const struct machine *m)
+{
+	return m->config.seed;
+}
+
+uint64_t machine_step(const struct machine *m)
+{
+	return m->step;
+}
+
+void machine_set_software(struct machine *m, void *software)
+{
+	m->software = software;
+}
+
+void *machine_software(const struct machine *m)
+{
+	return m->software;
+}
+
+struct cpu *machine_cpu(struct machine *m, unsigned idx)
+{
+	return idx < m->nr_cpus ? m->cpus[idx] : NULL;
+}
+
+unsigned machine_nr_cpus(const struct machine *m)
+{
+	return m->nr_cpus;
+}
+
+bool machine_is_dram(const struct machine *m, uint64_t pa, uint64_t len)
+{
+	return dram_bank_of(&m->dram, pa, len) != NULL;
+}
+
+/* Of what CP15 operations reach: they step by it. */
+unsigned machine_line_min(const struct machine *m)
+{
+	bool has_l2 = m->l2.nr_ways && !m->has_outer;
+	unsigned shift = m->l1.line_shift;
+
+	return 1u << (has_l2 ? MIN(shift, m->l2.line_shift) : shift);
+}
+
+unsigned machine_line_max(const struct machine *m)
+{
+	return 1u << MAX(m->l1.line_shift, m->l2.nr_ways ? m->l2.line_shift : 0);
+}
+
+/*
+ * A store that is still pending takes effect first, as it would before any access
+ * that could see the difference; an observer, whose event is under way, looks at
+ * things as they are.
+ */
+static void settle_for_look(const struct machine *m)
+{
+	if (!m->is_fast && !m->is_telling)
+		machine_settle((struct machine *)(uintptr_t)m);
+}
+
+static bool is_all_dram(const struct machine *m, uint64_t pa, size_t len)
+{
+	while (len) {
+		const struct dram_bank *b = dram_bank_of(&m->dram, pa, 1);
+
+		if (!b)
+			return false;
+
+		size_t piece = (size_t)MIN((uint64_t)len, b->pa + b->len - pa);
+
+		pa += piece;
+		len -= piece;
+	}
+	return true;
+}
+
+static void peek_piece(const struct machine *m, enum machine_view view, struct place at,
+		       void *buf, size_t len)
+{
+	if (view == VIEW_DRAM || m->is_fast)
+		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
+	else if (view == VIEW_OUTER)
+		outer_peek(m, at, buf, len);
+	else
+		inner_peek(m, at, buf, len);
+}
+
+bool machine_peek(const struct machine *m, enum machine_view view, uint64_t pa, void *buf,
+		  size_t len)
+{
+	if (!is_all_dram(m, pa, len))
+		return false;
+	settle_for_look(m);
+	while (len) {
+		const struct dram_bank *b = dram_bank_of(&m->dram, pa, 1);
+		size_t piece = (size_t)MIN((uint64_t)len, b->pa + b->len - pa);
+
+		peek_piece(m, view, (struct place){ pa, b->off + (pa - b->pa) }, buf, piece);
+		pa += piece;
+		buf = (char *)buf + piece;
+		len -= piece;
+	}
+	return true;
+}
+
+struct line_state machine_line(const struct machine *m, int level, uint64_t pa)
+{
+	const struct cache *c = level == 1 ? &m->l1 : &m->l2;
+	struct place at;
+
+	if (m->is_fast || !c->nr_ways || !dram_find(&m->dram, pa, &at))
+		return (struct line_state){ .is_valid = false };
+	settle_for_look(m);
+
+	uint8_t state = *cache_state(c, at.off);
+
+	return (struct line_state){
+		.is_valid = state & LINE_VALID,
+		.is_dirty = state & LINE_DIRTY,
+		.is_speculative = state & LINE_SPECULATED,
+	};
+}
+
+static void add_cpu_counts(const struct cpu *c, struct machine_counters *sum)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		sum->level[i].cleaned += c->counts.level[i].cleaned;
+		sum->level[i].invalidated += c->counts.level[i].invalidated;
+	}
+	sum->outer_syncs += c->counts.outer_syncs;
+	sum->tlb_fills += c->counts.tlb_fills;
+	sum->tlb_invalidations += c->counts.tlb_invalidations;
+	sum->barriers += c->counts.barriers;
+	sum->faults += c->counts.faults;
+}
+
+static void add_cache_counts(const struct cache *c, struct machine_counters *sum)
+{
+	unsigned i = (unsigned)c->level - 1;
+
+	sum->level[i].written_back += c->counts.written_back;
+	sum->level[i].dropped += c->counts.dropped;
+	sum->level[i].filled += c->counts.filled;
+	sum->level[i].speculated += c->counts.speculated;
+	sum->level[i].evicted += c->counts.evicted;
+}
+
+void machine_count(const struct machine *m, struct machine_counters *ret_counters)
+{
+	struct machine_counters sum = {
+		.dma_read_bytes = m->gone_dma_read_bytes,
+		.dma_write_bytes = m->gone_dma_write_bytes,
+		.faults = m->gone_faults,
+	};
+
+	settle_for_look(m);
+	for (unsigned i = 0; i < m->nr_cpus; i++)
+		add_cpu_counts(m->cpus[i], &sum);
+	add_cache_counts(&m->l1, &sum);
+	add_cache_counts(&m->l2, &sum);
+	for (unsigned i = 0; i < m->masters->len; i++)
+		master_count(g_ptr_array_index(m->masters, i), &sum);
+	*ret_counters = sum;
+}

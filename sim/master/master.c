@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A DMA master's port: address lines, dma-ranges, DRAM, and the snoop of a coherent
+ * one. See master.h.
+ *
+ * Leaves out: masters that reach registers (peer to peer): DRAM only.
+ */
+#include "../sim.h"
+
+#include <string.h>
+
+struct master {
+	struct machine *machine;
+	char *name;
+	bool is_coherent;
+	uint64_t dma_mask;
+	struct board_range *ranges;
+	size_t nr_ranges;
+
+	/* Written by whoever drives this master; apart from what others read. */
+	alignas(HOST_LINE) uint64_t read_bytes;
+	uint64_t write_bytes;
+	uint64_t faults;
+};
+
+struct master *master_new(struct machine *m, const struct master_config *cfg)
+{
+	struct master *d = g_aligned_alloc0(1, sizeof(*d), HOST_LINE);
+	unsigned bits = cfg->dma_bits ? cfg->dma_bits : 64;
+
+	d->machine = m;
+	d->name = g_strdup(cfg->name);
+	d->is_coherent = cfg->is_coherent;
+	d->dma_mask = bits < 64 ? (1ull << bits) - 1 : ~0ull;
+	d->ranges = g_memdup2(cfg->ranges, cfg->nr_ranges * sizeof(*cfg->ranges));
+	d->nr_ranges = cfg->nr_ranges;
+	g_ptr_array_add(m->masters, d);
+	return d;
+}
+
+void master_destroy(struct master *d)
+{
+	g_free(d->name);
+	g_free(d->ranges);
+	g_aligned_free(d);
+}
+
+void master_free(struct master *d)
+{
+	struct machine *m;
+
+	if (!d)
+		return;
+	m = d->machine;
+	m->gone_dma_read_bytes += d->read_bytes;
+	m->gone_dma_write_bytes += d->write_bytes;
+	m->gone_faults += d->faults;
+	g_ptr_array_remove(m->masters, d);
+	master_destroy(d);
+}
+
+const char *master_name(const struct master *d)
+{
+	return d->name;
+}
+
+bool master_is_coherent(const struct master *d)
+{
+	return d->is_coherent;
+}
+
+struct machine *master_machine(const struct master *d)
+{
+	return d->machine;
+}
+
+void master_count(const struct master *d, struct machine_counters *sum)
+{
+	sum->dma_read_bytes += d->read_bytes;
+	sum->dma_write_bytes += d->write_bytes;
+	sum->faults += d->faults;
+}
+
+/* ---- where an address leads ------------------------------------------------ */
+
+/* Through dma-ranges: @ret_room bytes from here on go the same way. */
+static bool route(const struct master *d, uint64_t dma, uint64_t *ret_pa, uint64_t *ret_room)
+{
+	uint64_t wrap = d->dma_mask - dma;	/* bytes before the address lines run out, less 1 */
+
+	if (!d->nr_ranges) {
+		*ret_pa = dma;
+		*ret_room = wrap == ~0ull ? wrap : wrap + 1;
+		return true;
+	}
+	for (size_t i = 0; i < d->nr_ranges; i++) {
+		const struct board_range *r = &d->ranges[i];
+
+		if (dma - r->dma < r->len) {
+			*ret_pa = r->pa + (dma - r->dma);
+			*ret_room = MIN(r->len - (dma - r->dma) - 1, wrap) + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct master_fault refuse(struct master *d, enum master_fault_kind kind, uint64_t dma,
+				  uint64_t pa, bool is_write)
+{
+	struct machine *m = d->machine;
+	struct master_fault f = { .kind = kind, .dma = dma, .pa = pa, .is_write = is_write };
+	struct observe_event ev = {
+		.kind = OBSERVE_MASTER_FAULT, .master = d, .dma = dma, .pa = pa, .refusal = f,
+	};
+
+	d->faults++;
+	if (m->is_fast)
+		g_mutex_lock(&m->lock);
+	machine_tell(m, &ev);
+	if (m->is_fast)
+		g_mutex_unlock(&m->lock);
+	return f;
+}
+
+/* ---- moving bytes ------------------------------------------------------------ */
+
+static void expel_range(struct cache *c, struct place at, size_t len)
+{
+	if (!cache_is_on(c))
+		return;
+	for (size_t done = 0; done < len;) {
+		struct place here = place_add(at, done);
+
+		cache_expel(c, here, CAUSE_SNOOP);
+		done += cache_piece(c, here.off, len - done);
+	}
+}
+
+/* CPU copies of the lines under [at, at + len) go out, then away. */
+static void snoop_write(struct machine *m, struct place at, size_t len)
+{
+	expel_range(&m->l1, at, len);
+	expel_range(&m->l2, at, len);
+}
+
+static void tell_dma(struct machine *m, enum observe_kind kind, struct place at,
+		     const void *bytes, size_t len)
+{
+	struct observe_event ev = machine_event(m, kind, at, bytes, len);
+
+	machine_tell(m, &ev);
+}
+
+static void read_piece(struct master *d, struct place at, void *buf, size_t len)
+{
+	struct machine *m = d->machine;
+
+	speculate(m, at);
+	if (d->is_coherent)
+		inner_peek(m, at, buf, len);
+	else
+		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
+	if (unlikely(line_is_watched(m, at.off)))
+		tell_dma(m, OBSERVE_DMA_READ, at, buf, len);
+	speculate(m, at);
+}
+
+static void write_piece(struct master *d, struct place at, const void *buf, size_t len)
+{
+	struct machine *m = d->machine;
+
+	speculate(m, at);
+	if (d->is_coherent)
+		snoop_write(m, at, len);
+	if (unlikely(line_is_watched(m, at.off)))
+		tell_dma(m, OBSERVE_DMA_WRITE, at, buf, len);
+	memcpy(dram_bytes(&m->dram, IMAGE_DRAM, at.off), buf, len);
+	speculate(m, at);
+}
+
+static void fast_piece(struct machine *m, struct place at, void *buf, size_t len, bool is_write)
+{
+	uint8_t *bytes = dram_bytes(&m->dram, IMAGE_DRAM, at.off);
+
+	if (is_write)
+		memcpy(bytes, buf, len);
+	else
+		memcpy(buf, bytes, len);
+}
+
+/* Line by line, since each line may be watched, or held by a cache. */
+static void move(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
+		 bool is_write)
+{
+	struct machine *m = d->machine;
+
+	if (m->is_fast) {
+		fast_piece(m, at, buf, len, is_write);
+		return;
+	}
+	while (len) {
+		size_t piece = cache_piece(&m->l1, at.off, len);
+
+		m->actor = (struct actor){ .master = d, .dma = dma };
+		if (is_write)
+			write_piece(d, at, buf, piece);
+		else
+			read_piece(d, at, buf, piece);
+		at = place_add(at, piece);
+		dma += piece;
+		buf = (char *)buf + piece;
+		len -= piece;
+	}
+}
+
+static struct master_fault transfer(struct master *d, uint64_t dma, void *buf, size_t len,
+				    bool is_write)
+{
+	struct machine *m = d->machine;
+
+	if (!m->is_fast)
+		machine_settle(m);
+	while (len) {
+		uint64_t pa, room;
+		const struct dram_bank *b;
+
+		dma &= d->dma_mask;
+		if (!route(d, dma, &pa, &room))
+			return refuse(d, MASTER_NO_RANGE, dma, 0, is_write);
+		b = dram_bank_of(&m->dram, pa, 1);
+		if (!b)
+			return refuse(d, MASTER_DECODE_ERROR, dma, pa, is_write);
+
+		size_t piece = (size_t)MIN(MIN(room, b->pa + b->len - pa), len);
+
+		move(d, (struct place){ pa, b->off + (pa - b->pa) }, dma, buf, piece, is_write);
+		*(is_write ? &d->write_bytes : &d->read_bytes) += piece;
+		dma += piece;
+		buf = (char *)buf + piece;
+		len -= piece;
+	}
+	return (struct master_fault){ .kind = MASTER_OK };
+}
+
+struct master_fault master_read(struct master *d, uint64_t dma, void *buf, size_t len)
+{
+	return transfer(d, dma, buf, len, false);
+}
+
+struct master_fault master_write(struct master *d, uint64_t dma, const void *buf, size_t len)
+{
+	return transfer(d, dma, (void *)(uintptr_t)buf, len, true);
+}

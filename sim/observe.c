@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Telling observers, and the watched flags that decide which lines are told of. */
+#include "sim.h"
+
+void machine_observe(struct machine *m, struct observer *o)
+{
+	g_ptr_array_add(m->observers, o);
+}
+
+void machine_unobserve(struct machine *m, struct observer *o)
+{
+	g_ptr_array_remove(m->observers, o);
+}
+
+struct observe_event machine_event(const struct machine *m, enum observe_kind kind,
+				   struct place at, const void *bytes, size_t len)
+{
+	return (struct observe_event){
+		.kind = kind, .pa = at.pa, .bytes = bytes, .len = len,
+		.cpu = m->actor.cpu, .master = m->actor.master, .va = m->actor.va,
+		.dma = m->actor.dma, .attrs = m->actor.attrs, .site = m->actor.site,
+	};
+}
+
+void machine_tell(struct machine *m, struct observe_event *ev)
+{
+	ev->step = ++m->step;
+	m->is_telling = true;
+	for (unsigned i = 0; i < m->observers->len; i++) {
+		struct observer *o = g_ptr_array_index(m->observers, i);
+
+		o->event(o, ev);
+	}
+	m->is_telling = false;
+}
+
+static void mark(struct cache *c, uint64_t off, uint64_t len, bool is_watched)
+{
+	uint64_t last = (off + len - 1) >> c->line_shift;
+
+	for (uint64_t n = off >> c->line_shift; n <= last; n++)
+		c->state[n] = (uint8_t)((c->state[n] & ~LINE_WATCHED) |
+					(is_watched ? LINE_WATCHED : 0));
+}
+
+/* Page by page: [pa, pa + len) may cross banks, or leave DRAM for a while. */
+static void mark_range(struct machine *m, uint64_t pa, size_t len, bool is_watched)
+{
+	uint64_t line_mask = machine_line_max(m) - 1;
+	uint64_t end = (pa + len + line_mask) & ~line_mask;
+
+	if (m->is_fast || !len)
+		return;
+	machine_settle(m);
+	for (pa &= ~line_mask; pa < end;) {
+		uint64_t piece = MIN(end - pa, PAGE_BYTES - (pa & PAGE_MASK));
+		struct place at;
+
+		if (dram_find(&m->dram, pa, &at)) {
+			mark(&m->l1, at.off, piece, is_watched);
+			mark(&m->l2, at.off, piece, is_watched);
+		}
+		pa += piece;
+	}
+}
+
+void machine_watch(struct machine *m, uint64_t pa, size_t len)
+{
+	mark_range(m, pa, len, true);
+}
+
+void machine_unwatch(struct machine *m, uint64_t pa, size_t len)
+{
+	mark_range(m, pa, len, false);
+}

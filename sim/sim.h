@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How the parts of a machine hang together. Private to sim/.
+ *
+ *   machine ---+--- window slot    host mappings that follow the TLB
+ *              +--- tlb            what the CPUs' translations are
+ *              +--- l1, l2         caches over images of
+ *              +--- dram
+ *              +--- bus            who else answers at a physical address
+ *              +--- cpus, masters  who acts
+ *              +--- chooser, observers
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <stdalign.h>
+#include <glib.h>
+#include <armdma/machine.h>
+#include <armdma/cpu.h>
+#include <armdma/master.h>
+#include <armdma/observe.h>
+#include <armdma/window.h>
+#include "bus/bus.h"
+#include "cache/cache.h"
+#include "cache/pl310.h"
+#include "chooser.h"
+#include "cpu/tlb.h"
+#include "mem/attrs.h"
+#include "mem/dram.h"
+
+#define HOST_LINE	64
+
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+/* Who acts now, so that an event deep in a cache can say so. */
+struct actor {
+	const struct cpu *cpu;
+	const struct master *master;
+	uint32_t va;
+	uint64_t dma;
+	struct mem_attrs attrs;
+	const void *site;
+};
+
+/*
+ * A plain C store whose value is not known yet: it is in the window, and the next
+ * event of the machine fetches it. At most one at a time.
+ */
+struct pending_store {
+	struct cpu *cpu;		/* NULL: nothing is pending */
+	uint32_t va;
+	size_t len;
+	const void *site;
+};
+
+/* Counted by each CPU for itself, so that threads of the fast gear never share a line. */
+struct cpu_counts {
+	struct {
+		uint64_t cleaned, invalidated;
+	} level[2];
+	uint64_t outer_syncs;
+	uint64_t tlb_fills, tlb_invalidations;
+	uint64_t barriers;
+	uint64_t faults;
+};
+
+struct cpu {
+	alignas(HOST_LINE) struct machine *machine;
+	unsigned idx;
+	const struct board_cpu *board;
+	uint32_t reg[NR_CP15_REGS];
+	struct cpu_fault fault;
+	struct cpu_counts counts;
+};
+
+struct machine {
+	/* Read on every access. */
+	struct window *window;
+	char *window_base;
+	bool is_fast;
+	bool is_random;
+	bool is_telling;		/* an observer is being called */
+	bool has_outer;			/* level 2 is a PL310, past CP15's reach */
+	struct pending_store pending;
+	struct cpu *running;		/* whose translations the window shows */
+	struct actor actor;
+	struct cache l1, l2;
+	struct dram dram;
+	struct image scratch;		/* a page that stands in for any register page */
+	struct tlb tlb;
+	uint64_t step;
+
+	struct bus bus;
+	struct pl310 pl310;
+	struct stream schedule;
+	struct speculation *speculation;	/* NULL unless is_random */
+	GPtrArray *observers;		/* of struct observer * */
+	GPtrArray *masters;		/* of struct master *; owned */
+	uint64_t gone_dma_read_bytes, gone_dma_write_bytes, gone_faults;
+
+	struct cpu **cpus;
+	unsigned nr_cpus;
+	const struct board *board;
+	struct machine_config config;
+	void *software;
+	GMutex lock;			/* fast gear: TLB changes and their mappings */
+};
+
+/* ---- observe.c ------------------------------------------------------ */
+
+/* An event by the present actor; the caller fills in the rest and tells it. */
+struct observe_event machine_event(const struct machine *m, enum observe_kind kind,
+				   struct place at, const void *bytes, size_t len);
+void machine_tell(struct machine *m, struct observe_event *ev);
+
+/* ---- window.c -------------------------------------------------------- */
+
+/* Take a free slot; false when all are taken or the host has no room. */
+bool window_take(struct machine *m, GError **error);
+void window_give_back(struct machine *m);
+/* Host mapping of [va, va + len): @len bytes of @fd at @off, or nothing. */
+void window_map(struct machine *m, uint32_t va, uint64_t len, int fd, uint64_t off, int prot);
+void window_unmap(struct machine *m, uint32_t va, uint64_t len);
+
+/* ---- cache/outer.c: level 2 and DRAM, as seen from level 1 ------------- */
+
+enum outer_use {
+	OUTER_BYPASS,		/* straight to DRAM */
+	OUTER_LOOK_UP,		/* PL310's treatment of uncached shareable accesses */
+	OUTER_WRITE_THROUGH,
+	OUTER_WRITE_BACK
+};
+
+/* What an access with these attributes does at level 2. */
+enum outer_use outer_use_of(const struct machine *m, struct mem_attrs a);
+/* Who answered; of several lines, the outermost. */
+enum observe_answer outer_read(struct machine *m, struct place at, void *buf, size_t len,
+			       enum outer_use use);
+void outer_write(struct machine *m, struct place at, const void *buf, size_t len,
+		 enum outer_use use);
+/* Bring a line into L1 from what is below; @at is anywhere in it. */
+enum observe_answer inner_fill(struct machine *m, struct place at, enum outer_use use,
+			       bool is_speculative);
+/* One line of level 2, the same. */
+void outer_fill(struct machine *m, struct place at, bool is_speculative);
+/* Newest bytes, moving nothing. Whether L1 takes part is the caller's point of view. */
+void outer_peek(const struct machine *m, struct place at, void *buf, size_t len);
+void inner_peek(const struct machine *m, struct place at, void *buf, size_t len);
+
+/* ---- cache/speculate.c -------------------------------------------------- */
+
+struct speculation *speculation_new(struct machine *m);
+void speculation_free(struct machine *m);	/* NULL is fine */
+/* What was known of live translations no longer holds. */
+void speculation_forget(struct machine *m);
+void speculate_slow(struct machine *m, struct place at);
+
+/* An event is about to touch, or has touched, the line of @at. */
+static inline void speculate(struct machine *m, struct place at)
+{
+	if (unlikely(m->is_random) && *cache_state(&m->l1, at.off) & LINE_WATCHED)
+		speculate_slow(m, at);
+}
+
+/* ---- cpu/core.c ------------------------------------------------------------ */
+
+void machine_settle_slow(struct machine *m);
+
+/* Every event starts here: a store that the window still holds back takes effect. */
+static inline void machine_settle(struct machine *m)
+{
+	if (unlikely(m->pending.cpu != NULL))
+		machine_settle_slow(m);
+}
+
+/* The CPU that a thread acts as, on the machine whose window it touched. */
+struct cpu *cpu_of_thread(struct machine *m);
+/* No thread of the caller is a CPU of @m any longer. */
+void cpu_forget(struct machine *m);
+/* What every entry by a CPU begins with. */
+void cpu_begin(struct cpu *c, uint32_t va, const void *site);
+/* The access is refused: registers, count and event. Always false. */
+bool cpu_refuse(struct cpu *c, const struct cpu_fault *f, size_t len, const void *site);
+/* Report and exit(1): there is no instruction to return to. */
+G_NORETURN void cpu_abort(struct cpu *c, const struct cpu_fault *f, size_t len,
+			  const void *site);
+
+/* ---- cpu/trap.c -------------------------------------------------------------- */
+
+void trap_install(void);
+
+/* ---- master/master.c ----------------------------------------------------------- */
+
+void master_count(const struct master *d, struct machine_counters *sum);
+void master_destroy(struct master *d);
+
+static inline bool line_is_watched(const struct machine *m, uint64_t off)
+{
+	return *cache_state(&m->l1, off) & LINE_WATCHED;
+}
+
+#endif
