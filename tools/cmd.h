@@ -57,4 +57,6 @@ bool cmd_parse(const struct cmd_usage *usage, const GOptionEntry *options,
 /** One sentence on stderr, "armdma: " before it. Returns CMD_BAD_INPUT. */
 int cmd_refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
+extern const struct command cmd_cc;
+
 #endif
