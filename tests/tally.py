@@ -37,7 +37,7 @@ def tap_counts(text):
         directive = (result[3] or "").upper()
         if directive == "SKIP":
             skipped += 1
-        elif result[1] and directive != "TODO":
+        elif result[1]:
             failures.append(result[2].strip())
         else:
             passed += 1

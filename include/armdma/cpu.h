@@ -65,8 +65,9 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
  * event of this machine, another cpu_before_*() included. @len may span lines and
  * pages (a struct copy): the whole range is one pending store, and the range is
  * also readable after cpu_before_store(), since gcc's hook for a bitfield store
- * announces the write and not the read of the bits around it. An abort here ends the process: one report on stderr,
- * exit status 1, for there is no instruction to return to.
+ * announces the write and not the read of the bits around it. An abort here ends
+ * the process: one report on stderr, exit status 1, for there is no instruction to
+ * return to.
  */
 void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site);
 void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site);

@@ -52,11 +52,11 @@ enum hazard_class {
 	HAZARD_SYNC_RANGE,
 	HAZARD_SYNC_DIRECTION,
 	HAZARD_MAPPING_UNCHECKED,	/* dma_mapping_error() never asked */
-	HAZARD_MAPPING_ERROR_USED,	/* DMA_MAPPING_ERROR unmapped, synced or given to a device */
+	HAZARD_MAPPING_ERROR_USED,	/* DMA_MAPPING_ERROR unmapped or synced */
 	HAZARD_MAPPING_LEAKED,		/* still mapped when the device or the run ends */
 	HAZARD_FREE_WHILE_MAPPED,	/* page or slab object freed under a mapping */
 	HAZARD_MAP_NOT_MEMORY,		/* host stack or heap, vmalloc, MMIO: not mappable */
-	HAZARD_LINE_SHARED,		/* two live mappings in one cache line, one device-written */
+	HAZARD_LINE_SHARED,		/* by two live mappings, one device-written */
 	HAZARD_CPU_ABORT,		/* a data abort of the code under test */
 	NR_HAZARD_CLASSES
 };

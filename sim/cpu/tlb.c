@@ -107,7 +107,10 @@ static void evict_mva(struct machine *m, uint32_t va, bool is_any_asid)
 
 static void tell_invalidate(struct cpu *c, uint32_t va, size_t len)
 {
-	struct observe_event ev = { .kind = OBSERVE_TLB_INVALIDATE, .cpu = c, .va = va, .len = len };
+	struct observe_event ev = {
+		.kind = OBSERVE_TLB_INVALIDATE,
+		.cpu = c, .va = va, .len = len,
+	};
 
 	machine_tell(c->machine, &ev);
 }
