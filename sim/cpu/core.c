@@ -368,6 +368,21 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 	}
 }
 
+/* The bytes around a store, for a compiler that reads them without saying so. */
+static void show_around(struct machine *m, uint64_t word, struct place at, size_t len)
+{
+	if (tlb_kind(word) == PAGE_CACHED && !cache_hits(&m->l1, at.off))
+		outer_peek(m, at, m->l1.bytes + at.off, len);
+	else if (tlb_kind(word) == PAGE_LOOKED_UP)
+		outer_peek(m, at, window_bytes(m, word, at), len);
+}
+
+/* Does a store to this page need no more than a dirty line in L1? */
+static bool is_write_back(const struct machine *m, uint64_t word)
+{
+	return tlb_kind(word) == PAGE_CACHED && tlb_attrs(word).inner != CACHE_WT;
+}
+
 /*
  * Get the line ready for a native store and say whether that is all there is to do;
  * if not, the value has to be fetched afterwards.
@@ -376,11 +391,11 @@ static bool prepare_store(struct machine *m, uint64_t word, uint32_t va)
 {
 	struct place at = place_of(m, word, va);
 
-	if (!is_ram(word) || line_is_watched(m, at.off) || tlb_kind(word) == PAGE_LOOKED_UP)
+	if (line_is_watched(m, at.off))
 		return false;
 	if (tlb_kind(word) == PAGE_UNCACHED)
 		return true;
-	if (tlb_attrs(word).inner == CACHE_WT)
+	if (!is_write_back(m, word))
 		return false;
 	if (!cache_hits(&m->l1, at.off)) {
 		if (!m->l1.write_allocate)
@@ -403,29 +418,42 @@ static bool is_too_long_to_prepare(const struct machine *m, size_t len)
 	return len > ((size_t)m->l1.set_mask + 1) << m->l1.line_shift;
 }
 
+/* True: the store is taken care of; false: fetch it. */
+static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t len,
+			       bool may_prepare, const void *site)
+{
+	struct machine *m = c->machine;
+	struct cpu_fault f;
+	uint64_t word = admit(c, va, unit(len), true, &f);
+
+	if (word && !is_ram(word) && !is_single(va, len)) {
+		f = mmu_fault(FAULT_ALIGNMENT, 0, 0, va, true);
+		word = 0;
+	}
+	if (unlikely(!word))
+		abort_refused(c, &f, len, site);
+	if (!is_ram(word))
+		return false;
+	if (may_prepare && prepare_store(m, word, va))
+		return true;
+	show_around(m, word, place_of(m, word, va), piece);
+	return false;
+}
+
 void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 {
 	struct machine *m = c->machine;
 	struct pending_store pending = { .cpu = c, .va = va, .len = len, .site = site };
-	bool is_ready;
+	bool may_prepare = !is_too_long_to_prepare(m, len);
+	bool is_ready = true;
 
 	if (m->is_fast)
 		return;
 	cpu_begin(c, va, site);
-	is_ready = !is_too_long_to_prepare(m, len);
-	for (bool may_prepare = is_ready; len;) {
-		struct cpu_fault f;
-		uint64_t word = admit(c, va, unit(len), true, &f);
+	while (len) {
 		size_t piece = piece_len(m, va, len);
 
-		if (unlikely(!word))
-			abort_refused(c, &f, len, site);
-		if (!is_ram(word) && !is_single(va, len)) {
-			f = mmu_fault(FAULT_ALIGNMENT, 0, 0, va, true);
-			abort_refused(c, &f, len, site);
-		}
-		if (!may_prepare || !prepare_store(m, word, va))
-			is_ready = false;
+		is_ready &= before_store_piece(c, va, piece, len, may_prepare, site);
 		va += (uint32_t)piece;
 		len -= piece;
 	}

@@ -7,9 +7,9 @@
  * here: the TLB is filled by a walk and the access retried. Refused by the tables,
  * it is a data abort. Faults elsewhere are the previous handler's.
  *
- * Leaves out: the length of an unannounced access. One byte is taken for all, so in
- * the exact gear such code should not cross lines; and a page already mapped does
- * not trap at all.
+ * Leaves out: the length of an unannounced access. The rest of its line is taken for
+ * it, so in the exact gear such code should not cross lines; and a page that is
+ * mapped already does not trap at all.
  */
 #include "mmu.h"
 #include "../sim.h"
@@ -76,38 +76,37 @@ void cpu_abort(struct cpu *c, const struct cpu_fault *f, size_t len, const void 
 	exit(1);
 }
 
-/* The registers of a fast machine have no hook that could reach the bus. */
+/* No hook told how long the access is, or could fetch its bytes from the bus. */
 G_NORETURN static void abort_io(struct cpu *c, uint32_t va, const void *site)
 {
-	fprintf(stderr, "data abort: cpu%u touched the registers at va %#010x with a plain "
-		"access, which the fast gear cannot route: use readl() and writel()", c->idx, va);
+	fprintf(stderr, "data abort: cpu%u touched the registers at va %#010x with a plain access "
+		"that nothing announced: use readl() and writel()", c->idx, va);
 	print_site(site);
 	exit(1);
 }
 
-/* True: the access can be retried. */
+/* Returns only if the access can be retried. */
 static void make_accessible(struct machine *m, uint32_t va, bool is_write, const void *site)
 {
 	struct cpu *c = cpu_of_thread(m);
+	size_t rest = cache_line_bytes(&m->l1) - (va & (cache_line_bytes(&m->l1) - 1));
 	struct cpu_fault f;
 	uint64_t word;
 
-	if (!m->is_fast) {
-		if (is_write)
-			cpu_before_store(c, va, 1, site);
-		else
-			cpu_before_load(c, va, 1, site);
-		return;
-	}
+	cpu_begin(c, va, site);
 	word = tlb_translate(c, va, is_write, &f);
 	if (word && tlb_kind(word) == PAGE_IO)
 		abort_io(c, va, site);
 	if (word && tlb_kind(word) == PAGE_VOID)
 		f = mmu_fault(FAULT_EXTERNAL, 0, 0, va, is_write);
-	else if (word)
-		return;
-	cpu_refuse(c, &f, 1, site);
-	cpu_abort(c, &f, 1, site);
+	if (!word || tlb_kind(word) == PAGE_VOID) {
+		cpu_refuse(c, &f, 1, site);
+		cpu_abort(c, &f, 1, site);
+	}
+	if (is_write)
+		cpu_before_store(c, va, rest, site);
+	else
+		cpu_before_load(c, va, rest, site);
 }
 
 static void pass_on(int sig, siginfo_t *info, void *context)
