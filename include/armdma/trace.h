@@ -58,9 +58,9 @@ enum trace_dir { TRACE_BIDI, TRACE_TO_DEVICE, TRACE_FROM_DEVICE, TRACE_NONE };
  * @line:       1-based line of a text trace, ordinal of a record in a .dat
  * @time_us:    the trace's own clock, microseconds; ticks of a clock that counts
  * @cpu, @pid:  who logged it
- * @task:       "kworker/0:1-mm", spaces and dashes kept
+ * @task:       "kworker/0:1-mm", spaces and dashes kept; may hold any byte but NUL
  * @irq_flags:  the flag characters ("d.h1."), "" from a .dat or where not printed
- * @dev:        device name; "" where the event carries none (iommu map/unmap)
+ * @dev:        device name, printable ASCII; "" where the event carries none (iommu map/unmap)
  * @dir, @attrs: enum trace_dir; DMA_ATTR_* bits as in the kernel (1ul << n)
  * @dma, @size, @phys, @virt: addresses and bytes; @virt may be a hash. @dma is the
  *              IOVA of iommu events, the address before bouncing of swiotlb_bounced
@@ -75,7 +75,7 @@ enum trace_dir { TRACE_BIDI, TRACE_TO_DEVICE, TRACE_FROM_DEVICE, TRACE_NONE };
  * @fault_flags: of io_page_fault
  * @error:      errno of dma_map_sg_err, negative
  * @lost:       events lost, of TRACE_LOST; @cpu is whose; 0: it is not known how many
- * @text:       of a marker; the IOMMU driver of io_page_fault
+ * @text:       of a marker, any byte but NUL; the IOMMU driver of io_page_fault
  */
 struct trace_event {
 	enum trace_kind kind;

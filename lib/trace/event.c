@@ -179,6 +179,10 @@ draft_is_bad(struct draft *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(d->why, sizeof(d->why), fmt, ap);
 	va_end(ap);
+	/* It may quote the file, and ends up on a terminal or in JSON. */
+	for (char *p = d->why; *p; p++)
+		if (!g_ascii_isprint(*p))
+			*p = '?';
 	return false;
 }
 
@@ -237,6 +241,17 @@ has_everything(struct draft *d)
 		return true;
 	return draft_is_bad(d, "%s without %s", infos[d->ev.kind].name,
 			    key_names[__builtin_ctz(missing)]);
+}
+
+/* The kernel's are plain words, and reports quote them: anything else is damage. */
+static bool
+device_prints(struct draft *d)
+{
+	for (const char *p = d->ev.dev; *p; p++)
+		if (!g_ascii_isgraph(*p))
+			return draft_is_bad(d, "%s of a device whose name does"
+					    " not print", infos[d->ev.kind].name);
+	return true;
 }
 
 /* Each count the kernel printed is that of the list it printed. */
@@ -320,7 +335,7 @@ tell_resource(struct trace_event *ev)
 bool
 draft_finish(struct draft *d)
 {
-	if (!has_everything(d))
+	if (!has_everything(d) || !device_prints(d))
 		return false;
 	if (d->seen & (SG_DMA | B(PHYS_LIST)) && !finish_lists(d))
 		return false;

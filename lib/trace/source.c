@@ -214,9 +214,6 @@ unxz_some(struct source *s)
 	case LZMA_MEMLIMIT_ERROR:
 		is_broken(s, "the xz data need over 160 MiB to unpack");
 		break;
-	case LZMA_FORMAT_ERROR:
-		is_broken(s, "what follows the xz data is not xz");
-		break;
 	default:
 		is_broken(s, "the xz data are damaged");
 		break;
