@@ -20,6 +20,7 @@ import sys
 TAIL_LINES = 40
 RESULT = re.compile(r"^(not )?ok\b(?:\s+\d+)?(?:\s*-)?\s*([^#]*)(?:#\s*(\w+))?", re.I)
 PLAN = re.compile(r"^1\.\.(\d+)")
+NOISE = re.compile(r"^ok\b|^\(test program exited with|^$")
 GOOD = ("OK", "EXPECTEDFAIL")
 
 
@@ -69,7 +70,7 @@ def judge(test):
 
 
 def tail(text, indent):
-    lines = [l for l in text.rstrip().splitlines() if not re.match(r"^ok\b", l)]
+    lines = [l for l in text.rstrip().splitlines() if not NOISE.match(l)]
     return "\n".join(indent + l for l in lines[-TAIL_LINES:])
 
 
@@ -79,9 +80,9 @@ def show(build, test, failures):
     for what in told:
         print("    - %s" % what)
     for stream in ("stdout", "stderr"):
-        if (test.get(stream) or "").strip():
-            print("    %s ends with:" % stream)
-            print(tail(test[stream], "      "))
+        end = tail(test.get(stream) or "", "      ")
+        if end:
+            print("    %s ends with:\n%s" % (stream, end))
 
 
 def main():

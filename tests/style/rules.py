@@ -67,14 +67,14 @@ class Spdx(Rule):
 
 
 class Width(Rule):
-    """At most 100 columns, a tab being 8."""
+    """At most 100 columns, a tab being 8; a test's name is a sentence and may be long."""
 
     def complaints(self, path, text):
         if not self.applies(path):
             return []
         return ["%s:%d: %d columns" % (path, nr, len(line.expandtabs(8)))
                 for nr, line in enumerate(text.split("\n"), 1)
-                if len(line.expandtabs(8)) > 100]
+                if len(line.expandtabs(8)) > 100 and not self.pattern.search(line)]
 
 
 RULES = [
@@ -138,7 +138,7 @@ RULES = [
                ("lib/trace/x.c", "#include <lzma.h>")]),
     Rule("lib/hooks knows the window and the CPU only", r"^lib/hooks/.*\.[ch]$",
          r'^\s*#\s*include\s*[<"]((\.\./)+|linux/|lib/(?!hooks)|sim/|'
-         r"armdma/(?!(window|cpu|machine)\.h))",
+         r"armdma/(?!(window|cpu|machine|unit)\.h))",
          bad=[("lib/hooks/x.c", "#include <linux/types.h>"),
               ("lib/hooks/x.c", '#include "../port/port.h"')],
          good=[("lib/hooks/x.c", "#include <armdma/window.h>")]),
@@ -171,9 +171,10 @@ RULES = [
               ("check", "#!/bin/sh\nset -e\n# SPDX-License-Identifier: MIT\n")],
          good=[("sim/x.c", "/* SPDX-License-Identifier: MIT */\n"),
                ("check", "#!/bin/sh\n# SPDX-License-Identifier: MIT\n")]),
-    Width("no line is wider than 100 columns", CODE_FILE.pattern, r"",
+    Width("no line is wider than 100 columns", CODE_FILE.pattern, r"^\s*cmocka_unit_test\w*\(",
           bad=[("sim/x.c", "\t" + "x" * 93)],
-          good=[("sim/x.c", "\t" + "x" * 92)], skip=r"^tests/.*/seeds/"),
+          good=[("sim/x.c", "\t" + "x" * 92),
+                ("tests/x.c", "\tcmocka_unit_test(" + "x" * 92 + "),")], skip=r"^tests/.*/seeds/"),
     Rule("C is indented by tabs", C_FILE.pattern, r"^ {8}|^\t* +\t",
          bad=[("sim/x.c", "        return;"), ("sim/x.c", "\t  \treturn;")],
          good=[("sim/x.c", "\treturn;"), ("sim/x.c", "\t     aligned);")]),
