@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes that are not the newest: four rules, each about one moment.
+ *
+ *   the CPU reads        sees less than the newest  -> CPU_READ_STALE, or, if no copy
+ *                                                      holds it any more, CPU_WRITE_LOST
+ *   the device reads     the same                   -> DEVICE_READ_STALE, CPU_WRITE_LOST
+ *   a line goes to DRAM  over newer bytes of a device -> DEVICE_WRITE_LOST
+ *   a line is dropped    remembered only: a loss that nobody misses is none
+ *
+ * Values are compared, so a stale byte that happens to be equal is not reported.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <linux/dma-direction.h>
+
+/* Bytes of an access that differ from the newest. */
+struct wrong {
+	unsigned first;			/* offset into the access */
+	unsigned nr;
+	uint64_t pa;			/* of the first */
+	enum writer writer;		/* of the first */
+};
+
+static bool byte_is_wrong(const struct shadow_line *l, const struct observe_event *ev,
+			  unsigned i)
+{
+	unsigned at = (unsigned)(ev->pa - l->pa) + i;
+
+	return l->writer[at] != WRITER_NOBODY && l->golden[at] != ev->bytes[i];
+}
+
+static struct wrong find_wrong(const struct shadow_line *l, const struct observe_event *ev)
+{
+	struct wrong w = { 0 };
+
+	for (unsigned i = 0; i < ev->len; i++) {
+		if (!byte_is_wrong(l, ev, i))
+			continue;
+		if (!w.nr++)
+			w.first = i;
+	}
+	w.pa = ev->pa + w.first;
+	w.writer = l->writer[w.pa - l->pa];
+	return w;
+}
+
+/* ---- where the newest bytes are ------------------------------------ */
+
+static bool view_is_newest(const struct hazard_engine *e, enum machine_view view,
+			   const struct shadow_line *l, const struct observe_event *ev)
+{
+	uint8_t bytes[LINE_MAX_BYTES];
+	struct observe_event seen = *ev;
+
+	if (!machine_peek(e->machine, view, ev->pa, bytes, ev->len))
+		return false;
+	seen.bytes = bytes;
+	return find_wrong(l, &seen).nr == 0;
+}
+
+#define NOWHERE "nowhere"
+
+static const char *newest_in(const struct hazard_engine *e, const struct shadow_line *l,
+			     const struct observe_event *ev)
+{
+	if (view_is_newest(e, VIEW_DRAM, l, ev))
+		return "dram";
+	if (view_is_newest(e, VIEW_OUTER, l, ev))
+		return "L2";
+	return view_is_newest(e, VIEW_CPU, l, ev) ? "L1D" : NOWHERE;
+}
+
+/* ---- what happened before ------------------------------------------ */
+
+static bool reaches(const struct record *r, uint64_t pa)
+{
+	return pa - r->pa < r->len;
+}
+
+/* The latest record of that kind about @pa; NULL if it is forgotten. */
+static const struct record *last_of(const struct history *h, enum record_kind kind,
+				    uint64_t pa)
+{
+	for (unsigned i = h->nr; i; i--) {
+		const struct record *r = history_at(h, i - 1);
+
+		if (r->kind == kind && reaches(r, pa))
+			return r;
+	}
+	return NULL;
+}
+
+/* What took the CPU's bytes away: a dirty line dropped, or one written over them. */
+static const struct record *last_loss(const struct history *h, uint64_t pa)
+{
+	for (unsigned i = h->nr; i; i--) {
+		const struct record *r = history_at(h, i - 1);
+
+		if (!reaches(r, pa))
+			continue;
+		if ((r->kind == RECORD_DROPPED && r->is_dirty) || r->kind == RECORD_WRITTEN_BACK)
+			return r;
+	}
+	return NULL;
+}
+
+/* The library's call that was under way at @seq: its note comes when it is done. */
+static const struct record *call_after(const struct hazard_engine *e, uint64_t pa,
+				       uint64_t seq)
+{
+	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
+
+	for (unsigned i = 0; p && i < p->history.nr; i++) {
+		const struct record *r = history_at(&p->history, i);
+
+		if (r->seq > seq && reaches(r, pa))
+			return r;
+	}
+	return NULL;
+}
+
+static const struct record *last_call(const struct hazard_engine *e, uint64_t pa)
+{
+	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
+
+	for (unsigned i = p ? p->history.nr : 0; i; i--) {
+		const struct record *r = history_at(&p->history, i - 1);
+
+		if (reaches(r, pa))
+			return r;
+	}
+	return NULL;
+}
+
+/* ---- saying it ----------------------------------------------------- */
+
+static const char *answer_name(enum observe_answer a)
+{
+	static const char *const name[] = {
+		[ANSWER_L1] = "L1D", [ANSWER_L2] = "L2", [ANSWER_DRAM] = "dram",
+	};
+
+	return name[a];
+}
+
+static struct record access_record(struct hazard_engine *e, enum record_kind kind,
+				   const struct observe_event *ev)
+{
+	struct record now = engine_record(e, kind);
+
+	now.pa = ev->pa;
+	now.dma = ev->dma;
+	now.len = (uint32_t)ev->len;
+	now.party = party_of(&e->parties, ev);
+	now.site = ev->site;
+	now.level = (uint8_t)ev->level;
+	now.is_dirty = ev->is_dirty;
+	now.is_unasked = ev->is_speculative || ev->cause == CAUSE_EVICTION;
+	return now;
+}
+
+static void take_bytes(struct report *r, const struct shadow_line *l,
+		       const struct observe_event *ev, const struct wrong *w,
+		       const char *where)
+{
+	r->bytes = (struct report_bytes){
+		.saw = g_byte_array_append(g_byte_array_new(), ev->bytes, (guint)ev->len),
+		.newest = g_byte_array_append(g_byte_array_new(), l->golden + (ev->pa - l->pa),
+					      (guint)ev->len),
+		.newest_in = where, .first_wrong = w->first, .nr_wrong = w->nr,
+	};
+}
+
+/* "L1D answered 11 22 33 44; dram holds aa bb cc dd, which eth0 wrote." */
+static void say_bytes(struct hazard_engine *e, struct report *r, const char *answered,
+		      const struct record *written)
+{
+	const struct report_bytes *b = &r->bytes;
+	g_autofree char *saw = bytes_text(b->saw->data + b->first_wrong,
+					  b->saw->len - b->first_wrong, 8);
+	g_autofree char *newest = bytes_text(b->newest->data + b->first_wrong,
+					     b->newest->len - b->first_wrong, 8);
+
+	report_say(r, ", and %u of them %s not the newest.", b->nr_wrong,
+		   b->nr_wrong == 1 ? "is" : "are");
+	if (b->first_wrong)
+		report_say(r, "From byte %u on,", b->first_wrong);
+	if (g_str_equal(b->newest_in, NOWHERE))
+		report_say(r, "%s answered %s; %s, which no copy holds any more, is newer",
+			   answered, saw, newest);
+	else
+		report_say(r, "%s answered %s; %s holds %s", answered, saw, b->newest_in,
+			   newest);
+	if (written)
+		report_say(r, ", which %s wrote.", party_name(&e->parties, written->party));
+	else
+		report_say(r, ".");
+}
+
+static const struct record *writer_record(const struct shadow_line *l, const struct wrong *w)
+{
+	return last_of(&l->history, w->writer == WRITER_DEVICE ? RECORD_DEVICE_WROTE
+							       : RECORD_CPU_WROTE, w->pa);
+}
+
+/* ---- rule: the CPU reads old bytes --------------------------------- */
+
+static void fix_after_the_mapping(struct hazard_engine *e, struct report *r, uint64_t pa)
+{
+	const struct record *call = last_call(e, pa);
+
+	if (!call)
+		return;
+	if (call->kind == RECORD_ALLOCATED)
+		report_fix(r, "Likely missing", "one mapping instead of two: coherent memory "
+			   "must not be reached through a cached address as well");
+	else if (call->kind == RECORD_UNMAPPED && call->dir == DMA_TO_DEVICE)
+		report_fix(r, "Likely meant", "DMA_FROM_DEVICE in the map and the unmap");
+	else if (call->kind == RECORD_UNMAPPED && call->skips_sync)
+		report_fix(r, "Likely missing", "dma_sync_single_for_cpu(%s, 0x%" PRIx64
+			   ", %u, %s) before the unmap, which skips it",
+			   party_name(&e->parties, call->party), call->dma, call->len,
+			   direction_name(call->dir));
+}
+
+static void fix_cpu_read(struct hazard_engine *e, struct report *r, const struct mapping *m,
+			 uint64_t pa)
+{
+	g_autofree char *sync = m ? sync_call(e, m, true) : NULL;
+
+	if (m && m->dir == DMA_TO_DEVICE)
+		report_fix(r, "Likely meant", "DMA_FROM_DEVICE in the map and the unmap");
+	else if (m)
+		report_fix(r, "Likely missing", "%s", sync);
+	else
+		fix_after_the_mapping(e, r, pa);
+}
+
+static void cpu_read_stale(struct hazard_engine *e, const struct shadow_line *l,
+			   const struct observe_event *ev, const struct wrong *w,
+			   const char *where)
+{
+	const struct mapping *m = ledger_mapping_at(e, w->pa);
+	bool is_unsynced = m && m->dir != DMA_TO_DEVICE &&
+			   !ownership_of_cpu(m, w->pa - m->pa, w->pa - m->pa + 1);
+	struct record now = access_record(e, RECORD_CPU_READ, ev);
+	struct report *r = report_begin(e, HAZARD_CPU_READ_STALE, ev->site,
+					m ? m->site : NULL);
+
+	if (!r)
+		return;
+	if (m)
+		report_of_mapping(e, r, m);
+	report_of_access(e, r, ev, false);
+	take_bytes(r, l, ev, w, where);
+	say_bytes(e, r, answer_name(ev->answer), writer_record(l, w));
+	report_history(e, r, w->pa, 1);
+	report_now(e, r, &now, true, is_unsynced ? "read, no sync_for_cpu in between"
+						 : "read old bytes");
+	fix_cpu_read(e, r, m, w->pa);
+	report_end(e, r);
+}
+
+/* ---- rule: what the CPU wrote is gone ------------------------------ */
+
+static void fix_lost(struct hazard_engine *e, struct report *r, const struct record *call)
+{
+	if (!call || call->kind == RECORD_ALLOCATED)
+		return;
+	report_fix(r, "Likely missing", "dma_sync_single_for_device(%s, 0x%" PRIx64
+		   ", %u, DMA_BIDIRECTIONAL) after the store, or the store before the map",
+		   party_name(&e->parties, call->party), call->dma, call->len);
+}
+
+static void cpu_write_lost(struct hazard_engine *e, struct shadow_line *l,
+			   const struct observe_event *ev, const struct wrong *w)
+{
+	const struct record *loss = last_loss(&l->history, w->pa);
+	const struct record *call = loss ? call_after(e, w->pa, loss->seq) : NULL;
+	const struct record *store = last_of(&l->history, RECORD_CPU_WROTE, w->pa);
+	const void *site = call ? call->site : loss && loss->site ? loss->site : ev->site;
+	bool is_cpu = ev->kind == OBSERVE_LOAD;
+	struct record now = access_record(e, is_cpu ? RECORD_CPU_READ : RECORD_DEVICE_READ, ev);
+	struct report *r = report_begin(e, HAZARD_CPU_WRITE_LOST, site,
+					store ? store->site : NULL);
+
+	if (!r)
+		return;
+	report_of_access(e, r, ev, false);
+	take_bytes(r, l, ev, w, NOWHERE);
+	say_bytes(e, r, is_cpu ? answer_name(ev->answer) : "dram", store);
+	report_history(e, r, w->pa, 1);
+	if (loss)
+		report_blame(r, loss->seq);
+	report_now(e, r, &now, !loss, "missed what was written");
+	fix_lost(e, r, call);
+	report_end(e, r);
+}
+
+/* Said once: what is gone for good is missed by every reader after this one. */
+static void give_up_wrong(struct shadow_line *l, const struct observe_event *ev)
+{
+	for (unsigned i = 0; i < ev->len; i++)
+		if (byte_is_wrong(l, ev, i))
+			shadow_undefine(l, (unsigned)(ev->pa - l->pa) + i, 1);
+}
+
+/* ---- rule: the device reads old bytes ------------------------------ */
+
+static void fix_device_read(struct hazard_engine *e, struct report *r,
+			    const struct mapping *m)
+{
+	g_autofree char *sync = sync_call(e, m, false);
+
+	if (m->dir == DMA_FROM_DEVICE)
+		report_fix(r, "Likely meant", "DMA_TO_DEVICE or DMA_BIDIRECTIONAL in the map "
+			   "and the unmap");
+	else
+		report_fix(r, "Likely missing", "%s", sync);
+}
+
+static void device_read_stale(struct hazard_engine *e, const struct shadow_line *l,
+			      const struct observe_event *ev, const struct wrong *w,
+			      const char *where)
+{
+	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma + w->first);
+	const struct record *store = last_of(&l->history, RECORD_CPU_WROTE, w->pa);
+	bool is_late = store && (!m || store->step >= m->step);
+	struct record now = access_record(e, RECORD_DEVICE_READ, ev);
+	struct report *r = report_begin(e, HAZARD_DEVICE_READ_STALE,
+					is_late ? store->site : m ? m->site : NULL,
+					is_late && m ? m->site : NULL);
+
+	if (!r)
+		return;
+	report_by(r, master_name(ev->master));
+	if (m)
+		report_of_mapping(e, r, m);
+	report_of_access(e, r, ev, false);
+	take_bytes(r, l, ev, w, where);
+	say_bytes(e, r, "dram", writer_record(l, w));
+	report_history(e, r, w->pa, 1);
+	if (is_late)
+		report_blame(r, store->seq);
+	report_now(e, r, &now, !is_late, is_late ? "read, no sync_for_device in between"
+						 : "read old bytes");
+	if (m)
+		fix_device_read(e, r, m);
+	report_end(e, r);
+}
+
+/* ---- rule: old bytes go over a device's ---------------------------- */
+
+static void fix_write_back(struct hazard_engine *e, struct report *r, const struct mapping *m,
+			   const struct record *store)
+{
+	bool is_outside = store && (store->pa + store->len <= m->pa ||
+				    store->pa >= m->pa + m->len);
+	g_autofree char *sync = sync_call(e, m, !m->skips_sync);
+
+	if (is_outside)
+		report_fix(r, "Likely missing", "a buffer aligned to "
+			   "dma_get_cache_alignment(): the store is to a neighbour of it");
+	else
+		report_fix(r, "Likely missing", "%s", sync);
+}
+
+/* The store that made the line dirty, in whatever byte of it. */
+static const struct record *last_store(const struct history *h)
+{
+	for (unsigned i = h->nr; i; i--)
+		if (history_at(h, i - 1)->kind == RECORD_CPU_WROTE)
+			return history_at(h, i - 1);
+	return NULL;
+}
+
+static void device_write_lost(struct hazard_engine *e, const struct shadow_line *l,
+			      const struct observe_event *ev, const struct wrong *w)
+{
+	const struct mapping *m = ledger_mapping_at(e, w->pa);
+	const struct record *store = last_store(&l->history);
+	const struct record *wrote = last_of(&l->history, RECORD_DEVICE_WROTE, w->pa);
+	const struct record *culprit = store && (!m || store->step >= m->step) ? store : NULL;
+	const void *site = culprit ? culprit->site : m ? m->site : ev->site;
+	g_autofree char *old = bytes_text(ev->bytes + w->first, ev->len - w->first, 8);
+	g_autofree char *newer = bytes_text(l->golden + (w->pa - l->pa), ev->len - w->first, 8);
+	struct record now = access_record(e, RECORD_WRITTEN_BACK, ev);
+	struct report *r = report_begin(e, HAZARD_DEVICE_WRITE_LOST, site, m ? m->site : NULL);
+
+	if (!r)
+		return;
+	if (m)
+		report_of_mapping(e, r, m);
+	take_bytes(r, l, ev, w, "dram");
+	report_say(r, "The line at pa 0x%" PRIx64 " was written back, and %u of its bytes are "
+		   "older than what %s wrote. At pa 0x%" PRIx64 " dram held %s; %s puts back %s.",
+		   l->pa, w->nr, wrote ? party_name(&e->parties, wrote->party) : "a device",
+		   w->pa, newer, ev->level == 1 ? "L1D" : "L2", old);
+	report_history(e, r, w->pa, 1);
+	if (culprit)
+		report_blame(r, culprit->seq);
+	report_now(e, r, &now, !culprit, NULL);
+	if (m)
+		fix_write_back(e, r, m, culprit);
+	report_end(e, r);
+}
+
+/* ---- events -------------------------------------------------------- */
+
+static void remember(struct hazard_engine *e, struct shadow_line *l, enum record_kind kind,
+		     const struct observe_event *ev)
+{
+	struct record r = access_record(e, kind, ev);
+
+	history_add(&l->history, &r);
+}
+
+static void on_load(struct hazard_engine *e, struct shadow_line *l,
+		    const struct observe_event *ev)
+{
+	struct wrong w = find_wrong(l, ev);
+	const char *where;
+
+	e->nr_accesses++;
+	if (!w.nr) {
+		ownership_cpu_access(e, ev, false);
+		return;
+	}
+	where = newest_in(e, l, ev);
+	if (w.writer == WRITER_DEVICE || !g_str_equal(where, NOWHERE)) {
+		cpu_read_stale(e, l, ev, &w, where);
+	} else {
+		cpu_write_lost(e, l, ev, &w);
+		give_up_wrong(l, ev);
+	}
+}
+
+static void on_store(struct hazard_engine *e, struct shadow_line *l,
+		     const struct observe_event *ev)
+{
+	e->nr_accesses++;
+	ownership_cpu_access(e, ev, true);
+	shadow_write(l, ev, WRITER_CPU);
+	remember(e, l, RECORD_CPU_WROTE, ev);
+}
+
+static void on_device_read(struct hazard_engine *e, struct shadow_line *l,
+			   const struct observe_event *ev)
+{
+	struct wrong w;
+	const char *where;
+
+	e->nr_accesses++;
+	if (!ownership_device_access(e, ev, false) || !l)
+		return;
+	w = find_wrong(l, ev);
+	if (!w.nr)
+		return;
+	where = newest_in(e, l, ev);
+	if (w.writer == WRITER_DEVICE || !g_str_equal(where, NOWHERE)) {
+		device_read_stale(e, l, ev, &w, where);
+	} else {
+		cpu_write_lost(e, l, ev, &w);
+		give_up_wrong(l, ev);
+	}
+}
+
+/* What a device wrote where it may not is a mess that has been reported already. */
+static void on_device_write(struct hazard_engine *e, struct shadow_line *l,
+			    const struct observe_event *ev)
+{
+	bool is_mapped = ownership_device_access(e, ev, true);
+
+	e->nr_accesses++;
+	if (!l)
+		return;
+	shadow_write(l, ev, is_mapped ? WRITER_DEVICE : WRITER_NOBODY);
+	remember(e, l, RECORD_DEVICE_WROTE, ev);
+}
+
+static void on_fill(struct hazard_engine *e, struct shadow_line *l,
+		    const struct observe_event *ev)
+{
+	remember(e, l, RECORD_FILLED, ev);
+}
+
+static bool has_level2(const struct hazard_engine *e)
+{
+	const struct board *b = machine_board(e->machine);
+
+	return b->outer.cache.bytes || board_boot_cpu(b)->l2.bytes;
+}
+
+static bool level2_allocates(const struct hazard_engine *e)
+{
+	const struct board *b = machine_board(e->machine);
+
+	return b->outer.cache.bytes ? b->outer.cache.write_allocate
+				    : board_boot_cpu(b)->l2.write_allocate;
+}
+
+/* Level 2 takes what it holds, and what it allocates for; the rest goes through. */
+static bool goes_to_dram(const struct hazard_engine *e, const struct observe_event *ev)
+{
+	if (ev->level != 1 || !has_level2(e))
+		return true;
+	return !machine_line(e->machine, 2, ev->pa).is_valid && !level2_allocates(e);
+}
+
+static struct wrong find_clobbered(const struct shadow_line *l, const struct observe_event *ev)
+{
+	struct wrong w = { .writer = WRITER_DEVICE };
+
+	for (unsigned i = 0; i < ev->len; i++) {
+		if (l->writer[ev->pa - l->pa + i] != WRITER_DEVICE || !byte_is_wrong(l, ev, i))
+			continue;
+		if (!w.nr++)
+			w.first = i;
+	}
+	w.pa = ev->pa + w.first;
+	return w;
+}
+
+static void give_up_clobbered(struct shadow_line *l, const struct observe_event *ev)
+{
+	for (unsigned i = 0; i < ev->len; i++) {
+		unsigned at = (unsigned)(ev->pa - l->pa) + i;
+
+		if (l->writer[at] == WRITER_DEVICE && byte_is_wrong(l, ev, i))
+			shadow_undefine(l, at, 1);
+	}
+}
+
+/* A snooped line is older than the write that it makes way for, and under it. */
+static void on_write_back(struct hazard_engine *e, struct shadow_line *l,
+			  const struct observe_event *ev)
+{
+	struct wrong w = find_clobbered(l, ev);
+
+	if (w.nr && ev->cause != CAUSE_SNOOP && goes_to_dram(e, ev)) {
+		device_write_lost(e, l, ev, &w);
+		give_up_clobbered(l, ev);
+	}
+	remember(e, l, RECORD_WRITTEN_BACK, ev);
+}
+
+static void on_invalidate(struct hazard_engine *e, struct shadow_line *l,
+			  const struct observe_event *ev)
+{
+	remember(e, l, RECORD_DROPPED, ev);
+}
+
+typedef void (*byte_rule)(struct hazard_engine *e, struct shadow_line *l,
+			  const struct observe_event *ev);
+
+/* A device is judged by its mappings even where no line is watched. */
+static const struct {
+	byte_rule rule;
+	bool needs_no_line;
+} rules[NR_OBSERVE_KINDS] = {
+	[OBSERVE_LOAD] = { on_load, false },
+	[OBSERVE_STORE] = { on_store, false },
+	[OBSERVE_DMA_READ] = { on_device_read, true },
+	[OBSERVE_DMA_WRITE] = { on_device_write, true },
+	[OBSERVE_FILL] = { on_fill, false },
+	[OBSERVE_WRITE_BACK] = { on_write_back, false },
+	[OBSERVE_INVALIDATE] = { on_invalidate, false },
+};
+
+void bytes_event(struct hazard_engine *e, const struct observe_event *ev)
+{
+	byte_rule rule = rules[ev->kind].rule;
+	struct shadow_line *l;
+
+	if (!rule)
+		return;
+	l = shadow_line_of(&e->shadow, ev);
+	if (l || rules[ev->kind].needs_no_line)
+		rule(e, l, ev);
+}

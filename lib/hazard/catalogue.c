@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* The names of the hazards, which are stable, and what each of them means. */
+#include <armdma/hazard.h>
+
+#include <glib.h>
+
+static const struct {
+	const char *title;
+	const char *meaning;
+} catalogue[NR_HAZARD_CLASSES] = {
+	[HAZARD_CPU_READ_STALE] = { "cpu-read-stale",
+		"The CPU read bytes from a cache although newer ones are in memory: the "
+		"device's data is there, and the driver does not see it. A line that was "
+		"filled before the device wrote has to be invalidated before the CPU looks, "
+		"by dma_sync_*_for_cpu() or by the unmap." },
+	[HAZARD_DEVICE_READ_STALE] = { "device-read-stale",
+		"The device read memory while newer bytes of the CPU were still in a cache: "
+		"it sends, or acts on, what was there before. What the CPU writes has to be "
+		"cleaned to memory before the device looks, by the map or by "
+		"dma_sync_*_for_device()." },
+	[HAZARD_DEVICE_WRITE_LOST] = { "device-write-lost",
+		"A dirty cache line was written back over what the device had written: the "
+		"device's data is gone for good. A line that the device writes must not be "
+		"dirty, so the CPU must keep its hands off the whole line, neighbours of the "
+		"buffer included." },
+	[HAZARD_CPU_WRITE_LOST] = { "cpu-write-lost",
+		"What the CPU wrote was dropped by an invalidate, or overwritten by an older "
+		"line, and somebody read it afterwards. Memory that the CPU writes has to be "
+		"given to the device before the next unmap or sync takes it back." },
+	[HAZARD_CPU_READ_WHILE_MAPPED] = { "cpu-read-while-mapped",
+		"The CPU read a buffer that is mapped for the device to write. This time the "
+		"bytes were right. Between a map or dma_sync_*_for_device() and the next "
+		"unmap or dma_sync_*_for_cpu() the buffer is the device's, and a read brings "
+		"a line into the cache that will be stale." },
+	[HAZARD_CPU_WRITE_WHILE_MAPPED] = { "cpu-write-while-mapped",
+		"The CPU wrote to a buffer that belongs to the device. The store stays in the "
+		"cache: the device does not see it, and if the device writes to the buffer, "
+		"the line goes over its data or is dropped with the store in it." },
+	[HAZARD_DEVICE_ACCESS_UNMAPPED] = { "device-access-unmapped",
+		"The device used memory that is not mapped for it: before the map, after the "
+		"unmap, past the end, or at an address that was never a DMA address. Behind an "
+		"IOMMU this faults; without one it corrupts whoever owns the memory now." },
+	[HAZARD_DEVICE_WRITE_TO_DEVICE] = { "device-write-to-device",
+		"The device wrote to a buffer that was mapped DMA_TO_DEVICE. The unmap will "
+		"not invalidate it, so the CPU may go on seeing the old bytes; behind an IOMMU "
+		"the write faults, since the mapping is read-only." },
+	[HAZARD_ALIAS_ATTRIBUTES] = { "alias-attributes",
+		"One page has two live mappings whose memory types or cacheability differ. Arm "
+		"allows the cached one to be filled speculatively at any time, and such a line "
+		"can answer reads of the other mapping or be written back over its data." },
+	[HAZARD_UNMAP_UNKNOWN] = { "unmap-unknown",
+		"Something was unmapped that is not mapped: twice, or by an address that no map "
+		"call returned. Behind an IOMMU this takes away somebody else's mapping." },
+	[HAZARD_UNMAP_SIZE] = { "unmap-size",
+		"The unmap's size differs from the map's. Lines beyond it are not invalidated, "
+		"and an IOMMU keeps, or loses, pages that it should not." },
+	[HAZARD_UNMAP_DIRECTION] = { "unmap-direction",
+		"The unmap's direction differs from the map's. The direction decides whether "
+		"lines are invalidated, so what the device wrote may stay invisible." },
+	[HAZARD_UNMAP_FUNCTION] = { "unmap-function",
+		"Memory was given back by a function of another family than the one that mapped "
+		"or allocated it: single, sg, resource and coherent are kept apart." },
+	[HAZARD_UNMAP_NENTS] = { "unmap-nents",
+		"dma_unmap_sg() was not given the number of entries that dma_map_sg() was given. "
+		"The number that dma_map_sg() returned is for programming the device only." },
+	[HAZARD_SYNC_UNKNOWN] = { "sync-unknown",
+		"A sync was asked for an address that no live mapping covers. Nothing useful is "
+		"cleaned or invalidated, and the buffer that was meant is not synced." },
+	[HAZARD_SYNC_RANGE] = { "sync-range",
+		"A sync goes beyond the mapping that it begins in, or names another number of sg "
+		"entries. The bytes outside belong to somebody else." },
+	[HAZARD_SYNC_DIRECTION] = { "sync-direction",
+		"A sync's direction differs from the mapping's. On Arm a sync for the CPU with "
+		"DMA_TO_DEVICE does nothing at all, so the device's data stays invisible." },
+	[HAZARD_MAPPING_UNCHECKED] = { "mapping-unchecked",
+		"dma_mapping_error() was never asked about a mapping. Mappings fail, when bounce "
+		"buffers or IOMMU addresses run out; then the device is given an address that is "
+		"no address." },
+	[HAZARD_MAPPING_ERROR_USED] = { "mapping-error-used",
+		"DMA_MAPPING_ERROR was unmapped, synced or given to the device as if it were an "
+		"address. The mapping had failed." },
+	[HAZARD_MAPPING_LEAKED] = { "mapping-leaked",
+		"Memory was still mapped, or coherent memory still allocated, when the device "
+		"went away or the run ended. The device may go on using it, and bounce buffers "
+		"and IOMMU addresses run out." },
+	[HAZARD_FREE_WHILE_MAPPED] = { "free-while-mapped",
+		"Memory was freed while it was mapped for a device. Its next owner shares it "
+		"with the device, which is how network packets end up in page tables." },
+	[HAZARD_MAP_NOT_MEMORY] = { "map-not-memory",
+		"Something was mapped that the streaming API cannot map: a stack, a global "
+		"variable, vmalloc memory, device registers. Only memory of the linear map has "
+		"the one physical address that the device needs." },
+	[HAZARD_LINE_SHARED] = { "line-shared",
+		"Two live mappings share a cache line, and the device writes to at least one of "
+		"them. Invalidating the line for one throws away, and cleaning it overwrites, "
+		"bytes of the other." },
+	[HAZARD_CPU_ABORT] = { "cpu-abort",
+		"A load or store of the code under test was refused by the MMU or the bus. On "
+		"real hardware this is a data abort: an oops, or a hang." },
+};
+
+const char *hazard_title(enum hazard_class c)
+{
+	g_assert((unsigned)c < NR_HAZARD_CLASSES);
+	return catalogue[c].title;
+}
+
+const char *hazard_meaning(enum hazard_class c)
+{
+	g_assert((unsigned)c < NR_HAZARD_CLASSES);
+	return catalogue[c].meaning;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine: listens to the machine and to the library, and takes the rules round. */
+#include "report.h"
+
+struct record engine_record(struct hazard_engine *e, enum record_kind kind)
+{
+	return (struct record){
+		.seq = ++e->seq, .step = machine_step(e->machine), .kind = (uint8_t)kind,
+	};
+}
+
+uint32_t engine_stack(struct hazard_engine *e, const void *site)
+{
+	if (!e->config.full_backtrace)
+		return NO_STACK;
+	return stacks_keep(&e->stacks, stack_here(site));
+}
+
+static void on_event(struct observer *o, const struct observe_event *ev)
+{
+	struct hazard_engine *e = (struct hazard_engine *)
+		((char *)o - offsetof(struct hazard_engine, observer));
+
+	g_rec_mutex_lock(&e->lock);
+	if (ev->kind == OBSERVE_CPU_FAULT)
+		abort_event(e, ev);
+	else if (ev->kind == OBSERVE_MASTER_FAULT)
+		ownership_device_refused(e, ev);
+	else
+		bytes_event(e, ev);
+	g_rec_mutex_unlock(&e->lock);
+}
+
+/*
+ * A plain C store before the call may still be on its way: it is told of first,
+ * while the mapping that it belongs to is as it was.
+ */
+static void settle(struct hazard_engine *e)
+{
+	cpu_isb(machine_cpu(e->machine, 0));	/* the one barrier that nobody counts */
+}
+
+static void on_note(struct ledger_listener *l, const struct ledger_note *n)
+{
+	struct hazard_engine *e = (struct hazard_engine *)
+		((char *)l - offsetof(struct hazard_engine, listener));
+
+	g_rec_mutex_lock(&e->lock);
+	settle(e);
+	ledger_note(e, n);
+	g_rec_mutex_unlock(&e->lock);
+}
+
+static void take_config(struct hazard_engine *e, const struct hazard_config *cfg)
+{
+	if (!cfg)
+		return;
+	e->config = *cfg;
+	e->json_path = g_strdup(cfg->json_path);
+	e->replay = g_strdup(cfg->replay);
+}
+
+struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_config *cfg)
+{
+	struct hazard_engine *e = g_new0(struct hazard_engine, 1);
+
+	e->machine = m;
+	take_config(e, cfg);
+	g_rec_mutex_init(&e->lock);
+	shadow_init(&e->shadow, m);
+	parties_init(&e->parties);
+	stacks_init(&e->stacks);
+	e->symbols = symbols_new();
+	e->reports = g_ptr_array_new_with_free_func(report_free);
+	e->observer.event = on_event;
+	e->listener.note = on_note;
+	machine_observe(m, &e->observer);
+	ledger_listen(m, &e->listener);
+	return e;
+}
+
+uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c)
+{
+	return c == NR_HAZARD_CLASSES ? report_times(e) : e->count[c];
+}
+
+static void engine_free(struct hazard_engine *e)
+{
+	ledger_done(e);
+	if (e->known)
+		g_hash_table_destroy(e->known);
+	g_ptr_array_free(e->reports, TRUE);
+	symbols_free(e->symbols);
+	stacks_done(&e->stacks);
+	parties_done(&e->parties);
+	shadow_done(&e->shadow);
+	g_rec_mutex_clear(&e->lock);
+	g_free(e->json_path);
+	g_free(e->replay);
+	g_free(e);
+}
+
+static bool write_json(struct hazard_engine *e)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!e->json_path || report_write_json(e, e->json_path, &error))
+		return true;
+	fprintf(stderr, "armdma: %s\n", error->message);
+	return false;
+}
+
+int hazard_detach(struct hazard_engine *e)
+{
+	int status;
+
+	if (!e)
+		return 0;
+	ledger_listen(e->machine, NULL);
+	machine_unobserve(e->machine, &e->observer);
+	ledger_finish(e);
+	if (!e->config.is_quiet)
+		summary_print(e);
+	status = e->reports->len ? 1 : 0;
+	if (!write_json(e))
+		status = 2;
+	engine_free(e);
+	return status;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hazard engine's own structures. Private to lib/hazard.
+ *
+ *   observe.h --event--> shadow.c     golden bytes and history of each line
+ *                           |  wrong bytes      ownership.c  who may touch what
+ *                           v                       v
+ *                        bytes.c                 alias.c
+ *                            \                    /
+ *                             report.c --> report-text.c, report-json.c
+ *                            /
+ *   ledger.h  --note---> ledger.c     live mappings of each device
+ *
+ * What is *newest* at a byte is what the last writer in simulated order wrote,
+ * whoever it was; a machine without caches would hold it. What nobody may rely on
+ * (dropped by a map that says so, freed, or lost and already reported) has no
+ * newest value and is compared with nothing: WRITER_NOBODY.
+ */
+#ifndef LIB_HAZARD_ENGINE_H
+#define LIB_HAZARD_ENGINE_H
+
+#include <glib.h>
+#include <armdma/hazard.h>
+#include <armdma/machine.h>
+#include <armdma/observe.h>
+#include "../dma/ledger.h"
+#include "interval.h"
+
+#define LINE_MAX_BYTES	128u		/* board.h: lines are 16..128 bytes */
+#define PAGE_BYTES	4096u
+#define NO_STACK	0u
+#define NO_PARTY	0u
+#define ERROR_DMA	(~(uint64_t)0)	/* DMA_MAPPING_ERROR of <linux/dma-mapping.h> */
+
+/* ---- history.c: what happened, so that a report can tell it -------- */
+
+enum record_kind {
+	/* the library's, kept per page */
+	RECORD_MAPPED,
+	RECORD_UNMAPPED,
+	RECORD_SYNCED_FOR_CPU,
+	RECORD_SYNCED_FOR_DEVICE,
+	RECORD_ALLOCATED,
+	RECORD_FREED,
+	/* the machine's, kept per line */
+	RECORD_FILLED,
+	RECORD_CPU_WROTE,
+	RECORD_DEVICE_WROTE,
+	RECORD_WRITTEN_BACK,
+	RECORD_DROPPED,
+	/* only ever the last of a report */
+	RECORD_CPU_READ,
+	RECORD_DEVICE_READ,
+	RECORD_FAULT,
+	NR_RECORD_KINDS
+};
+
+struct record {
+	uint64_t seq;			/* order among all records of an engine */
+	uint64_t step;
+	uint64_t pa;
+	uint64_t dma;
+	const void *site;
+	uint32_t len;			/* bytes */
+	uint32_t stack;
+	uint16_t party;			/* who did it, or for whom it was done */
+	uint8_t kind;			/* enum record_kind */
+	uint8_t level;
+	int8_t dir;
+	bool is_dirty;			/* what was dropped was written to */
+	bool skips_sync;		/* mapped or unmapped with DMA_ATTR_SKIP_CPU_SYNC */
+	bool is_unasked;		/* a speculative fill, an eviction */
+};
+
+#define HISTORY_MAX	16u
+
+/* The last HISTORY_MAX records of a line or page; grows as it fills. */
+struct history {
+	struct record *ring;
+	uint8_t capacity, nr, head;	/* head: the oldest */
+};
+
+void history_add(struct history *h, const struct record *r);
+void history_done(struct history *h);
+/* The @i-th, oldest first. */
+const struct record *history_at(const struct history *h, unsigned i);
+
+/* ---- shadow.c: lines that a device can reach ----------------------- */
+
+enum writer { WRITER_NOBODY, WRITER_INITIAL, WRITER_CPU, WRITER_DEVICE };
+
+struct shadow_line {
+	uint64_t pa;
+	struct history history;
+	uint8_t *writer;		/* enum writer of each byte; follows @golden */
+	uint8_t golden[];
+};
+
+struct shadow_page {
+	uint64_t pa;
+	struct history history;		/* mapped, synced, unmapped, ... */
+	struct shadow_line *line[];
+};
+
+struct shadow {
+	struct machine *machine;	/* borrowed */
+	GHashTable *pages;		/* pa -> struct shadow_page; never iterated */
+	unsigned line_bytes;		/* of the largest cache line */
+	uint64_t nr_lines;		/* ever created */
+};
+
+void shadow_init(struct shadow *s, struct machine *m);
+void shadow_done(struct shadow *s);
+/* Events about [pa, pa + len) are wanted from now on. */
+void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len);
+/* [pa, pa + len) is free memory: nobody's bytes, nobody's history. */
+void shadow_forget(struct shadow *s, uint64_t pa, uint64_t len);
+/* The line that @ev is about, its golden bytes as they were before it. */
+struct shadow_line *shadow_line_of(struct shadow *s, const struct observe_event *ev);
+/* The same, but only if it exists. */
+struct shadow_line *shadow_find(const struct shadow *s, uint64_t pa);
+struct shadow_page *shadow_page_find(const struct shadow *s, uint64_t pa);
+/* @r happened to every watched page of [pa, pa + len). */
+void shadow_note(struct shadow *s, const struct record *r);
+/* [pa, pa + len) was invalidated on purpose: what only a cache held is nobody's. */
+void shadow_surrender(struct shadow *s, uint64_t pa, uint64_t len);
+void shadow_write(struct shadow_line *l, const struct observe_event *ev, enum writer who);
+/* Bytes [from, to) of the line are compared no more, until somebody writes them. */
+void shadow_undefine(struct shadow_line *l, unsigned at, unsigned len);
+
+/* ---- parties.c: who acts ------------------------------------------- */
+
+/* A device as the ledger knows it. */
+struct dev_record {
+	const struct device *dev;	/* identity only, once it is gone */
+	const struct master *master;	/* its port */
+	uint16_t party;
+	struct interval *live;		/* struct mapping, by dma */
+	struct mapping *sg_last;	/* of the list being mapped */
+};
+
+struct parties {
+	GPtrArray *names;		/* by party; [0] is "?" */
+	GHashTable *by_key;		/* cpu or master -> party */
+	GPtrArray *devices;		/* of struct dev_record *, in order of appearance */
+	GHashTable *by_dev;		/* struct device -> struct dev_record */
+	GHashTable *by_master;		/* struct master -> struct dev_record */
+};
+
+void parties_init(struct parties *p);
+void parties_done(struct parties *p);
+const char *party_name(const struct parties *p, uint16_t party);
+uint16_t party_of(struct parties *p, const struct observe_event *ev);
+struct dev_record *party_device(struct parties *p, struct device *dev);
+/* The device behind that port; NULL if it never called the library. */
+struct dev_record *party_device_of_master(const struct parties *p, const struct master *d);
+void party_device_gone(struct parties *p, struct dev_record *d);
+bool device_snoops(const struct device *dev);
+
+/* ---- ledger.c: what is mapped -------------------------------------- */
+
+enum mapping_kind { MAPPING_SINGLE, MAPPING_SG, MAPPING_COHERENT, MAPPING_RESOURCE,
+		    NR_MAPPING_KINDS };
+
+/* CPU-owned bytes of a mapping: disjoint, ascending, [from, to). */
+struct span {
+	uint64_t from, to;
+};
+
+struct mapping {
+	struct interval by_dma;
+	struct interval by_pa;
+	struct dev_record *dev;
+	enum mapping_kind kind;
+	int dir;
+	int nents;			/* sg: entries as passed in */
+	uint64_t dma;
+	uint64_t pa;			/* the CPU's buffer */
+	uint64_t device_pa;		/* what the device reaches: @pa or a bounce slot */
+	uint64_t len;
+	bool is_snooped;		/* the device is coherent */
+	bool is_bounced;
+	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
+	bool skips_sync;		/* DMA_ATTR_SKIP_CPU_SYNC at map */
+	GArray *cpu_owned;		/* of struct span, offsets into the mapping */
+	struct mapping *next_segment;	/* sg: the list goes on */
+	uint64_t step;
+	const void *site;
+	uint32_t stack;
+};
+
+#define mapping_by_dma(node) \
+	((struct mapping *)((char *)(node) - offsetof(struct mapping, by_dma)))
+#define mapping_by_pa(node) \
+	((struct mapping *)((char *)(node) - offsetof(struct mapping, by_pa)))
+
+/* ---- symbols.c, backtrace.c ---------------------------------------- */
+
+struct symbol {
+	char *function;			/* "?" when nobody knows */
+	char *file;			/* last component; NULL without debug information */
+	int line;
+};
+
+struct symbols;
+struct symbols *symbols_new(void);
+void symbols_free(struct symbols *s);
+/* @pc is a return address. Borrowed, lives as long as @s. */
+const struct symbol *symbols_find(struct symbols *s, const void *pc);
+
+#define STACK_MAX	32u
+
+struct stack {
+	unsigned nr;
+	const void *pc[STACK_MAX];	/* return addresses, innermost first */
+};
+
+/*
+ * The stack of the code under test: from the frame that returns to @site outward,
+ * or, without one, from whoever called into the machine or library. Empty when
+ * neither can be told.
+ */
+struct stack stack_here(const void *site);
+
+/* Each different stack once; ids rise from 1. */
+struct stacks {
+	GPtrArray *all;			/* of struct stack *; [0] is NULL */
+	GHashTable *ids;		/* struct stack -> id */
+};
+void stacks_init(struct stacks *s);
+void stacks_done(struct stacks *s);
+uint32_t stacks_keep(struct stacks *s, struct stack st);
+const struct stack *stacks_at(const struct stacks *s, uint32_t id);
+
+/* ---- the engine ---------------------------------------------------- */
+
+struct hazard_engine {
+	struct observer observer;
+	struct ledger_listener listener;
+	GRecMutex lock;			/* fast gear: notes come from many threads */
+	struct machine *machine;	/* borrowed */
+	struct hazard_config config;
+	char *json_path, *replay;	/* owned copies of the config's */
+	uint64_t seq;			/* of the last record */
+	uint64_t age;			/* of the last mapping */
+	uint64_t nr_accesses;		/* to watched lines, checked */
+
+	struct shadow shadow;
+	struct parties parties;
+	struct interval *live;		/* struct mapping, by pa */
+	struct stacks stacks;
+	struct symbols *symbols;
+	GPtrArray *reports;		/* of struct report *, in order of appearance */
+	GHashTable *known;		/* report key -> struct report */
+	uint64_t count[NR_HAZARD_CLASSES];
+};
+
+/* A record of something that happens now. */
+struct record engine_record(struct hazard_engine *e, enum record_kind kind);
+/* The whole stack, if the config asks for stacks everywhere; else NO_STACK. */
+uint32_t engine_stack(struct hazard_engine *e, const void *site);
+
+/* ---- the rules ----------------------------------------------------- */
+
+/* bytes.c */
+void bytes_event(struct hazard_engine *e, const struct observe_event *ev);
+
+/* abort.c */
+void abort_event(struct hazard_engine *e, const struct observe_event *ev);
+
+/* ownership.c */
+void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *ev,
+			  bool is_write);
+/* False, and reported, if some of these bytes are not mapped for that device. */
+bool ownership_device_access(struct hazard_engine *e, const struct observe_event *ev,
+			     bool is_write);
+void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev);
+/* The mapping of that master at a device address; NULL if there is none. */
+struct mapping *ownership_mapping(struct hazard_engine *e, const struct master *d,
+				  uint64_t dma);
+void ownership_init(struct mapping *m);
+void ownership_give(struct mapping *m, uint64_t from, uint64_t to, bool to_cpu);
+bool ownership_of_cpu(const struct mapping *m, uint64_t from, uint64_t to);
+
+/* alias.c */
+void alias_check(struct hazard_engine *e, const struct mapping *m);
+
+/* ledger.c */
+void ledger_note(struct hazard_engine *e, const struct ledger_note *n);
+void ledger_finish(struct hazard_engine *e);
+void ledger_done(struct hazard_engine *e);
+/* A live streaming mapping of @pa, the newest that is not the CPU's; or any; or NULL. */
+struct mapping *ledger_mapping_at(struct hazard_engine *e, uint64_t pa);
+
+#endif

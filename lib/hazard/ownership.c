@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who may touch a streaming mapping, and when. The table is the spec
+ * (Linux, Documentation/core-api/dma-api.rst, "Part Ia" and "Id").
+ *
+ * Ownership moves byte by byte: a sync of a part moves that part. A mapping made
+ * with DMA_ATTR_SKIP_CPU_SYNC stays the CPU's until a sync gives it away.
+ *
+ * The CPU's side is only checked where its caches, or a bounce buffer, stand
+ * between it and the device; a coherent device never loses what the CPU does.
+ *
+ * Leaves out: the device touching bytes that were synced back to the CPU. Devices
+ * fetch ahead, and drivers peek at rings that way: it is judged by the bytes.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <linux/dma-direction.h>
+
+enum owner { OWNER_CPU, OWNER_DEVICE, NR_OWNERS };
+enum deed { CPU_READS, CPU_WRITES, NR_DEEDS };
+
+#define FINE NR_HAZARD_CLASSES
+
+static const enum hazard_class verdict[DMA_NONE][NR_OWNERS][NR_DEEDS] = {
+	[DMA_BIDIRECTIONAL] = {
+		[OWNER_CPU]    = { [CPU_READS] = FINE, [CPU_WRITES] = FINE },
+		[OWNER_DEVICE] = { [CPU_READS] = HAZARD_CPU_READ_WHILE_MAPPED,
+				   [CPU_WRITES] = HAZARD_CPU_WRITE_WHILE_MAPPED },
+	},
+	[DMA_TO_DEVICE] = {
+		[OWNER_CPU]    = { [CPU_READS] = FINE, [CPU_WRITES] = FINE },
+		[OWNER_DEVICE] = { [CPU_READS] = FINE,
+				   [CPU_WRITES] = HAZARD_CPU_WRITE_WHILE_MAPPED },
+	},
+	[DMA_FROM_DEVICE] = {
+		[OWNER_CPU]    = { [CPU_READS] = FINE, [CPU_WRITES] = FINE },
+		[OWNER_DEVICE] = { [CPU_READS] = HAZARD_CPU_READ_WHILE_MAPPED,
+				   [CPU_WRITES] = HAZARD_CPU_WRITE_WHILE_MAPPED },
+	},
+};
+
+/* ---- who owns which bytes ------------------------------------------ */
+
+/* @spans without [from, to), but for what touches it, which is merged into @ret_hole. */
+static GArray *spans_without(const GArray *spans, struct span hole)
+{
+	GArray *rest = g_array_new(FALSE, FALSE, sizeof(struct span));
+
+	for (unsigned i = 0; i < spans->len; i++) {
+		struct span s = g_array_index(spans, struct span, i);
+		struct span left = { s.from, MIN(s.to, hole.from) };
+		struct span right = { MAX(s.from, hole.to), s.to };
+
+		if (left.from < left.to)
+			g_array_append_val(rest, left);
+		if (right.from < right.to)
+			g_array_append_val(rest, right);
+	}
+	return rest;
+}
+
+static int span_order(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+void ownership_give(struct mapping *m, uint64_t from, uint64_t to, bool to_cpu)
+{
+	struct span part = { from, MIN(to, m->len) };
+	GArray *spans;
+
+	if (part.from >= part.to)
+		return;
+	if (part.from == 0 && part.to == m->len) {
+		g_array_set_size(m->cpu_owned, 0);
+		if (to_cpu)
+			g_array_append_val(m->cpu_owned, part);
+		return;
+	}
+	spans = spans_without(m->cpu_owned, part);
+	if (to_cpu) {
+		g_array_append_val(spans, part);
+		g_array_sort(spans, span_order);
+	}
+	g_array_free(m->cpu_owned, TRUE);
+	m->cpu_owned = spans;
+}
+
+void ownership_init(struct mapping *m)
+{
+	m->cpu_owned = g_array_new(FALSE, FALSE, sizeof(struct span));
+	if (m->skips_sync)
+		ownership_give(m, 0, m->len, true);
+}
+
+/* The first byte of [from, to) that is the device's; @to if there is none. */
+static uint64_t first_of_device(const struct mapping *m, uint64_t from, uint64_t to)
+{
+	for (unsigned i = 0; i < m->cpu_owned->len && from < to; i++) {
+		struct span s = g_array_index(m->cpu_owned, struct span, i);
+
+		if (s.from > from)
+			break;
+		from = MAX(from, s.to);
+	}
+	return MIN(from, to);
+}
+
+bool ownership_of_cpu(const struct mapping *m, uint64_t from, uint64_t to)
+{
+	return first_of_device(m, from, to) == to;
+}
+
+/* ---- the CPU's side ------------------------------------------------ */
+
+struct trespass {
+	const struct observe_event *ev;
+	enum deed deed;
+	struct mapping *found;
+	enum hazard_class class;
+};
+
+static bool find_trespass(struct interval *node, void *data)
+{
+	struct trespass *t = data;
+	struct mapping *m = mapping_by_pa(node);
+	uint64_t from = MAX(t->ev->pa, m->pa) - m->pa;
+	uint64_t to = MIN(t->ev->pa + t->ev->len, m->pa + m->len) - m->pa;
+	enum owner owner;
+
+	if (m->is_snooped && !m->is_bounced)
+		return true;
+	owner = ownership_of_cpu(m, from, to) ? OWNER_CPU : OWNER_DEVICE;
+	t->class = verdict[m->dir][owner][t->deed];
+	if (t->class == FINE)
+		return true;
+	t->found = m;
+	return false;
+}
+
+static void report_trespass(struct hazard_engine *e, const struct trespass *t)
+{
+	const struct observe_event *ev = t->ev;
+	const struct mapping *m = t->found;
+	bool is_write = t->deed == CPU_WRITES;
+	struct record now = engine_record(e, is_write ? RECORD_CPU_WROTE : RECORD_CPU_READ);
+	struct report *r = report_begin(e, t->class, ev->site, m->site);
+	g_autofree char *fix = sync_call(e, m, true);
+
+	if (!r)
+		return;
+	report_of_mapping(e, r, m);
+	report_of_access(e, r, ev, is_write);
+	report_say(r, ", while %s owns them (%s). %s",
+		   party_name(&e->parties, m->dev->party), direction_name(m->dir),
+		   is_write ? "What was written may never reach the device, or may go over "
+			      "what the device writes."
+			    : "Nothing says that these bytes are the device's, and the line "
+			      "that the read brings in will be stale when they are.");
+	report_history(e, r, ev->pa, ev->len);
+	now.pa = ev->pa;
+	now.len = (uint32_t)ev->len;
+	now.party = party_of(&e->parties, ev);
+	now.site = ev->site;
+	report_now(e, r, &now, true, is_write ? "wrote, no sync_for_cpu in between"
+					      : "read, no sync_for_cpu in between");
+	report_fix(r, "Likely missing", "%s", fix);
+	report_end(e, r);
+}
+
+void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *ev,
+			  bool is_write)
+{
+	struct trespass t = { .ev = ev, .deed = is_write ? CPU_WRITES : CPU_READS };
+
+	interval_each(e->live, ev->pa, ev->pa + ev->len - 1, find_trespass, &t);
+	if (t.found)
+		report_trespass(e, &t);
+}
+
+/* ---- the device's side --------------------------------------------- */
+
+/* What of an access is mapped for that device, and what of it for writing. */
+struct cover {
+	const struct observe_event *ev;
+	bool is_mapped[LINE_MAX_BYTES];
+	bool is_writable[LINE_MAX_BYTES];
+	const struct mapping *readonly;
+};
+
+static bool add_cover(struct interval *node, void *data)
+{
+	struct cover *c = data;
+	const struct mapping *m = mapping_by_dma(node);
+	uint64_t first = MAX(c->ev->dma, m->dma);
+	uint64_t end = MIN(c->ev->dma + c->ev->len, m->dma + m->len);
+
+	/* The same device address, but not the same memory: bits were dropped. */
+	if (m->kind != MAPPING_RESOURCE &&
+	    m->device_pa + (first - m->dma) != c->ev->pa + (first - c->ev->dma))
+		return true;
+	for (uint64_t at = first; at < end; at++) {
+		c->is_mapped[at - c->ev->dma] = true;
+		if (m->dir != DMA_TO_DEVICE)
+			c->is_writable[at - c->ev->dma] = true;
+	}
+	if (m->dir == DMA_TO_DEVICE && !c->readonly)
+		c->readonly = m;
+	return true;
+}
+
+static bool all_of(const bool *is, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is[i])
+			return false;
+	return true;
+}
+
+static bool is_unmapped(const struct record *r)
+{
+	return r->kind == RECORD_UNMAPPED || r->kind == RECORD_FREED;
+}
+
+static struct record device_record(struct hazard_engine *e, const struct observe_event *ev,
+				   bool is_write)
+{
+	struct record now = engine_record(e, is_write ? RECORD_DEVICE_WROTE
+						      : RECORD_DEVICE_READ);
+
+	now.pa = ev->pa;
+	now.dma = ev->dma;
+	now.len = (uint32_t)ev->len;
+	now.party = party_of(&e->parties, ev);
+	now.site = ev->site;
+	return now;
+}
+
+/* The last unmap of these bytes for that device, which is where to look first. */
+static const struct record *last_unmap(struct hazard_engine *e, uint64_t pa, uint16_t party)
+{
+	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
+
+	for (unsigned i = p ? p->history.nr : 0; i; i--) {
+		const struct record *r = history_at(&p->history, i - 1);
+
+		if (is_unmapped(r) && r->party == party && pa - r->pa < r->len)
+			return r;
+	}
+	return NULL;
+}
+
+static void say_unmapped(struct report *r, const char *name, const struct record *unmap)
+{
+	if (unmap)
+		report_say(r, ", and no mapping of %s covers them: they were unmapped at "
+			   "step %" PRIu64 ".", name, unmap->step);
+	else
+		report_say(r, ", and no mapping of %s covers them.", name);
+}
+
+static void report_unmapped(struct hazard_engine *e, const struct observe_event *ev,
+			    const struct dev_record *d, bool is_write)
+{
+	const struct record *unmap = d ? last_unmap(e, ev->pa, d->party) : NULL;
+	struct record now = device_record(e, ev, is_write);
+	const char *name = master_name(ev->master);
+	struct report *r = report_begin(e, HAZARD_DEVICE_ACCESS_UNMAPPED,
+					unmap ? unmap->site : NULL,
+					unmap ? NULL : ev->master);
+
+	if (!r)
+		return;
+	report_by(r, name);
+	report_of_access(e, r, ev, is_write);
+	say_unmapped(r, name, unmap);
+	report_history(e, r, ev->pa, ev->len);
+	report_now(e, r, &now, true, is_write ? "wrote memory that is not mapped for it"
+					      : "read memory that is not mapped for it");
+	report_end(e, r);
+}
+
+/*
+ * The bus said no. With DMA_MAPPING_ERROR that is no wonder; a device that has fewer
+ * address lines shows only the low part of it.
+ */
+static bool is_error_address(uint64_t dma)
+{
+	return dma == ERROR_DMA || dma == UINT32_MAX;
+}
+
+void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev)
+{
+	bool is_error = is_error_address(ev->dma);
+	struct record now = device_record(e, ev, ev->refusal.is_write);
+	const char *name = master_name(ev->master);
+	struct report *r = report_begin(e, is_error ? HAZARD_MAPPING_ERROR_USED
+						    : HAZARD_DEVICE_ACCESS_UNMAPPED,
+					NULL, ev->master);
+
+	if (!r)
+		return;
+	report_by(r, name);
+	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", and the bus refused it: %s.", name,
+		   ev->refusal.is_write ? "write" : "read", ev->dma,
+		   is_error ? "this is DMA_MAPPING_ERROR, what a mapping returns that failed"
+			    : "no memory answers there");
+	report_now(e, r, &now, true, "refused by the bus");
+	if (is_error)
+		report_fix(r, "Likely missing", "if (dma_mapping_error(%s, dma)) after the "
+			   "map", name);
+	report_end(e, r);
+}
+
+static void report_readonly(struct hazard_engine *e, const struct observe_event *ev,
+			    const struct mapping *m)
+{
+	struct record now = device_record(e, ev, true);
+	struct report *r = report_begin(e, HAZARD_DEVICE_WRITE_TO_DEVICE, m->site, NULL);
+
+	if (!r)
+		return;
+	report_of_mapping(e, r, m);
+	report_of_access(e, r, ev, true);
+	report_say(r, ", which is mapped DMA_TO_DEVICE: neither the unmap nor a sync will "
+		   "show the CPU what the device wrote.");
+	report_history(e, r, ev->pa, ev->len);
+	report_now(e, r, &now, true, "wrote a mapping that it may only read");
+	report_fix(r, "Likely meant", "DMA_BIDIRECTIONAL or DMA_FROM_DEVICE in that map "
+		   "and its unmap");
+	report_end(e, r);
+}
+
+static bool take_mapping(struct interval *node, void *data)
+{
+	*(struct mapping **)data = mapping_by_dma(node);
+	return true;
+}
+
+struct mapping *ownership_mapping(struct hazard_engine *e, const struct master *master,
+				  uint64_t dma)
+{
+	const struct dev_record *d = party_device_of_master(&e->parties, master);
+	struct mapping *m = NULL;
+
+	if (d)
+		interval_each(d->live, dma, dma, take_mapping, &m);
+	return m;
+}
+
+bool ownership_device_access(struct hazard_engine *e, const struct observe_event *ev,
+			     bool is_write)
+{
+	const struct dev_record *d = party_device_of_master(&e->parties, ev->master);
+	struct cover c = { .ev = ev };
+
+	g_assert(ev->len <= LINE_MAX_BYTES);
+	if (d)
+		interval_each(d->live, ev->dma, ev->dma + ev->len - 1, add_cover, &c);
+	if (!all_of(c.is_mapped, ev->len)) {
+		report_unmapped(e, ev, d, is_write);
+		return false;
+	}
+	if (is_write && !all_of(c.is_writable, ev->len))
+		report_readonly(e, ev, c.readonly);
+	return true;
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+/* Gathering a report. What it looks like is report-text.c and report-json.c. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ROWS_MAX 12u
+
+/* ---- words --------------------------------------------------------- */
+
+const char *direction_name(int dir)
+{
+	static const char *const name[] = {
+		"DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE",
+	};
+
+	return dir >= 0 && dir < (int)G_N_ELEMENTS(name) ? name[dir] : "no direction";
+}
+
+const char *mapping_kind_name(enum mapping_kind kind)
+{
+	static const char *const name[NR_MAPPING_KINDS] = {
+		[MAPPING_SINGLE] = "single", [MAPPING_SG] = "sg",
+		[MAPPING_COHERENT] = "coherent", [MAPPING_RESOURCE] = "resource",
+	};
+
+	return name[kind];
+}
+
+const char *record_kind_name(uint8_t kind)
+{
+	static const char *const name[NR_RECORD_KINDS] = {
+		[RECORD_MAPPED] = "mapped",
+		[RECORD_UNMAPPED] = "unmapped",
+		[RECORD_SYNCED_FOR_CPU] = "synced-for-cpu",
+		[RECORD_SYNCED_FOR_DEVICE] = "synced-for-device",
+		[RECORD_ALLOCATED] = "allocated",
+		[RECORD_FREED] = "freed",
+		[RECORD_FILLED] = "filled",
+		[RECORD_CPU_WROTE] = "cpu-wrote",
+		[RECORD_DEVICE_WROTE] = "device-wrote",
+		[RECORD_WRITTEN_BACK] = "written-back",
+		[RECORD_DROPPED] = "dropped",
+		[RECORD_CPU_READ] = "cpu-read",
+		[RECORD_DEVICE_READ] = "device-read",
+		[RECORD_FAULT] = "fault",
+	};
+
+	return name[kind];
+}
+
+char *bytes_text(const uint8_t *bytes, size_t len, size_t max)
+{
+	GString *s = g_string_new(NULL);
+
+	for (size_t i = 0; i < MIN(len, max); i++)
+		g_string_append_printf(s, "%s%02x", i ? " " : "", bytes[i]);
+	return g_string_free(s, FALSE);
+}
+
+char *unmap_call(const struct hazard_engine *e, const struct mapping *m)
+{
+	const char *dev = party_name(&e->parties, m->dev->party);
+
+	switch (m->kind) {
+	case MAPPING_SG:
+		return g_strdup_printf("dma_unmap_sg(%s, sgl, %d, %s)", dev, m->nents,
+				       direction_name(m->dir));
+	case MAPPING_COHERENT:
+		return g_strdup_printf("dma_free_coherent(%s, %" PRIu64 ", cpu_addr, 0x%" PRIx64
+				       ")", dev, m->len, m->dma);
+	default:
+		return g_strdup_printf("dma_unmap_%s(%s, 0x%" PRIx64 ", %" PRIu64 ", %s)",
+				       mapping_kind_name(m->kind), dev, m->dma, m->len,
+				       direction_name(m->dir));
+	}
+}
+
+char *sync_call(const struct hazard_engine *e, const struct mapping *m, bool for_cpu)
+{
+	const char *dev = party_name(&e->parties, m->dev->party);
+	const char *whom = for_cpu ? "cpu" : "device";
+
+	if (m->kind == MAPPING_SG && m->nents)
+		return g_strdup_printf("dma_sync_sg_for_%s(%s, sgl, %d, %s)", whom, dev,
+				       m->nents, direction_name(m->dir));
+	return g_strdup_printf("dma_sync_single_for_%s(%s, 0x%" PRIx64 ", %" PRIu64 ", %s)",
+			       whom, dev, m->dma, m->len, direction_name(m->dir));
+}
+
+/* ---- one report for each class, call site and mapping site --------- */
+
+struct key {
+	enum hazard_class class;
+	const void *site, *other_site;
+};
+
+static guint key_hash(const void *p)
+{
+	const struct key *k = p;
+
+	return g_direct_hash(k->site) * 31 + g_direct_hash(k->other_site) * 7 +
+	       (guint)k->class;
+}
+
+static gboolean key_equal(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+
+	return x->class == y->class && x->site == y->site && x->other_site == y->other_site;
+}
+
+static void row_clear(void *row)
+{
+	g_free(((struct report_row *)row)->what);
+}
+
+static struct report *report_new(struct hazard_engine *e, enum hazard_class class,
+				 const void *site)
+{
+	struct report *r = g_new0(struct report, 1);
+
+	r->class = class;
+	r->count = 1;
+	r->site = site;
+	r->step = machine_step(e->machine);
+	r->what = g_string_new(NULL);
+	r->rows = g_array_new(FALSE, TRUE, sizeof(struct report_row));
+	g_array_set_clear_func(r->rows, row_clear);
+	g_ptr_array_add(e->reports, r);
+	return r;
+}
+
+void report_free(void *p)
+{
+	struct report *r = p;
+
+	g_free(r->by);
+	g_string_free(r->what, TRUE);
+	g_array_free(r->rows, TRUE);
+	if (r->bytes.saw) {
+		g_byte_array_unref(r->bytes.saw);
+		g_byte_array_unref(r->bytes.newest);
+	}
+	g_free(r->mapping.device);
+	g_free(r->access.who);
+	g_free(r->fix_label);
+	g_free(r->fix);
+	g_free(r);
+}
+
+struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
+			    const void *site, const void *other_site)
+{
+	struct key key = { class, site, other_site };
+	struct report *r;
+
+	if (!e->known)
+		e->known = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
+	e->count[class]++;
+	r = g_hash_table_lookup(e->known, &key);
+	if (r) {
+		r->count++;
+		return NULL;
+	}
+	r = report_new(e, class, site);
+	g_hash_table_insert(e->known, g_memdup2(&key, sizeof(key)), r);
+	return r;
+}
+
+uint64_t report_times(const struct hazard_engine *e)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < NR_HAZARD_CLASSES; i++)
+		sum += e->count[i];
+	return sum;
+}
+
+/* ---- filling it ---------------------------------------------------- */
+
+void report_by(struct report *r, const char *who)
+{
+	g_free(r->by);
+	r->by = g_strdup(who);
+}
+
+void report_say(struct report *r, const char *format, ...)
+{
+	va_list args;
+
+	if (r->what->len && !strchr(",.;", format[0]))
+		g_string_append_c(r->what, ' ');
+	va_start(args, format);
+	g_string_append_vprintf(r->what, format, args);
+	va_end(args);
+}
+
+void report_fix(struct report *r, const char *label, const char *format, ...)
+{
+	va_list args;
+
+	g_assert(!r->fix);
+	va_start(args, format);
+	r->fix_label = g_strdup(label);
+	r->fix = g_strdup_vprintf(format, args);
+	va_end(args);
+}
+
+void report_of_mapping(struct hazard_engine *e, struct report *r, const struct mapping *m)
+{
+	g_assert(!r->mapping.device);
+	r->mapping = (struct report_mapping){
+		.device = g_strdup(party_name(&e->parties, m->dev->party)),
+		.kind = m->kind, .dir = m->dir, .dma = m->dma, .pa = m->pa, .len = m->len,
+		.step = m->step, .site = m->site,
+	};
+}
+
+static void say_place(struct report *r, uint64_t pa)
+{
+	const struct report_mapping *m = &r->mapping;
+
+	if (m->device && pa - m->pa < m->len)
+		report_say(r, ", %" PRIu64 " bytes into the %" PRIu64 " bytes %s for %s",
+			   pa - m->pa, m->len,
+			   m->kind == MAPPING_COHERENT ? "allocated" : "mapped", m->device);
+}
+
+void report_of_access(struct hazard_engine *e, struct report *r,
+		      const struct observe_event *ev, bool is_write)
+{
+	const char *who = party_name(&e->parties, party_of(&e->parties, ev));
+
+	r->access = (struct report_access){
+		.who = g_strdup(who), .is_write = is_write,
+		.va = ev->va, .pa = ev->pa, .dma = ev->dma, .len = ev->len,
+		.has_va = ev->cpu, .has_pa = true, .has_dma = ev->master,
+	};
+	report_say(r, "%s %s %zu byte%s at ", who, is_write ? "wrote" : "read", ev->len,
+		   ev->len == 1 ? "" : "s");
+	if (ev->master && ev->dma != ev->pa)
+		report_say(r, "dma 0x%" PRIx64 ",", ev->dma);
+	g_string_truncate(r->what, r->what->len - (r->what->str[r->what->len - 1] == ' '));
+	report_say(r, "pa 0x%" PRIx64, ev->pa);
+	say_place(r, ev->pa);
+}
+
+/* ---- the timeline -------------------------------------------------- */
+
+static char *library_text(const struct hazard_engine *e, const struct record *rec)
+{
+	const char *name = party_name(&e->parties, rec->party);
+	const char *skips = rec->skips_sync ? ", DMA_ATTR_SKIP_CPU_SYNC" : "";
+
+	switch (rec->kind) {
+	case RECORD_MAPPED:
+		return g_strdup_printf("mapped for %s, %s%s", name, direction_name(rec->dir),
+				       skips);
+	case RECORD_UNMAPPED:
+		return g_strdup_printf("unmapped from %s, %s%s", name,
+				       direction_name(rec->dir), skips);
+	case RECORD_SYNCED_FOR_CPU:
+		return g_strdup_printf("synced for the CPU, %s", direction_name(rec->dir));
+	case RECORD_SYNCED_FOR_DEVICE:
+		return g_strdup_printf("synced for %s, %s", name, direction_name(rec->dir));
+	case RECORD_ALLOCATED:
+		return g_strdup_printf("allocated for %s, coherent", name);
+	default:
+		return g_strdup_printf("freed by %s, coherent", name);
+	}
+}
+
+static char *record_text(const struct hazard_engine *e, const struct record *rec)
+{
+	const char *name = party_name(&e->parties, rec->party);
+
+	switch (rec->kind) {
+	case RECORD_FILLED:
+		return g_strdup(rec->is_unasked ? "line filled, speculatively" : "line filled");
+	case RECORD_CPU_WROTE:
+	case RECORD_DEVICE_WROTE:
+		return g_strdup_printf("%s wrote %u byte%s", name, rec->len,
+				       rec->len == 1 ? "" : "s");
+	case RECORD_WRITTEN_BACK:
+		return g_strdup(rec->is_unasked ? "line written back, evicted"
+						: "line written back");
+	case RECORD_DROPPED:
+		return g_strdup(rec->is_dirty ? "line dropped, dirty" :
+				rec->is_unasked ? "line dropped, evicted" : "line dropped");
+	case RECORD_CPU_READ:
+	case RECORD_DEVICE_READ:
+		return g_strdup_printf("%s read %u byte%s", name, rec->len,
+				       rec->len == 1 ? "" : "s");
+	case RECORD_FAULT:
+		return g_strdup_printf("%s faulted", name);
+	default:
+		return library_text(e, rec);
+	}
+}
+
+/* A line that moves is no code's doing, whatever instruction happened to move it. */
+static const char *place_of(const struct record *rec)
+{
+	if (rec->kind != RECORD_FILLED && rec->kind != RECORD_WRITTEN_BACK &&
+	    rec->kind != RECORD_DROPPED)
+		return NULL;
+	return rec->level == 1 ? "L1D" : "L2";
+}
+
+static void add_row(struct hazard_engine *e, struct report *r, const struct record *rec)
+{
+	struct report_row row = {
+		.record = *rec, .what = record_text(e, rec), .place = place_of(rec),
+	};
+
+	g_array_append_val(r->rows, row);
+}
+
+static int row_order(const void *a, const void *b)
+{
+	const struct report_row *x = a, *y = b;
+
+	return x->record.seq < y->record.seq ? -1 : x->record.seq > y->record.seq;
+}
+
+static void add_history(struct hazard_engine *e, struct report *r, const struct history *h,
+			uint64_t pa, uint64_t len)
+{
+	for (unsigned i = 0; i < h->nr; i++) {
+		const struct record *rec = history_at(h, i);
+
+		if (rec->pa < pa + len && pa < rec->pa + rec->len)
+			add_row(e, r, rec);
+	}
+}
+
+static bool is_beginning(const struct record *rec)
+{
+	return rec->kind == RECORD_MAPPED || rec->kind == RECORD_ALLOCATED;
+}
+
+/* What was before the last two mappings of these bytes explains nothing any more. */
+static unsigned first_that_matters(const struct report *r)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = r->rows->len; i; i--)
+		if (is_beginning(&g_array_index(r->rows, struct report_row, i - 1).record) &&
+		    ++nr == 2)
+			return i - 1;
+	return 0;
+}
+
+void report_history(struct hazard_engine *e, struct report *r, uint64_t pa, uint64_t len)
+{
+	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
+	const struct shadow_line *l = shadow_find(&e->shadow, pa);
+	unsigned first;
+
+	if (p)
+		add_history(e, r, &p->history, pa, len);
+	if (l)
+		add_history(e, r, &l->history, l->pa, e->shadow.line_bytes);
+	g_array_sort(r->rows, row_order);
+	first = MAX(first_that_matters(r),
+		    r->rows->len > ROWS_MAX ? r->rows->len - ROWS_MAX : 0);
+	if (first)
+		g_array_remove_range(r->rows, 0, first);
+}
+
+void report_now(struct hazard_engine *e, struct report *r, const struct record *now,
+		bool is_culprit, const char *what)
+{
+	struct report_row *row;
+
+	add_row(e, r, now);
+	row = &g_array_index(r->rows, struct report_row, r->rows->len - 1);
+	row->is_culprit = is_culprit;
+	if (what) {
+		g_free(row->what);
+		row->what = now->party
+			? g_strdup_printf("%s %s", party_name(&e->parties, now->party), what)
+			: g_strdup(what);
+	}
+}
+
+struct report_row *report_row_last(struct report *r, bool (*is)(const struct record *rec))
+{
+	for (unsigned i = r->rows->len; i; i--) {
+		struct report_row *row = &g_array_index(r->rows, struct report_row, i - 1);
+
+		if (is(&row->record))
+			return row;
+	}
+	return NULL;
+}
+
+void report_blame(struct report *r, uint64_t seq)
+{
+	for (unsigned i = 0; i < r->rows->len; i++) {
+		struct report_row *row = &g_array_index(r->rows, struct report_row, i);
+
+		row->is_culprit = row->record.seq == seq;
+	}
+}
+
+static bool has_row_of(const struct report *r, const struct mapping *m)
+{
+	for (unsigned i = 0; i < r->rows->len; i++) {
+		const struct record *rec = &g_array_index(r->rows, struct report_row, i).record;
+
+		if (is_beginning(rec) && rec->step == m->step && rec->pa == m->pa)
+			return true;
+	}
+	return false;
+}
+
+void report_row_of_mapping(struct hazard_engine *e, struct report *r, const struct mapping *m)
+{
+	struct record rec = {
+		.step = m->step, .pa = m->pa, .dma = m->dma, .site = m->site,
+		.len = (uint32_t)MIN(m->len, UINT32_MAX), .stack = m->stack,
+		.party = m->dev->party, .dir = (int8_t)m->dir, .skips_sync = m->skips_sync,
+		.kind = m->kind == MAPPING_COHERENT ? RECORD_ALLOCATED : RECORD_MAPPED,
+	};
+
+	if (has_row_of(r, m))
+		return;
+	add_row(e, r, &rec);
+	g_array_sort(r->rows, row_order);	/* seq 0: the first */
+}
+
+void report_end(struct hazard_engine *e, struct report *r)
+{
+	const struct report_row *last = &g_array_index(r->rows, struct report_row,
+						       r->rows->len - 1);
+
+	r->stack_step = last->record.step;
+	r->stack = stack_here(last->record.site);
+	if (!r->stack.nr && last->record.site)
+		r->stack = (struct stack){ .nr = 1, .pc = { last->record.site } };
+	if (!e->config.is_quiet)
+		report_print(e, r);
+}

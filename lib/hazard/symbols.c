@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a return address to "rx_poll (rx.c:57)", only when something is printed:
+ * libdw where there is debug information, else the dynamic symbols, else "?".
+ *
+ * Leaves out: inlined frames; the function that they were inlined into is named.
+ */
+#include "engine.h"
+
+#include <dlfcn.h>
+#include <elfutils/libdwfl.h>
+#include <unistd.h>
+
+struct symbols {
+	Dwfl *dwfl;			/* NULL until the first question */
+	GHashTable *known;		/* pc -> struct symbol */
+};
+
+static void symbol_free(void *p)
+{
+	struct symbol *s = p;
+
+	g_free(s->function);
+	g_free(s->file);
+	g_free(s);
+}
+
+struct symbols *symbols_new(void)
+{
+	struct symbols *s = g_new0(struct symbols, 1);
+
+	s->known = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, symbol_free);
+	return s;
+}
+
+void symbols_free(struct symbols *s)
+{
+	if (!s)
+		return;
+	if (s->dwfl)
+		dwfl_end(s->dwfl);
+	g_hash_table_destroy(s->known);
+	g_free(s);
+}
+
+static Dwfl *open_self(void)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_linux_proc_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+	};
+	Dwfl *dwfl = dwfl_begin(&callbacks);
+
+	if (!dwfl)
+		return NULL;
+	if (dwfl_linux_proc_report(dwfl, getpid()) == 0 &&
+	    dwfl_report_end(dwfl, NULL, NULL) == 0)
+		return dwfl;
+	dwfl_end(dwfl);
+	return NULL;
+}
+
+static void take_line(struct symbol *s, Dwfl_Module *mod, Dwarf_Addr pc)
+{
+	Dwfl_Line *line = dwfl_module_getsrc(mod, pc);
+	const char *file = line ? dwfl_lineinfo(line, NULL, &s->line, NULL, NULL, NULL) : NULL;
+
+	s->file = file ? g_path_get_basename(file) : NULL;
+}
+
+static const char *dynamic_name(Dwarf_Addr pc)
+{
+	Dl_info info;
+
+	return dladdr((void *)(uintptr_t)pc, &info) ? info.dli_sname : NULL;
+}
+
+/*
+ * A return address is the instruction after the call, which may be another line,
+ * or another function if the call was the last thing: the call ends one before it.
+ */
+static struct symbol *look_up(struct symbols *s, const void *site)
+{
+	struct symbol *found = g_new0(struct symbol, 1);
+	Dwarf_Addr pc = (Dwarf_Addr)(uintptr_t)site - 1;
+	Dwfl_Module *mod = NULL;
+	const char *name = NULL;
+
+	if (!s->dwfl)
+		s->dwfl = open_self();
+	if (s->dwfl)
+		mod = dwfl_addrmodule(s->dwfl, pc);
+	if (mod) {
+		name = dwfl_module_addrname(mod, pc);
+		take_line(found, mod, pc);
+	}
+	if (!name)
+		name = dynamic_name(pc);
+	found->function = g_strdup(name ? name : "?");
+	return found;
+}
+
+const struct symbol *symbols_find(struct symbols *s, const void *pc)
+{
+	struct symbol *found = g_hash_table_lookup(s->known, pc);
+
+	if (!found) {
+		found = look_up(s, pc);
+		g_hash_table_insert(s->known, (void *)pc, found);
+	}
+	return found;
+}
