@@ -299,6 +299,10 @@ trace_cmd_and_perf_print_it_in_their_own_ways(void **state)
 		  "my sh-1@2 14.548516");
 	reads("  sh-1 [002] 14.5: print:    tracing_mark_write: hello",
 	      "tracing_mark_write \"hello\"");
+	is_malformed("  sh-1 [002] 14.5: dma_unmap_sg:   [FAILED TO PARSE]"
+		     " device=sda addrs=ARRAY[80, eb, 38, 47, 00, 00, 00, 00]",
+		     "dma_unmap_sg, which trace-cmd could not print: read the"
+		     " trace.dat itself");
 	is_passed_over("cpus=4");
 	is_passed_over("version = 7");
 	is_passed_over("CPU 3 is empty");
