@@ -44,13 +44,14 @@ struct actor {
 };
 
 /*
- * A plain C store whose value is not known yet: it is in the window, and the next
- * event of the machine fetches it. At most one at a time.
+ * What a plain C access left to do: fetch a store's value, which is in the window, and
+ * close the page of a register. The machine's next event does it. At most one at a time.
  */
-struct pending_store {
+struct pending {
 	struct cpu *cpu;		/* NULL: nothing is pending */
 	uint32_t va;
 	size_t len;
+	bool is_store;
 	const void *site;
 };
 
@@ -82,7 +83,7 @@ struct machine {
 	bool is_random;
 	bool is_telling;		/* an observer is being called */
 	bool has_outer;			/* level 2 is a PL310, past CP15's reach */
-	struct pending_store pending;
+	struct pending pending;
 	struct cpu *running;		/* whose translations the window shows */
 	struct actor actor;
 	struct cache l1, l2;

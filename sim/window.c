@@ -38,7 +38,6 @@ static bool reserve(GError **error)
 		munmap(p, head);
 	munmap(p + head + want, WINDOW_BYTES - head);
 	window_first = (uintptr_t)(p + head) >> 32;
-	trap_install();
 	return true;
 }
 
@@ -63,6 +62,7 @@ static bool take_locked(struct machine *m, GError **error)
 			    WINDOW_MAX);
 		return false;
 	}
+	trap_install();		/* each time: somebody may have taken the signal since */
 	w->machine = m;
 	m->window = w;
 	m->window_base = (char *)((window_first + (uintptr_t)(w - window_slots)) << 32);

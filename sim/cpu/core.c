@@ -17,6 +17,7 @@
 #include "../sim.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #define MAX_LINE	128u
 #define DFSR_CM		(1u << 13)
@@ -341,6 +342,36 @@ static size_t unit(size_t len)
 	return len > 8 ? 1 : len;
 }
 
+/*
+ * A plain access to a register goes to a scratch page that the window shows until the
+ * next event: longer, and code that no hook announces would find it there.
+ */
+static void open_registers(struct machine *m, uint32_t va)
+{
+	window_map(m, va & ~PAGE_MASK, PAGE_BYTES, m->scratch.fd, 0, PROT_READ | PROT_WRITE);
+}
+
+static void close_registers(struct machine *m, uint32_t va)
+{
+	window_unmap(m, va & ~PAGE_MASK, PAGE_BYTES);
+}
+
+static void before_io_load(struct cpu *c, uint64_t word, uint32_t va, size_t len,
+			   const void *site)
+{
+	struct machine *m = c->machine;
+	bool is_aligned = is_single(va, len);
+
+	if (!is_aligned || !io_load(c, word, va, m->scratch.bytes + (va & PAGE_MASK), len)) {
+		struct cpu_fault f = mmu_fault(is_aligned ? FAULT_EXTERNAL : FAULT_ALIGNMENT,
+					       0, 0, va, false);
+
+		abort_refused(c, &f, len, site);
+	}
+	open_registers(m, va);
+	m->pending = (struct pending){ .cpu = c, .va = va, .len = len, .site = site };
+}
+
 void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 {
 	struct machine *m = c->machine;
@@ -355,14 +386,9 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 
 		if (unlikely(!word))
 			abort_refused(c, &f, len, site);
-		if (likely(is_ram(word))) {
-			load_piece(m, word, va, piece);
-		} else if (!is_single(va, len) ||
-			   !io_load(c, word, va, m->scratch.bytes + (va & PAGE_MASK), len)) {
-			f = mmu_fault(is_single(va, len) ? FAULT_EXTERNAL : FAULT_ALIGNMENT,
-				      0, 0, va, false);
-			abort_refused(c, &f, len, site);
-		}
+		if (unlikely(!is_ram(word)))
+			return before_io_load(c, word, va, len, site);
+		load_piece(m, word, va, piece);
 		va += (uint32_t)piece;
 		len -= piece;
 	}
@@ -432,8 +458,10 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 	}
 	if (unlikely(!word))
 		abort_refused(c, &f, len, site);
-	if (!is_ram(word))
+	if (!is_ram(word)) {
+		open_registers(m, va);
 		return false;
+	}
 	if (may_prepare && prepare_store(m, word, va))
 		return true;
 	show_around(m, word, place_of(m, word, va), piece);
@@ -443,7 +471,9 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 {
 	struct machine *m = c->machine;
-	struct pending_store pending = { .cpu = c, .va = va, .len = len, .site = site };
+	struct pending pending = {
+		.cpu = c, .va = va, .len = len, .is_store = true, .site = site,
+	};
 	bool may_prepare = !is_too_long_to_prepare(m, len);
 	bool is_ready = true;
 
@@ -461,11 +491,12 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 		m->pending = pending;
 }
 
-static void settle_io(struct machine *m, const struct pending_store *p, uint64_t word)
+static void settle_io(struct machine *m, const struct pending *p, uint64_t word)
 {
 	const uint8_t *bytes = m->scratch.bytes + (p->va & PAGE_MASK);
 
-	if (io_store(p->cpu, word, p->va, bytes, p->len))
+	close_registers(m, p->va);
+	if (!p->is_store || io_store(p->cpu, word, p->va, bytes, p->len))
 		return;
 
 	struct cpu_fault f = mmu_fault(FAULT_EXTERNAL, 0, 0, p->va, true);
@@ -475,7 +506,7 @@ static void settle_io(struct machine *m, const struct pending_store *p, uint64_t
 
 void machine_settle_slow(struct machine *m)
 {
-	struct pending_store p = m->pending;
+	struct pending p = m->pending;
 
 	m->pending.cpu = NULL;
 	m->actor = (struct actor){ .cpu = p.cpu, .site = p.site };

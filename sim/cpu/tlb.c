@@ -213,23 +213,13 @@ static void show_state(struct machine *m, uint32_t va, uint64_t off, uint32_t le
 static void map_run(struct machine *m, uint32_t va, uint64_t pa, uint32_t len, uint64_t word)
 {
 	enum page_kind kind = tlb_kind(word);
-	struct place at = { 0, 0 };
+	struct place at;
 
-	switch (kind) {
-	case PAGE_VOID:
-		return;
-	case PAGE_IO:
-		/* A register has no bytes to map; the fast gear has nobody to fetch them. */
-		if (!m->is_fast)
-			window_map(m, va, len, m->scratch.fd, 0, prot_of(word));
-		return;
-	default:
-		dram_find(&m->dram, pa, &at);
-		window_map(m, va, len, m->dram.images[image_of(kind)].fd, at.off,
-			   prot_of(word));
-		if (kind == PAGE_CACHED)
-			show_state(m, va, at.off, len);
-	}
+	if (!dram_find(&m->dram, pa, &at))
+		return;		/* registers have no bytes to map: see core.c */
+	window_map(m, va, len, m->dram.images[image_of(kind)].fd, at.off, prot_of(word));
+	if (kind == PAGE_CACHED)
+		show_state(m, va, at.off, len);
 }
 
 static void fill_run(struct machine *m, uint32_t va, uint64_t pa, uint32_t len, uint64_t word)

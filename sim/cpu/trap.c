@@ -55,34 +55,43 @@ static const char *reason(const struct cpu_fault *f)
 	return reasons[f->kind];
 }
 
-static void print_site(const void *site)
+/* "; at FUNCTION", as well as the dynamic linker knows. */
+static char *site_text(const void *site)
 {
 	Dl_info info;
 
-	if (site && dladdr(site, &info) && info.dli_sname)
-		fprintf(stderr, "; at %s", info.dli_sname);
-	else if (site && dladdr(site, &info) && info.dli_fname)
-		fprintf(stderr, "; at %s+%#zx", info.dli_fname,
-			(size_t)((const char *)site - (const char *)info.dli_fbase));
-	fputc('\n', stderr);
+	if (!site || !dladdr(site, &info))
+		return g_strdup("");
+	if (info.dli_sname)
+		return g_strdup_printf("; at %s", info.dli_sname);
+	return g_strdup_printf("; at %s+%#zx", info.dli_fname,
+			       (size_t)((const char *)site - (const char *)info.dli_fbase));
+}
+
+G_NORETURN static void end(char *report, const void *site)
+{
+	char *where = site_text(site);
+
+	fprintf(stderr, "data abort: %s%s\n", report, where);
+	g_free(report);
+	g_free(where);
+	exit(1);
 }
 
 void cpu_abort(struct cpu *c, const struct cpu_fault *f, size_t len, const void *site)
 {
-	fprintf(stderr, "data abort: cpu%u %s of %zu byte%s at va %#010x, %s%s, %s", c->idx,
-		f->is_write ? "store" : "load", len, len == 1 ? "" : "s", f->va, kind_name(f),
-		f->level == 1 ? " (section)" : f->level == 2 ? " (page)" : "", reason(f));
-	print_site(site);
-	exit(1);
+	end(g_strdup_printf("cpu%u %s of %zu byte%s at va %#010x, %s%s, %s", c->idx,
+			    f->is_write ? "store" : "load", len, len == 1 ? "" : "s", f->va,
+			    kind_name(f),
+			    f->level == 1 ? " (section)" : f->level == 2 ? " (page)" : "",
+			    reason(f)), site);
 }
 
 /* No hook told how long the access is, or could fetch its bytes from the bus. */
 G_NORETURN static void abort_io(struct cpu *c, uint32_t va, const void *site)
 {
-	fprintf(stderr, "data abort: cpu%u touched the registers at va %#010x with a plain access "
-		"that nothing announced: use readl() and writel()", c->idx, va);
-	print_site(site);
-	exit(1);
+	end(g_strdup_printf("cpu%u touched the registers at va %#010x with a plain access that "
+			    "nothing announced: use readl() and writel()", c->idx, va), site);
 }
 
 /* Returns only if the access can be retried. */
@@ -109,39 +118,61 @@ static void make_accessible(struct machine *m, uint32_t va, bool is_write, const
 		cpu_before_load(c, va, rest, site);
 }
 
+/*
+ * Whoever was here first may in turn pass on to us, if it was told of us as *its*
+ * predecessor; the second time round there is nobody left to ask.
+ */
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
+	static const struct sigaction by_default = { .sa_handler = SIG_DFL };
+	static _Thread_local bool is_passing;
+
+	if (is_passing || previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
+		sigaction(sig, &by_default, NULL);	/* the retry ends the process */
+		return;
+	}
+	is_passing = true;
 	if (previous.sa_flags & SA_SIGINFO)
 		previous.sa_sigaction(sig, info, context);
-	else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN)
-		sigaction(sig, &previous, NULL);	/* the retry ends the process */
 	else
 		previous.sa_handler(sig);
+	is_passing = false;
 }
 
+#define TRAP_PAGE_FAULT	14
 #define PF_WRITE	2	/* of the x86 page fault error code */
 
+/*
+ * The address comes from the context: @info is not filled in where somebody saved and
+ * restored this handler with signal(), which forgets SA_SIGINFO.
+ */
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
-	struct machine *m = machine_of(info->si_addr);
+	const greg_t *reg = uc->uc_mcontext.gregs;
+	const void *at = (const void *)(uintptr_t)reg[REG_CR2];
+	struct machine *m = reg[REG_TRAPNO] == TRAP_PAGE_FAULT ? machine_of(at) : NULL;
 
 	if (!m) {
 		pass_on(sig, info, context);
 		return;
 	}
-	make_accessible(m, (uint32_t)(uintptr_t)info->si_addr,
-			uc->uc_mcontext.gregs[REG_ERR] & PF_WRITE,
-			(const void *)(uintptr_t)uc->uc_mcontext.gregs[REG_RIP]);
+	make_accessible(m, (uint32_t)(uintptr_t)at, reg[REG_ERR] & PF_WRITE,
+			(const void *)(uintptr_t)reg[REG_RIP]);
 }
 
 void trap_install(void)
 {
-	struct sigaction sa = {
+	struct sigaction now, ours = {
 		.sa_sigaction = on_fault,
 		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
 	};
 
-	sigemptyset(&sa.sa_mask);
-	sigaction(SIGSEGV, &sa, &previous);
+	sigaction(SIGSEGV, NULL, &now);
+	if (now.sa_sigaction == on_fault && now.sa_flags & SA_SIGINFO)
+		return;
+	if (now.sa_sigaction != on_fault)
+		previous = now;
+	sigemptyset(&ours.sa_mask);
+	sigaction(SIGSEGV, &ours, NULL);
 }

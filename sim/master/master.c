@@ -161,8 +161,7 @@ static void read_piece(struct master *d, struct place at, void *buf, size_t len)
 		inner_peek(m, at, buf, len);
 	else
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
-	if (m->observers->len)
-		tell_dma(m, OBSERVE_DMA_READ, at, buf, len);
+	tell_dma(m, OBSERVE_DMA_READ, at, buf, len);
 	speculate(m, at);
 }
 
@@ -173,8 +172,7 @@ static void write_piece(struct master *d, struct place at, const void *buf, size
 	speculate(m, at);
 	if (d->is_coherent)
 		snoop_write(m, at, len);
-	if (m->observers->len)
-		tell_dma(m, OBSERVE_DMA_WRITE, at, buf, len);
+	tell_dma(m, OBSERVE_DMA_WRITE, at, buf, len);
 	memcpy(dram_bytes(&m->dram, IMAGE_DRAM, at.off), buf, len);
 	speculate(m, at);
 }
