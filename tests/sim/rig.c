@@ -129,6 +129,14 @@ void writes(struct rig *rig, uint32_t va, const char *text)
 	rig_check(rig, ok, "store at va %#x: DFSR %#x", va, cpu_last_fault(rig->cpu).dfsr);
 }
 
+void touches(struct rig *rig, uint32_t va)
+{
+	char byte;
+	bool ok = cpu_load(rig->cpu, va, &byte, 1, NULL);
+
+	rig_check(rig, ok, "load at va %#x: DFSR %#x", va, cpu_last_fault(rig->cpu).dfsr);
+}
+
 static void expects_bytes(const char *who, uint64_t at, const char *got, const char *want)
 {
 	if (strncmp(got, want, strlen(want)))

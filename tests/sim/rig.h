@@ -24,6 +24,7 @@
 #include <armdma/machine.h>
 #include <armdma/master.h>
 #include <armdma/observe.h>
+#include <armdma/window.h>
 #include "support/board-fixture.h"
 
 #define PLAY_PA		(FIXTURE_DRAM_PA + 0x100000u)
@@ -82,6 +83,8 @@ void unmaps(struct rig *rig, uint32_t va);
 /* ---- data: strings without their NUL ---------------------------------------- */
 
 void writes(struct rig *rig, uint32_t va, const char *text);
+/* Loads a byte, whatever it is. */
+void touches(struct rig *rig, uint32_t va);
 void expects_read(struct rig *rig, uint32_t va, const char *text);
 void device_writes(struct rig *rig, uint32_t pa, const char *text);
 void expects_device_read(struct rig *rig, uint32_t pa, const char *text);

@@ -41,11 +41,8 @@ static void a_dirty_line_reverts_an_uncached_write_when_it_is_evicted(void **sta
 	writes(rig, K, "dirty");			/* a stray write through the alias */
 	writes(rig, U, "fresh");
 	expects_dram(rig, PLAY_PA, "fresh");
-	for (uint32_t i = 1; i <= 64; i++) {
-		char byte;
-
-		assert_true(cpu_load(rig->cpu, K + i * 0x2000, &byte, 1, NULL));
-	}
+	for (uint32_t i = 1; i <= 64; i++)		/* pressure on the set: 8 KiB apart */
+		touches(rig, K + i * 0x2000);
 	expects_line(rig, PLAY_PA, "L1 -, L2 -");
 	expects_dram(rig, PLAY_PA, "dirty");
 }
