@@ -48,8 +48,7 @@ static const char *reason(const struct cpu_fault *f)
 		[FAULT_PERMISSION]    = "the mapping does not allow it",
 		[FAULT_EXTERNAL]      = "nothing answers at that physical address",
 		[FAULT_WALK_EXTERNAL] = "nothing answers where the table should be",
-		[FAULT_ALIGNMENT]     = "Device memory takes single aligned accesses of 1, 2, 4 "
-					"or 8 bytes",
+		[FAULT_ALIGNMENT]     = "Device memory takes aligned accesses of 1, 2, 4, 8 bytes",
 	};
 
 	return reasons[f->kind];
