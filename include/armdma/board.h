@@ -41,8 +41,8 @@ enum cache_replacement {
  * struct cache_geometry - size, shape and policy of one cache
  * @bytes:          capacity; 0 means that there is no such cache
  * @line_bytes:     a power of two, 16..128
- * @nr_ways:        associativity, 1..16; @bytes / (@line_bytes * @nr_ways) is
- *                  a power of two
+ * @nr_ways:        associativity, 1..16 wherever it is modelled
+ *                  (@bytes / (@line_bytes * @nr_ways) is a power of two)
  * @replacement:    who leaves
  * @write_allocate: a store that misses brings the line in
  * @is_assumed:     the tree does not give the size, and the part allows several
@@ -99,6 +99,7 @@ struct board_outer {
 	char *compatible;
 	uint64_t reg_pa;		/* its register block */
 	bool is_modelled;
+	bool is_transparent;		/* all DMA goes through it: nothing to maintain */
 	struct cache_geometry cache;
 	bool shared_override;		/* arm,shared-override: aux bit 22 */
 	bool is_io_coherent;		/* arm,io-coherent: no cache sync */
@@ -165,6 +166,18 @@ struct board *board_load(const char *path, GError **error);
  * @name: stands for the file in messages; copied
  */
 struct board *board_parse(const void *blob, size_t len, const char *name, GError **error);
+
+/**
+ * board_open() - a shipped board by its name, or a .dtb file by its path
+ * @name_or_path: "a9-pl310", or "boards/mine.dtb"; a shipped name wins, so a file
+ *                of that name is reached as "./a9-pl310"
+ *
+ * The shipped boards are part of the library: no file is needed.
+ */
+struct board *board_open(const char *name_or_path, GError **error);
+
+/** Names of the shipped boards, ascending, NULL-terminated. Borrowed. */
+const char *const *board_shipped_names(void);
 
 /**
  * board_check() - can a machine be built of this board?

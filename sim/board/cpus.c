@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CPUs and their caches: the part's table first, then what the tree overrides.
+ *
+ * Leaves out: cpu-map and clusters (every CPU is listed by itself), caches behind
+ * the second level.
+ *
+ * Spec: Devicetree Specification v0.4, 3.8 /cpus, 3.9 multi-level caches; Linux's
+ * binding cache/l2c2x0.yaml for the PL310.
+ */
+#include <string.h>
+
+#include "address.h"
+#include "parts.h"
+#include "read.h"
+
+#define MAX_WAYS	16
+
+/* What a second level looks like when nothing but its existence is known. */
+static const struct cache_geometry unknown_l2 = {
+	.bytes = 256 * 1024, .line_bytes = 64, .nr_ways = 8,
+	.replacement = CACHE_PSEUDO_RANDOM, .write_allocate = true, .is_assumed = true,
+};
+static const struct cache_geometry unknown_l1 = {
+	.bytes = 32 * 1024, .line_bytes = 32, .nr_ways = 4,
+	.replacement = CACHE_PSEUDO_RANDOM, .is_assumed = true,
+};
+
+/* ---- geometry ---------------------------------------------------------- */
+
+static bool is_power_of_2(uint64_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+static bool divides_into_sets(uint32_t bytes, uint32_t line_bytes, unsigned nr_ways)
+{
+	uint64_t per_set = (uint64_t)line_bytes * nr_ways;
+
+	return per_set && bytes % per_set == 0 && is_power_of_2(bytes / per_set);
+}
+
+/* The usual number of ways if it fits, else the fewest that do; 0 for none. */
+static unsigned ways_that_fit(uint32_t bytes, uint32_t line_bytes, unsigned usual)
+{
+	if (divides_into_sets(bytes, line_bytes, usual))
+		return usual;
+	for (unsigned nr_ways = 1; nr_ways <= MAX_WAYS; nr_ways++) {
+		if (divides_into_sets(bytes, line_bytes, nr_ways))
+			return nr_ways;
+	}
+	return 0;
+}
+
+static bool cache_u32(const struct fdt_node *n, const char *prefix, const char *what,
+		      uint32_t *ret_value)
+{
+	g_autofree char *prop = g_strconcat(prefix, what, NULL);
+
+	return node_u32(n, prop, ret_value);
+}
+
+/*
+ * Override @g by PREFIXsize, PREFIXline-size (or PREFIXblock-size) and PREFIXsets.
+ * A size of 0 is what some trees write for "ask the hardware": it says nothing.
+ */
+static bool override_geometry(const struct fdt_node *n, const char *prefix,
+			      struct cache_geometry *g, GError **error)
+{
+	uint32_t bytes = 0, line = g->line_bytes, sets = 0;
+
+	if (!cache_u32(n, prefix, "size", &bytes) || bytes == 0)
+		return true;
+	if (!cache_u32(n, prefix, "line-size", &line))
+		cache_u32(n, prefix, "block-size", &line);
+	if (!is_power_of_2(line) || line < 16 || line > 128)
+		return node_complain(n, error, "%sline-size is %u, where 16 to 128 bytes "
+				     "are possible", prefix, line);
+
+	uint64_t ways = ways_that_fit(bytes, line, g->nr_ways);
+
+	if (cache_u32(n, prefix, "sets", &sets) && sets)
+		ways = bytes / ((uint64_t)line * sets);
+	if (ways == 0 || ways > MAX_WAYS || !divides_into_sets(bytes, line, ways) ||
+	    (sets && bytes != (uint64_t)line * sets * ways))
+		return node_complain(n, error, "%ssize is %u, which lines of %u bytes in "
+				     "1 to %d ways cannot make up", prefix, bytes, line, MAX_WAYS);
+	g->bytes = bytes;
+	g->line_bytes = line;
+	g->nr_ways = ways;
+	g->is_assumed = false;
+	return true;
+}
+
+/* ---- CPUs -------------------------------------------------------------- */
+
+void board_cpu_free(struct board_cpu *c)
+{
+	g_free(c->path);
+	g_free(c->compatible);
+	g_free(c);
+}
+
+static const struct core_part *find_core(const struct fdt_node *n)
+{
+	const struct core_part *part = NULL;
+	const char *s = NULL;
+
+	while (!part && (s = node_next_string(n, "compatible", s)))
+		part = core_part(s);
+	return part;
+}
+
+static const struct outer_part *find_outer(const struct fdt_node *n)
+{
+	const struct outer_part *part = NULL;
+	const char *s = NULL;
+
+	while (!part && (s = node_next_string(n, "compatible", s)))
+		part = outer_part(s);
+	return part;
+}
+
+/* The cache that a CPU's tree names as its second level, or NULL. */
+static const struct fdt_node *next_level_cache(const struct fdt_node *cpu)
+{
+	uint32_t phandle;
+
+	if (!node_u32(cpu, "next-level-cache", &phandle) && !node_u32(cpu, "l2-cache", &phandle))
+		return NULL;
+	return fdt_by_phandle(cpu->fdt, phandle);
+}
+
+static bool read_l2(struct board_cpu *c, const struct fdt_node *cpu, GError **error)
+{
+	const struct fdt_node *l2 = next_level_cache(cpu);
+
+	/* A PL310 is named here too, but CP15 does not reach it. */
+	if (!l2 || find_outer(l2) || (c->part && !c->part->l2.bytes))
+		return true;
+	if (!c->part)
+		c->l2 = unknown_l2;
+	return override_geometry(l2, "cache-", &c->l2, error);
+}
+
+static bool read_caches(struct board_cpu *c, const struct fdt_node *n, GError **error)
+{
+	c->l1i = c->part ? c->part->l1i : unknown_l1;
+	c->l1d = c->part ? c->part->l1d : unknown_l1;
+	if (c->part)
+		c->l2 = c->part->l2;
+	return override_geometry(n, "i-cache-", &c->l1i, error) &&
+	       override_geometry(n, "d-cache-", &c->l1d, error) &&
+	       read_l2(c, n, error);
+}
+
+static bool read_cpu(struct board *b, const struct fdt_node *n, GError **error)
+{
+	struct board_cpu *c = g_new0(struct board_cpu, 1);
+
+	g_ptr_array_add(b->cpus, c);
+	c->path = node_path(n);
+	c->compatible = node_text(n, "compatible");
+	c->part = find_core(n);
+	c->is_disabled = n->is_disabled;
+	return read_caches(c, n, error);
+}
+
+static bool node_is_cpu(const struct fdt_node *n, const struct fdt_node *cpus)
+{
+	const char *type = node_string(n, "device_type");
+
+	return node_parent(n) == cpus &&
+	       (node_is_named(n, "cpu") || (type && strcmp(type, "cpu") == 0));
+}
+
+bool read_cpus(struct board *b, const struct fdt *f, GError **error)
+{
+	const struct fdt_node *cpus = fdt_top(f, "cpus");
+
+	for (unsigned i = 1; cpus && i < fdt_nr_nodes(f); i++) {
+		const struct fdt_node *n = fdt_node(f, i);
+
+		if (node_is_cpu(n, cpus) && !read_cpu(b, n, error))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the outer cache ----------------------------------------------------- */
+
+/* DDI0246, 2.2.3: 8 or 16 ways of 16 to 512 KiB, lines of 32 bytes. */
+static bool is_pl310_geometry(const struct cache_geometry *g)
+{
+	uint32_t way_bytes = g->bytes / g->nr_ways;
+
+	return g->line_bytes == 32 && (g->nr_ways == 8 || g->nr_ways == 16) &&
+	       way_bytes >= 16 * 1024 && way_bytes <= 512 * 1024;
+}
+
+static bool fill_outer(struct board_outer *o, const struct fdt_node *n,
+		       const struct outer_part *part, GError **error)
+{
+	uint64_t len;
+
+	o->path = node_path(n);
+	o->compatible = g_strdup(part->compatible);
+	o->is_modelled = part->is_modelled;
+	o->is_transparent = part->is_transparent;
+	o->cache = part->cache;
+	o->shared_override = node_has(n, "arm,shared-override");
+	o->is_io_coherent = node_has(n, "arm,io-coherent");
+	if (!override_geometry(n, "cache-", &o->cache, error))
+		return false;
+	if (!o->is_modelled) {
+		node_reg(n, 0, &o->reg_pa, &len);
+		return true;
+	}
+	if (!is_pl310_geometry(&o->cache))
+		return node_complain(n, error, "%u bytes in %u ways of lines of %u bytes "
+				     "is not a PL310", o->cache.bytes, o->cache.nr_ways,
+				     o->cache.line_bytes);
+	if (!node_reg(n, 0, &o->reg_pa, &len))
+		return node_complain(n, error, "a PL310 whose reg leads to no physical address");
+	return true;
+}
+
+bool read_outer(struct board *b, const struct fdt *f, GError **error)
+{
+	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
+		const struct fdt_node *n = fdt_node(f, i);
+		const struct outer_part *part = n->is_disabled ? NULL : find_outer(n);
+
+		if (part)
+			return fill_outer(&b->outer, n, part, error);
+	}
+	return true;
+}
