@@ -16,13 +16,14 @@
  *   ARMDMA_BOARD    a .dtb, or the name of a shipped board ("a9-pl310")
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random,
- *                   coherent=cma|legacy2011, json=FILE, backtrace=full|address,
+ *                   coherent=cma|legacy2011, swiotlb=force|auto, json=FILE, backtrace=full|address,
  *                   hazards=on|off
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <glib.h>
 #include <armdma/machine.h>
@@ -47,6 +48,8 @@ enum coherent_strategy {
  * @board:      path of a .dtb, or name of a shipped board; NULL: environment, default
  * @gear, @chooser, @seed: as in machine_config
  * @coherent:   strategy of the coherent allocator
+ * @swiotlb_bytes: size of the bounce pool, if one is needed; 0: as Linux chooses
+ * @swiotlb_force: every streaming mapping bounces, as with swiotlb=force
  * @no_hazards: attach no engine: silent and faster
  * @hazards:    passed to hazard_attach()
  */
@@ -56,6 +59,8 @@ struct harness_config {
 	enum chooser_mode chooser;
 	uint64_t seed;
 	enum coherent_strategy coherent;
+	size_t swiotlb_bytes;
+	bool swiotlb_force;
 	bool no_hazards;
 	struct hazard_config hazards;
 };
@@ -85,6 +90,27 @@ struct master *harness_master(struct device *dev);
 
 struct machine *harness_machine(struct harness *h);
 struct hazard_engine *harness_hazards(struct harness *h);	/* NULL when off */
+
+/**
+ * struct sync_watcher - is told what cache maintenance the library asks for
+ * @sync: before arch_sync_dma_for_device() (or _for_cpu()) acts on [@pa, +@len);
+ *        @dir is an enum dma_data_direction. Called on the thread that syncs.
+ */
+struct sync_watcher {
+	void (*sync)(struct sync_watcher *w, bool is_for_device, uint64_t pa, size_t len,
+		     int dir);
+};
+
+/** At most one; borrowed; NULL takes it away. */
+void harness_watch_syncs(struct harness *h, struct sync_watcher *w);
+
+/**
+ * harness_fail_allocation() - let the @nth allocation of the library fail
+ *
+ * Counts from 1 and from now, over pages, kmalloc(), page tables, lists and areas;
+ * happens once. 0 calls it off.
+ */
+void harness_fail_allocation(struct harness *h, unsigned nth);
 
 /** Return: the process's exit status: 0 clean, 1 hazards, 2 a report was not written. */
 int harness_finish(struct harness *h);

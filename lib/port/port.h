@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam between the library and the machine: all that software may do to
+ * hardware, and nothing more. The files of this folder are the only ones in lib/
+ * that know <armdma/cpu.h>; a model's insides nobody knows.
+ *
+ *   lib/dma, lib/mm --> loads and stores, page tables, cache lines, registers --> sim
+ *
+ * The linear map is what makes the rest simple: lowmem at
+ * va = PAGE_OFFSET + (pa - lowmem_pa), as Linux has it.
+ *
+ *	0          PAGE_OFFSET          +lowmem   vmalloc area      consistent
+ *	| (user) | lowmem, 1 MiB sections | hole | 4 KiB pages | ... | 2 MiB | |
+ */
+#ifndef LIB_PORT_PORT_H
+#define LIB_PORT_PORT_H
+
+#include <stdio.h>
+#include <linux/dma-direction.h>
+#include <linux/pgtable.h>
+#include <linux/types.h>
+#include <armdma/cpu.h>
+#include <armdma/harness.h>
+#include <armdma/machine.h>
+#include <armdma/window.h>
+
+#define VMALLOC_OFFSET		0x00800000u	/* a hole that catches overruns */
+#define VMALLOC_END		0xff800000u
+#define CONSISTENT_BASE		0xffc00000u	/* where 2.6.3x had it */
+#define CONSISTENT_END		0xffe00000u
+#define LOWMEM_MAX		0x30000000u	/* 768 MiB leave 240 MiB for vmalloc */
+#define PORT_MAX_BANKS		8
+
+struct port_bank {
+	phys_addr_t pa;
+	u32 len;
+};
+
+/**
+ * struct port - one machine as the library drives it
+ * @lowmem_pa, @lowmem_len: physical span of the linear map, holes included
+ * @bank:        the DRAM in it
+ * @reserved_len: bytes at @lowmem_pa that page tables take at boot
+ * @line_len:    CTR.DminLine in bytes: the step of every maintenance loop
+ * @is_smp:      memory is shareable and write-allocate
+ * @cleans_ptes: the table walker reads below L1
+ * @outer_va:    registers of the outer cache; 0: there is none
+ * @has_outer_sync: it has a store buffer that matters
+ * @alloc_table: gives a zeroed page for page tables, or 0
+ * @watcher:     is told of every sync, or NULL
+ */
+struct port {
+	struct machine *machine;
+	struct cpu *cpu0;
+	char *window;
+	phys_addr_t lowmem_pa;
+	u32 lowmem_len;
+	unsigned nr_banks;
+	struct port_bank bank[PORT_MAX_BANKS];
+	u32 reserved_len;
+	u32 line_len;
+	bool is_smp;
+	bool cleans_ptes;
+	bool is_mmu_on;
+	u32 outer_va;
+	bool has_outer_sync;
+	phys_addr_t (*alloc_table)(struct port *p);
+	struct sync_watcher *watcher;
+};
+
+/* ---- who ---------------------------------------------------------------- */
+
+/* The machine of the CPU that this thread entered, else the one booted last. */
+struct port *port_current(void);
+void port_set_default(struct port *p);
+void port_forget(struct port *p);
+
+/* The machine whose window holds @p; NULL: not simulated memory. */
+static inline struct port *port_of(const volatile void *p)
+{
+	const struct window *w = window_of((const void *)p);
+
+	return w ? machine_software(w->machine) : NULL;
+}
+
+/* The CPU that this thread is. */
+static inline struct cpu *port_cpu(const struct port *p)
+{
+	struct cpu *c = cpu_current();
+
+	return c && cpu_machine(c) == p->machine ? c : p->cpu0;
+}
+
+/* ---- where -------------------------------------------------------------- */
+
+static inline u32 port_va(const volatile void *p)
+{
+	return (u32)(uintptr_t)p;
+}
+
+static inline void *port_ptr(const struct port *p, u32 va)
+{
+	return p->window + va;
+}
+
+static inline bool port_is_lowmem_va(const struct port *p, u32 va)
+{
+	return va - (u32)PAGE_OFFSET < p->lowmem_len;
+}
+
+static inline phys_addr_t port_va_to_pa(const struct port *p, u32 va)
+{
+	return p->lowmem_pa + (va - (u32)PAGE_OFFSET);
+}
+
+static inline u32 port_pa_to_va(const struct port *p, phys_addr_t pa)
+{
+	return (u32)PAGE_OFFSET + (u32)(pa - p->lowmem_pa);
+}
+
+/* Is [@pa, +@len) memory of the linear map, in one bank? */
+static inline bool port_is_lowmem(const struct port *p, phys_addr_t pa, u64 len)
+{
+	for (unsigned i = 0; i < p->nr_banks; i++) {
+		const struct port_bank *b = &p->bank[i];
+
+		if (pa - b->pa < b->len && len <= b->len - (pa - b->pa))
+			return true;
+	}
+	return false;
+}
+
+/* ---- bytes: mem.c --------------------------------------------------------- */
+
+/*
+ * Accesses of the library itself, through the CPU's caches. A host pointer that
+ * is not simulated memory is accessed as such, so that a driver may keep its
+ * variables anywhere.
+ */
+void port_copy_in(void *sim, const void *host, size_t len);
+void port_copy_out(void *host, const void *sim, size_t len);
+void port_copy(void *dst, const void *src, size_t len);
+void port_zero(void *sim, size_t len);
+
+/* Before the library reads or writes a driver's variable natively. */
+void port_before_load_slow(const volatile void *p, size_t len);
+void port_before_store_slow(const volatile void *p, size_t len);
+
+static inline void port_before_load(const volatile void *p, size_t len)
+{
+	if (unlikely(window_of((const void *)p) != NULL))
+		port_before_load_slow(p, len);
+}
+
+static inline void port_before_store(const volatile void *p, size_t len)
+{
+	if (unlikely(window_of((const void *)p) != NULL))
+		port_before_store_slow(p, len);
+}
+
+/* ---- page tables: mmu.c --------------------------------------------------- */
+
+/*
+ * Boot: tables in DRAM with the MMU off, [@cma_pa, +@cma_len) in 4 KiB pages, the
+ * rest of lowmem in sections; then MMU and caches on. Multiples of 1 MiB.
+ */
+void mmu_boot(struct port *p, phys_addr_t cma_pa, u32 cma_len);
+/* How much of lowmem mmu_boot() will use for itself. */
+u32 mmu_reserve(u32 cma_len);
+
+/* Map whole pages: 0, or -ENOMEM when @alloc_table has nothing left. */
+int mmu_map(struct port *p, u32 va, phys_addr_t pa, u32 len, pgprot_t prot);
+void mmu_unmap(struct port *p, u32 va, u32 len);
+void mmu_flush_tlb(struct port *p, u32 va, u32 len);
+
+/* ---- caches: cacheflush.c, l2x0.c ------------------------------------------ */
+
+/* CP15 operations on the linear map, to the point of coherency, then DSB. */
+void dmac_clean_range(struct port *p, u32 va, u32 len);
+void dmac_inv_range(struct port *p, u32 va, u32 len);
+void dmac_flush_range(struct port *p, u32 va, u32 len);
+
+/* The same by physical address in the outer cache; nothing without one. */
+void outer_clean_range(struct port *p, phys_addr_t pa, u32 len);
+void outer_inv_range(struct port *p, phys_addr_t pa, u32 len);
+void outer_flush_range(struct port *p, phys_addr_t pa, u32 len);
+void outer_sync(struct port *p);
+
+/* arch_sync_dma_for_device() and _for_cpu() on a machine that the caller names. */
+void port_sync_for_device(struct port *p, phys_addr_t pa, size_t len,
+			  enum dma_data_direction dir);
+void port_sync_for_cpu(struct port *p, phys_addr_t pa, size_t len,
+		       enum dma_data_direction dir);
+
+/* Turn it on; @va is where its registers are mapped. */
+void l2x0_boot(struct port *p, u32 va);
+
+/* ---- words: printk.c -------------------------------------------------------- */
+
+/* Where printk goes; NULL is stderr. One for the process. */
+void printk_redirect(FILE *to);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages and warnings of the code under test: one line each, unbuffered. */
+#include <stdarg.h>
+#include <string.h>
+#include <linux/bug.h>
+#include <linux/printk.h>
+
+#include "port.h"
+
+static FILE *sink;
+
+void printk_redirect(FILE *to)
+{
+	sink = to;
+}
+
+static FILE *out(void)
+{
+	return sink ? sink : stderr;
+}
+
+int _printk(const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	if (fmt[0] == KERN_SOH[0] && fmt[1])
+		fmt += 2;
+	va_start(args, fmt);
+	n = vfprintf(out(), fmt, args);
+	va_end(args);
+	return n;
+}
+
+/* The build's folders are not part of a report. */
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void warn_slowpath_fmt(const char *file, int line, const char *func, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	text[strcspn(text, "\n")] = '\0';
+	fprintf(out(), "WARNING: %s:%d %s(): %s\n", base_name(file), line, func, text);
+}
