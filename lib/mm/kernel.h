@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One kernel: the library's state on one machine. There may be several in a process;
+ * nothing is global.
+ *
+ *   machine_software(m) --> struct port, the first member of --> struct kernel
+ *   struct page * & ~(16 MiB - 1) --> struct mem_map --> kernel
+ *   struct device . kernel
+ *
+ * Locks, none nested: page_lock, slab_lock, area_lock, cma_lock. Mapping and
+ * unmapping without bouncing takes none of them.
+ */
+#ifndef LIB_MM_KERNEL_H
+#define LIB_MM_KERNEL_H
+
+#include <glib.h>
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "../dma/ledger.h"
+#include "../port/port.h"
+#include "bits.h"
+
+#define NR_ORDERS		(MAX_PAGE_ORDER + 1)
+#define NR_SLAB_CLASSES		7
+#define CMA_DEFAULT_LEN		SZ_16M
+#define ATOMIC_POOL_LEN		SZ_256K
+
+/**
+ * struct kernel_config - what a boot may choose; all zero is a good choice
+ * @coherent:       strategy of dma_alloc_coherent() for non-coherent devices
+ * @swiotlb_len:    bytes of the bounce pool, whole MiB; 0: 64 MiB, at most 1/16 of memory
+ * @swiotlb_force:  every streaming mapping bounces
+ */
+struct kernel_config {
+	enum coherent_strategy coherent;
+	size_t swiotlb_len;
+	bool swiotlb_force;
+};
+
+/* The host's array of struct page, at a 16 MiB boundary, so that a page finds it. */
+#define MEM_MAP_ALIGN		((uintptr_t)SZ_16M)
+struct mem_map {
+	struct kernel *kernel;
+	struct page pages[] __attribute__((__aligned__(4096)));
+};
+
+/* A range of page indices that allocations are served from. */
+struct zone {
+	size_t first, end;
+};
+enum zone_type { ZONE_DMA, ZONE_NORMAL, NR_ZONES };
+
+/* Where page-wise mappings are placed. */
+struct area_space {
+	u32 start, end;
+	GList *areas;			/* of struct vm_area, ascending */
+};
+
+struct kernel {
+	struct port port;
+	struct kernel_config config;
+	struct mem_map *mem_map;
+	size_t nr_pages;		/* of the linear map, holes included */
+	u64 zone_dma_limit;		/* highest address of ZONE_DMA */
+
+	spinlock_t page_lock;
+	struct zone zone[NR_ZONES];
+	struct bits free[NR_ORDERS];	/* indices of free blocks, >> order */
+	size_t nr_free_pages;
+
+	spinlock_t slab_lock;
+	struct list_head slab_partial[NR_SLAB_CLASSES];
+
+	spinlock_t area_lock;
+	struct area_space vmalloc_space;
+	struct area_space consistent_space;
+
+	spinlock_t cma_lock;
+	phys_addr_t cma_pa;
+	u32 cma_len;
+	struct bits cma_used;		/* page indices from cma_pa */
+
+	spinlock_t atomic_pool_lock;
+	struct page *atomic_pool;	/* ATOMIC_POOL_LEN, uncached; NULL: none */
+	struct bits atomic_pool_used;
+
+	struct io_tlb_mem *io_tlb_mem;	/* the bounce pool, or NULL */
+	spinlock_t io_tlb_lock;		/* of making it */
+
+	int fail_countdown;		/* the allocation that reaches 0 fails */
+	struct ledger_listener *listener;
+};
+
+/**
+ * kernel_boot() - bring the library up on a machine in reset
+ * @cfg: NULL: all zero
+ *
+ * Return: yours to kernel_halt() before machine_free(); NULL with one sentence in
+ * @error where its memory is nothing that Linux with short descriptors could run in.
+ */
+struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg,
+			   GError **error);
+void kernel_halt(struct kernel *k);	/* NULL is fine */
+
+static inline struct kernel *kernel_current(void)
+{
+	return (struct kernel *)port_current();
+}
+
+/* Whose simulated memory @p is, or NULL. */
+static inline struct kernel *kernel_of(const volatile void *p)
+{
+	return (struct kernel *)port_of(p);
+}
+
+static inline struct kernel *page_kernel(const struct page *page)
+{
+	return ((struct mem_map *)((uintptr_t)page & ~(MEM_MAP_ALIGN - 1)))->kernel;
+}
+
+static inline size_t page_idx(const struct kernel *k, const struct page *page)
+{
+	return (size_t)(page - k->mem_map->pages);
+}
+
+static inline phys_addr_t page_pa(const struct kernel *k, const struct page *page)
+{
+	return k->port.lowmem_pa + ((phys_addr_t)page_idx(k, page) << PAGE_SHIFT);
+}
+
+static inline struct page *kernel_page(const struct kernel *k, phys_addr_t pa)
+{
+	return &k->mem_map->pages[(pa - k->port.lowmem_pa) >> PAGE_SHIFT];
+}
+
+/* Host pointer to a physical address of the linear map. */
+static inline void *kernel_ptr(const struct kernel *k, phys_addr_t pa)
+{
+	return port_ptr(&k->port, port_pa_to_va(&k->port, pa));
+}
+
+/* Is this allocation the one that shall fail? */
+static inline bool kernel_fails(struct kernel *k)
+{
+	return unlikely(__atomic_load_n(&k->fail_countdown, __ATOMIC_RELAXED)) &&
+	       __atomic_sub_fetch(&k->fail_countdown, 1, __ATOMIC_RELAXED) == 0;
+}
+
+static inline void kernel_note(struct kernel *k, const struct ledger_note *n)
+{
+	struct ledger_listener *l = k->listener;
+
+	if (unlikely(l != NULL))
+		l->note(l, n);
+}
+
+/* ---- kernel.c ---------------------------------------------------------------- */
+
+/* Everything that needs no access to the machine. False: @error is set, nothing is kept. */
+bool mm_init(struct kernel *k, struct machine *m, GError **error);
+void mm_done(struct kernel *k);
+
+/* ---- page_alloc.c ----------------------------------------------------------- */
+
+void page_alloc_init(struct kernel *k);
+void page_alloc_done(struct kernel *k);
+struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order);
+/* Make [pa, +len) allocatable; whole pages, not so yet. */
+void page_alloc_add(struct kernel *k, phys_addr_t pa, u64 len);
+/*
+ * Take the lowest run of @len bytes below @limit out of the allocator, aligned to
+ * MAX_PAGE_ORDER blocks; 0 when there is none. It never comes back.
+ */
+phys_addr_t page_alloc_carve(struct kernel *k, size_t len, u64 limit);
+
+/* ---- slab.c ------------------------------------------------------------------- */
+
+void slab_init(struct kernel *k);
+
+/* ---- vmalloc.c ----------------------------------------------------------------- */
+
+void area_init(struct kernel *k);
+void area_done(struct kernel *k);
+/* Map [pa, +len), whole pages, at the first free place; NULL on failure. */
+void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len,
+	       pgprot_t prot);
+/* Undo: bytes that were mapped; 0: nothing is mapped there. */
+u32 area_unmap(struct kernel *k, struct area_space *s, const void *va);
+
+/* ---- cma.c ---------------------------------------------------------------------- */
+
+/* @nr_pages in a row, aligned to their order but at most to 1 MiB; NULL when full. */
+struct page *cma_alloc(struct kernel *k, size_t nr_pages);
+void cma_release(struct kernel *k, struct page *page, size_t nr_pages);
+bool cma_holds(const struct kernel *k, const struct page *page);
+
+/* First run of @nr clear bits at a multiple of @align; b->nr when there is none. */
+size_t bits_find_clear_run(const struct bits *b, size_t nr, size_t align);
+void bits_add_run(struct bits *b, size_t first, size_t nr);
+void bits_drop_run(struct bits *b, size_t first, size_t nr);
+
+#endif

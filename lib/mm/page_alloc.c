@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page allocator: buddies.
+ *
+ * A block of order n is 2^n pages, aligned to its size. A free block and its buddy,
+ * the one that differs in bit n of the index, merge into one of the next order.
+ *
+ *	order 2   [       0       ]
+ *	order 1   [   0   ][   2   ]
+ *	order 0   [ 0 ][ 1 ][ 2 ][ 3 ]
+ *
+ * A page is free iff exactly one free block of any order covers it. Allocation takes
+ * the lowest block of the smallest order that is enough, so a run repeats exactly.
+ *
+ * Leaves out: per-CPU lists, migration types, watermarks, compaction.
+ * Linux: mm/page_alloc.c.
+ */
+#include <linux/mm.h>
+
+#include "kernel.h"
+
+static const struct zone *zone_of(const struct kernel *k, size_t idx)
+{
+	return &k->zone[idx >= k->zone[ZONE_NORMAL].first ? ZONE_NORMAL : ZONE_DMA];
+}
+
+static bool is_free(const struct kernel *k, size_t idx)
+{
+	for (unsigned order = 0; order < NR_ORDERS; order++)
+		if (bits_has(&k->free[order], idx >> order))
+			return true;
+	return false;
+}
+
+/* Blocks never reach across the border of two zones. */
+static void put_block(struct kernel *k, size_t idx, unsigned order)
+{
+	const struct zone *z = zone_of(k, idx);
+
+	k->nr_free_pages += (size_t)1 << order;
+	for (; order < MAX_PAGE_ORDER; order++) {
+		size_t buddy = idx ^ (size_t)1 << order;
+
+		if (buddy < z->first || buddy + ((size_t)1 << order) > z->end ||
+		    !bits_has(&k->free[order], buddy >> order))
+			break;
+		bits_drop(&k->free[order], buddy >> order);
+		idx &= ~((size_t)1 << order);
+	}
+	bits_add(&k->free[order], idx >> order);
+}
+
+/* Of a block of @order, keep the first 2^@want pages. */
+static void split_block(struct kernel *k, size_t idx, unsigned order, unsigned want)
+{
+	while (order-- > want)
+		bits_add(&k->free[order], (idx >> order) + 1);
+}
+
+/* Return: index of the block's first page, or nr_pages. */
+static size_t take_block(struct kernel *k, const struct zone *z, unsigned want)
+{
+	for (unsigned order = want; order < NR_ORDERS; order++) {
+		size_t first = (z->first + ((size_t)1 << order) - 1) >> order;
+		size_t block = bits_next(&k->free[order], first);
+
+		if (block << order >= z->end)
+			continue;
+		bits_drop(&k->free[order], block);
+		split_block(k, block << order, order, want);
+		k->nr_free_pages -= (size_t)1 << want;
+		return block << order;
+	}
+	return k->nr_pages;
+}
+
+static size_t take_from_zones(struct kernel *k, gfp_t gfp, unsigned order)
+{
+	size_t idx = k->nr_pages;
+
+	spin_lock(&k->page_lock);
+	if (!(gfp & __GFP_DMA))
+		idx = take_block(k, &k->zone[ZONE_NORMAL], order);
+	if (idx == k->nr_pages)
+		idx = take_block(k, &k->zone[ZONE_DMA], order);
+	spin_unlock(&k->page_lock);
+	return idx;
+}
+
+static void note_pages(struct kernel *k, enum ledger_kind kind, const struct page *page,
+		       size_t nr_pages, const void *site)
+{
+	kernel_note(k, &(struct ledger_note){
+		.kind = kind, .pa = page_pa(k, page), .va = page_address(page),
+		.len = nr_pages << PAGE_SHIFT, .site = site,
+	});
+}
+
+struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+	size_t idx;
+
+	if (!k || order > MAX_PAGE_ORDER || kernel_fails(k))
+		return NULL;
+	idx = take_from_zones(k, gfp, order);
+	if (idx == k->nr_pages)
+		return NULL;
+	page = &k->mem_map->pages[idx];
+	page->flags = 0;
+	page->order = (u8)order;
+	atomic_set(&page->_refcount, 1);
+	note_pages(k, LEDGER_PAGES_ALLOCATED, page, (size_t)1 << order,
+		   __builtin_return_address(0));
+	if (gfp & __GFP_ZERO)
+		port_zero(page_address(page), PAGE_SIZE << order);
+	return page;
+}
+
+/* Pages that were never ours to hand out cannot come back either. */
+static bool is_taken(const struct kernel *k, size_t idx, unsigned order)
+{
+	phys_addr_t pa = k->port.lowmem_pa + ((phys_addr_t)idx << PAGE_SHIFT);
+	u64 len = PAGE_SIZE << order;
+
+	return !(idx & (((size_t)1 << order) - 1)) && port_is_lowmem(&k->port, pa, len) &&
+	       pa >= k->port.lowmem_pa + k->port.reserved_len &&
+	       !(pa + len > k->cma_pa && pa < k->cma_pa + k->cma_len) &&
+	       !is_free(k, idx) && !is_free(k, idx + ((size_t)1 << order) - 1);
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	struct kernel *k;
+	size_t idx;
+	bool is_ours;
+
+	if (!page || WARN(order > MAX_PAGE_ORDER, "freeing pages of order %u", order))
+		return;
+	k = page_kernel(page);
+	idx = page_idx(k, page);
+	note_pages(k, LEDGER_PAGES_FREED, page, (size_t)1 << order,
+		   __builtin_return_address(0));
+	spin_lock(&k->page_lock);
+	is_ours = is_taken(k, idx, order);
+	if (is_ours)
+		put_block(k, idx, order);
+	spin_unlock(&k->page_lock);
+	WARN(!is_ours, "freeing 2^%u pages at pa %#llx that are not allocated", order,
+	     (unsigned long long)page_pa(k, page));
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return kernel_alloc_pages(kernel_current(), gfp, order);
+}
+
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page = alloc_pages(gfp, order);
+
+	return page ? (unsigned long)page_address(page) : 0;
+}
+
+unsigned long get_zeroed_page(gfp_t gfp)
+{
+	return __get_free_pages(gfp | __GFP_ZERO, 0);
+}
+
+void free_pages(unsigned long va, unsigned int order)
+{
+	if (va)
+		__free_pages(virt_to_page((const void *)va), order);
+}
+
+void split_page(struct page *page, unsigned int order)
+{
+	for (size_t i = 0; i < (size_t)1 << order; i++) {
+		page[i].order = 0;
+		atomic_set(&page[i]._refcount, 1);
+	}
+}
+
+static void free_run(struct page *page, size_t nr_pages)
+{
+	for (size_t i = 0; i < nr_pages; i++)
+		__free_page(page + i);
+}
+
+void *alloc_pages_exact(size_t size, gfp_t gfp)
+{
+	unsigned int order = (unsigned int)get_order(size);
+	struct page *page = alloc_pages(gfp, order);
+	size_t nr_pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
+
+	if (!page)
+		return NULL;
+	split_page(page, order);
+	free_run(page + nr_pages, ((size_t)1 << order) - nr_pages);
+	return page_address(page);
+}
+
+void free_pages_exact(void *va, size_t size)
+{
+	if (va)
+		free_run(virt_to_page(va), PAGE_ALIGN(size) >> PAGE_SHIFT);
+}
+
+void get_page(struct page *page)
+{
+	atomic_inc(&page->_refcount);
+}
+
+void put_page(struct page *page)
+{
+	if (atomic_dec_and_test(&page->_refcount))
+		__free_pages(page, page->order);
+}
+
+/* ---- boot ------------------------------------------------------------------------- */
+
+void page_alloc_init(struct kernel *k)
+{
+	u64 dma_end = k->zone_dma_limit + 1;
+	size_t border = 0;
+
+	if (dma_end > k->port.lowmem_pa)
+		border = (size_t)min((u64)k->nr_pages,
+				     (dma_end - k->port.lowmem_pa) >> PAGE_SHIFT);
+	k->zone[ZONE_DMA] = (struct zone){ 0, border };
+	k->zone[ZONE_NORMAL] = (struct zone){ border, k->nr_pages };
+	for (unsigned order = 0; order < NR_ORDERS; order++)
+		bits_init(&k->free[order], (k->nr_pages >> order) + 1);
+}
+
+void page_alloc_done(struct kernel *k)
+{
+	for (unsigned order = 0; order < NR_ORDERS; order++)
+		bits_done(&k->free[order]);
+}
+
+/* The largest aligned block at @idx that ends by @end. */
+static unsigned order_at(size_t idx, size_t end)
+{
+	unsigned order = 0;
+
+	while (order < MAX_PAGE_ORDER && !(idx >> order & 1) &&
+	       idx + ((size_t)2 << order) <= end)
+		order++;
+	return order;
+}
+
+void page_alloc_add(struct kernel *k, phys_addr_t pa, u64 len)
+{
+	size_t idx = (size_t)((pa - k->port.lowmem_pa) >> PAGE_SHIFT);
+	size_t end = idx + (size_t)(len >> PAGE_SHIFT);
+
+	while (idx < end) {
+		unsigned order = order_at(idx, min(end, zone_of(k, idx)->end));
+
+		put_block(k, idx, order);
+		idx += (size_t)1 << order;
+	}
+}
+
+/* Largest blocks in a row from @block on, all free. */
+static bool is_free_run(const struct kernel *k, size_t block, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!bits_has(&k->free[MAX_PAGE_ORDER], block + i))
+			return false;
+	return true;
+}
+
+phys_addr_t page_alloc_carve(struct kernel *k, size_t len, u64 limit)
+{
+	const size_t block_len = PAGE_SIZE << MAX_PAGE_ORDER;
+	struct bits *blocks = &k->free[MAX_PAGE_ORDER];
+	size_t nr = DIV_ROUND_UP(len, block_len);
+	phys_addr_t pa = 0;
+
+	spin_lock(&k->page_lock);
+	for (size_t b = bits_next(blocks, 0); b < blocks->nr; b = bits_next(blocks, b + 1)) {
+		phys_addr_t at = k->port.lowmem_pa + (phys_addr_t)b * block_len;
+
+		if (at + nr * block_len - 1 > limit)
+			break;
+		if (!is_free_run(k, b, nr))
+			continue;
+		for (size_t i = 0; i < nr; i++)
+			bits_drop(blocks, b + i);
+		k->nr_free_pages -= nr << MAX_PAGE_ORDER;
+		pa = at;
+		break;
+	}
+	spin_unlock(&k->page_lock);
+	return pa;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page-wise mappings, first fit, an unmapped page after each: vmap(), vmalloc(),
+ * ioremap(), and the consistent window of 2011.
+ *
+ * Leaves out: lazy unmapping. The TLB is flushed before vunmap() returns, where
+ * Linux waits for many.
+ * Linux: mm/vmalloc.c, arch/arm/mm/ioremap.c.
+ */
+#include <linux/io.h>
+#include <linux/vmalloc.h>
+
+#include "kernel.h"
+
+#define GUARD_LEN	((u32)PAGE_SIZE)
+
+/**
+ * struct vm_area - one run of mapped pages
+ * @pages: of vmalloc(): freed with it; else NULL
+ */
+struct vm_area {
+	u32 va, len;
+	struct page **pages;
+};
+
+void area_init(struct kernel *k)
+{
+	u32 high_memory = (u32)PAGE_OFFSET + k->port.lowmem_len;
+
+	k->vmalloc_space.start = (high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1);
+	k->vmalloc_space.end = VMALLOC_END;
+	k->consistent_space.start = CONSISTENT_BASE;
+	k->consistent_space.end = CONSISTENT_END;
+}
+
+static void area_free(gpointer data)
+{
+	struct vm_area *a = data;
+
+	g_free(a->pages);
+	g_free(a);
+}
+
+void area_done(struct kernel *k)
+{
+	g_list_free_full(k->vmalloc_space.areas, area_free);
+	g_list_free_full(k->consistent_space.areas, area_free);
+}
+
+/* ---- places --------------------------------------------------------------------- */
+
+static struct vm_area *insert_area(struct area_space *s, u32 len)
+{
+	u32 va = s->start;
+	GList *next = s->areas;
+	struct vm_area *a;
+
+	for (; next; next = next->next) {
+		const struct vm_area *other = next->data;
+
+		if (other->va - va >= len + GUARD_LEN)
+			break;
+		va = other->va + other->len + GUARD_LEN;
+	}
+	if (va > s->end || s->end - va < len)
+		return NULL;
+	a = g_new0(struct vm_area, 1);
+	a->va = va;
+	a->len = len;
+	s->areas = g_list_insert_before(s->areas, next, a);
+	return a;
+}
+
+static struct vm_area *place_area(struct kernel *k, struct area_space *s, u32 len)
+{
+	struct vm_area *a;
+
+	if (!len || kernel_fails(k))
+		return NULL;
+	spin_lock(&k->area_lock);
+	a = insert_area(s, len);
+	spin_unlock(&k->area_lock);
+	return a;
+}
+
+static struct vm_area *take_area(struct kernel *k, struct area_space *s, u32 va)
+{
+	struct vm_area *found = NULL;
+
+	spin_lock(&k->area_lock);
+	for (GList *l = s->areas; l; l = l->next) {
+		struct vm_area *a = l->data;
+
+		if (a->va == va) {
+			s->areas = g_list_delete_link(s->areas, l);
+			found = a;
+			break;
+		}
+	}
+	spin_unlock(&k->area_lock);
+	return found;
+}
+
+/* ---- mappings --------------------------------------------------------------------- */
+
+/* Page tables are shared by all areas: one at a time. */
+static int map_locked(struct kernel *k, u32 va, phys_addr_t pa, u32 len, pgprot_t prot)
+{
+	int err;
+
+	spin_lock(&k->area_lock);
+	err = mmu_map(&k->port, va, pa, len, prot);
+	spin_unlock(&k->area_lock);
+	return err;
+}
+
+static void unmap_area(struct kernel *k, const struct vm_area *a)
+{
+	spin_lock(&k->area_lock);
+	mmu_unmap(&k->port, a->va, a->len);
+	spin_unlock(&k->area_lock);
+	mmu_flush_tlb(&k->port, a->va, a->len);
+}
+
+/* Undo a placement, mapped or not. */
+static void drop_area(struct kernel *k, struct area_space *s, u32 va)
+{
+	struct vm_area *a;
+
+	a = take_area(k, s, va);
+	g_assert(a);
+	unmap_area(k, a);
+	area_free(a);
+}
+
+void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len, pgprot_t prot)
+{
+	struct vm_area *a = place_area(k, s, len);
+
+	if (!a)
+		return NULL;
+	if (map_locked(k, a->va, pa, len, prot)) {
+		drop_area(k, s, a->va);
+		return NULL;
+	}
+	return port_ptr(&k->port, a->va);
+}
+
+/* The mapping goes first, the place second: nobody may get it while it is mapped. */
+u32 area_unmap(struct kernel *k, struct area_space *s, const void *va)
+{
+	struct vm_area *a = NULL;
+	u32 len;
+
+	spin_lock(&k->area_lock);
+	for (GList *l = s->areas; l && !a; l = l->next)
+		if (((struct vm_area *)l->data)->va == port_va(va))
+			a = l->data;
+	spin_unlock(&k->area_lock);
+	if (!a)
+		return 0;
+	len = a->len;
+	unmap_area(k, a);
+	area_free(take_area(k, s, port_va(va)));
+	return len;
+}
+
+/* ---- vmap, vmalloc ---------------------------------------------------------------- */
+
+static struct vm_area *map_pages(struct kernel *k, struct page **pages, size_t nr, pgprot_t prot)
+{
+	struct vm_area *a = place_area(k, &k->vmalloc_space, (u32)(nr << PAGE_SHIFT));
+
+	for (size_t i = 0; a && i < nr; i++) {
+		if (map_locked(k, a->va + (u32)(i << PAGE_SHIFT), page_pa(k, pages[i]),
+			       PAGE_SIZE, prot)) {
+			drop_area(k, &k->vmalloc_space, a->va);
+			a = NULL;
+		}
+	}
+	return a;
+}
+
+void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
+{
+	struct kernel *k = count ? page_kernel(pages[0]) : NULL;
+	struct vm_area *a;
+
+	if (!k || count > k->nr_pages)
+		return NULL;
+	a = map_pages(k, pages, count, prot);
+	return a ? port_ptr(&k->port, a->va) : NULL;
+}
+
+void vunmap(const void *va)
+{
+	struct kernel *k = kernel_of(va);
+
+	if (va)
+		WARN(!k || !area_unmap(k, &k->vmalloc_space, va),
+		     "vunmap() of what is not mapped");
+}
+
+static void free_page_array(struct page **pages, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		__free_page(pages[i]);
+	g_free(pages);
+}
+
+static struct page **alloc_page_array(struct kernel *k, size_t nr)
+{
+	struct page **pages = g_new(struct page *, nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		pages[i] = kernel_alloc_pages(k, GFP_KERNEL, 0);
+		if (!pages[i]) {
+			free_page_array(pages, i);
+			return NULL;
+		}
+	}
+	return pages;
+}
+
+void *vmalloc(unsigned long size)
+{
+	struct kernel *k = kernel_current();
+	size_t nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
+	struct page **pages;
+	struct vm_area *a;
+
+	if (!k || !nr || nr > k->nr_pages)
+		return NULL;
+	pages = alloc_page_array(k, nr);
+	if (!pages)
+		return NULL;
+	a = map_pages(k, pages, nr, PAGE_KERNEL);
+	if (!a) {
+		free_page_array(pages, nr);
+		return NULL;
+	}
+	a->pages = pages;
+	return port_ptr(&k->port, a->va);
+}
+
+void *vzalloc(unsigned long size)
+{
+	void *p = vmalloc(size);
+
+	if (p)
+		port_zero(p, PAGE_ALIGN(size));
+	return p;
+}
+
+/* Pages may only be reused once no translation leads to them. */
+void vfree(const void *va)
+{
+	struct kernel *k = kernel_of(va);
+	struct page **pages = NULL;
+	size_t nr = 0;
+
+	if (!va || WARN(!k, "vfree() of what vmalloc() never gave"))
+		return;
+	for (GList *l = k->vmalloc_space.areas; l; l = l->next) {
+		struct vm_area *a = l->data;
+
+		if (a->va == port_va(va) && a->pages) {
+			pages = g_steal_pointer(&a->pages);
+			nr = a->len >> PAGE_SHIFT;
+			break;
+		}
+	}
+	if (WARN(!pages, "vfree() of what vmalloc() never gave"))
+		return;
+	area_unmap(k, &k->vmalloc_space, va);
+	free_page_array(pages, nr);
+}
+
+bool is_vmalloc_addr(const void *va)
+{
+	struct kernel *k = kernel_of(va);
+
+	return k && ((port_va(va) >= k->vmalloc_space.start && port_va(va) < VMALLOC_END) ||
+		     (port_va(va) >= CONSISTENT_BASE && port_va(va) < CONSISTENT_END));
+}
+
+/* ---- ioremap ---------------------------------------------------------------------- */
+
+static void __iomem *map_registers(phys_addr_t pa, size_t size, pgprot_t prot)
+{
+	struct kernel *k = kernel_current();
+	phys_addr_t first = pa & PAGE_MASK;
+	u32 len = (u32)PAGE_ALIGN(pa - first + size);
+	char *va;
+
+	if (!k || !size || size > SZ_256M || pa + size > SZ_4G)
+		return NULL;
+	if (WARN(port_is_lowmem(&k->port, pa, 1), "ioremap() of memory at %#llx",
+		 (unsigned long long)pa))
+		return NULL;
+	va = area_map(k, &k->vmalloc_space, first, len, prot);
+	return va ? va + (pa - first) : NULL;
+}
+
+void __iomem *ioremap(phys_addr_t pa, size_t size)
+{
+	return map_registers(pa, size, pgprot_device(PAGE_KERNEL));
+}
+
+void __iomem *ioremap_wc(phys_addr_t pa, size_t size)
+{
+	return map_registers(pa, size, pgprot_writecombine(PAGE_KERNEL));
+}
+
+void iounmap(volatile void __iomem *p)
+{
+	struct kernel *k = kernel_of(p);
+	const void *va = (const void *)((uintptr_t)p & PAGE_MASK);
+
+	if (p)
+		WARN(!k || !area_unmap(k, &k->vmalloc_space, va),
+		     "iounmap() of what is not mapped");
+}
