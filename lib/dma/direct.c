@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Direct mapping: the device puts physical addresses on its bus, shifted where the
+ * bus has dma-ranges.
+ *
+ *	bounce always? -------------------------------> swiotlb
+ *	in reach?  no --> bounce buffers? -- yes -----> swiotlb
+ *	    |                     `-- no ------------> refused
+ *	coherent, or told not to?  -- yes ------------> nothing to do
+ *	    `-- no ----> clean or invalidate the lines
+ *
+ * Linux: kernel/dma/direct.[ch], include/linux/dma-direct.h.
+ */
+#include <stdlib.h>
+
+#include "dma.h"
+
+/* ---- addresses ---------------------------------------------------------------------- */
+
+static const struct bus_dma_region *region_of_phys(const struct bus_dma_region *m,
+						   phys_addr_t paddr)
+{
+	for (; m->size; m++)
+		if (paddr - m->cpu_start < m->size)
+			return m;
+	return NULL;
+}
+
+static const struct bus_dma_region *region_of_dma(const struct bus_dma_region *m, dma_addr_t dma)
+{
+	for (; m->size; m++)
+		if (dma - m->dma_start < m->size)
+			return m;
+	return NULL;
+}
+
+dma_addr_t phys_to_dma(struct device *dev, phys_addr_t paddr)
+{
+	const struct bus_dma_region *m;
+
+	if (likely(!dev->dma_range_map))
+		return paddr;
+	m = region_of_phys(dev->dma_range_map, paddr);
+	return m ? paddr - m->cpu_start + m->dma_start : DMA_MAPPING_ERROR;
+}
+
+phys_addr_t dma_to_phys(struct device *dev, dma_addr_t dma)
+{
+	const struct bus_dma_region *m;
+
+	if (likely(!dev->dma_range_map))
+		return dma;
+	m = region_of_dma(dev->dma_range_map, dma);
+	return m ? dma - m->dma_start + m->cpu_start : PHYS_ADDR_MAX;
+}
+
+bool dma_capable(struct device *dev, dma_addr_t dma, size_t size, bool is_ram)
+{
+	if (dma == DMA_MAPPING_ERROR)
+		return false;
+	return dma + size - 1 <= min_not_zero(*dev->dma_mask, dev->bus_dma_limit);
+}
+
+bool dma_coherent_ok(struct device *dev, phys_addr_t phys, size_t size)
+{
+	dma_addr_t dma = phys_to_dma(dev, phys);
+
+	return dma != DMA_MAPPING_ERROR &&
+	       dma + size - 1 <= min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit);
+}
+
+int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
+			  u64 size)
+{
+	struct bus_dma_region *map;
+
+	if (dev->dma_range_map) {
+		dev_err(dev, "attempt to add DMA range to existing map\n");
+		return -EINVAL;
+	}
+	if (cpu_start == dma_start)
+		return 0;
+	map = g_try_new0(struct bus_dma_region, 2);
+	if (!map)
+		return -ENOMEM;
+	map[0] = (struct bus_dma_region){ cpu_start, dma_start, size };
+	dev->dma_range_map = map;
+	return 0;
+}
+
+/* ---- one buffer ---------------------------------------------------------------------- */
+
+static void warn_overflow(struct device *dev, dma_addr_t dma, size_t size)
+{
+	if (dev_warns_first(dev, WARNED_OVERFLOW))
+		dev_WARN(dev, "DMA addr %#llx+%zu overflow (mask %llx, bus limit %llx).",
+			 (unsigned long long)dma, size, (unsigned long long)*dev->dma_mask,
+			 (unsigned long long)dev->bus_dma_limit);
+}
+
+static bool needs_cache_work(struct device *dev, unsigned long attrs)
+{
+	return !dev_is_dma_coherent(dev) && !(attrs & DMA_ATTR_SKIP_CPU_SYNC);
+}
+
+dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs,
+			   enum ledger_why *ret_why)
+{
+	dma_addr_t dma = phys_to_dma(dev, pa);
+
+	if (unlikely(is_swiotlb_force_bounce(dev)))
+		return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
+	if (unlikely(!dma_capable(dev, dma, size, true))) {
+		if (is_swiotlb_active(dev))
+			return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
+		warn_overflow(dev, dma, size);
+		*ret_why = WHY_MASK;
+		return DMA_MAPPING_ERROR;
+	}
+	if (needs_cache_work(dev, attrs))
+		port_sync_for_device(dev_port(dev), pa, size, dir);
+	return dma;
+}
+
+dma_addr_t dma_direct_map_page(struct device *dev, struct page *page, unsigned long offset,
+			       size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	enum ledger_why why;
+
+	return direct_map_phys(dev, page_to_phys(page) + offset, size, dir, attrs, &why);
+}
+
+void dma_direct_unmap_page(struct device *dev, dma_addr_t dma, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs)
+{
+	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		dma_direct_sync_single_for_cpu(dev, dma, size, dir);
+	swiotlb_tbl_unmap_single(dev, dma_to_phys(dev, dma), size, dir,
+				 attrs | DMA_ATTR_SKIP_CPU_SYNC);
+}
+
+dma_addr_t dma_direct_map_resource(struct device *dev, phys_addr_t paddr, size_t size,
+				   enum dma_data_direction dir, unsigned long attrs)
+{
+	if (dma_capable(dev, paddr, size, false))
+		return paddr;
+	warn_overflow(dev, paddr, size);
+	return DMA_MAPPING_ERROR;
+}
+
+void dma_direct_sync_single_for_device(struct device *dev, dma_addr_t dma, size_t size,
+				       enum dma_data_direction dir)
+{
+	phys_addr_t pa = dma_to_phys(dev, dma);
+
+	swiotlb_sync_single_for_device(dev, pa, size, dir);
+	if (!dev_is_dma_coherent(dev))
+		port_sync_for_device(dev_port(dev), pa, size, dir);
+}
+
+void dma_direct_sync_single_for_cpu(struct device *dev, dma_addr_t dma, size_t size,
+				    enum dma_data_direction dir)
+{
+	phys_addr_t pa = dma_to_phys(dev, dma);
+
+	if (!dev_is_dma_coherent(dev))
+		port_sync_for_cpu(dev_port(dev), pa, size, dir);
+	swiotlb_sync_single_for_cpu(dev, pa, size, dir);
+}
+
+/* ---- lists --------------------------------------------------------------------------- */
+
+int dma_direct_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
+		      enum dma_data_direction dir, unsigned long attrs)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(sgl, sg, nents, i) {
+		dma_addr_t dma;
+
+		port_before_load(sg, sizeof(*sg));
+		dma = dma_direct_map_page(dev, sg_page(sg), sg->offset, sg->length, dir, attrs);
+		port_before_store(sg, sizeof(*sg));
+		sg->dma_address = dma;
+		if (dma == DMA_MAPPING_ERROR) {
+			dma_direct_unmap_sg(dev, sgl, i, dir, attrs | DMA_ATTR_SKIP_CPU_SYNC);
+			return -EIO;
+		}
+		sg_dma_len(sg) = sg->length;
+	}
+	return nents;
+}
+
+void dma_direct_unmap_sg(struct device *dev, struct scatterlist *sgl, int nents,
+			 enum dma_data_direction dir, unsigned long attrs)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(sgl, sg, nents, i) {
+		if (!sg)
+			return;
+		port_before_load(sg, sizeof(*sg));
+		dma_direct_unmap_page(dev, sg->dma_address, sg_dma_len(sg), dir, attrs);
+	}
+}
+
+void dma_direct_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, int nents,
+				   enum dma_data_direction dir)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(sgl, sg, nents, i) {
+		if (!sg)
+			return;
+		port_before_load(sg, sizeof(*sg));
+		dma_direct_sync_single_for_device(dev, sg_dma_address(sg), sg->length, dir);
+	}
+}
+
+void dma_direct_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, int nents,
+				enum dma_data_direction dir)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(sgl, sg, nents, i) {
+		if (!sg)
+			return;
+		port_before_load(sg, sizeof(*sg));
+		dma_direct_sync_single_for_cpu(dev, sg_dma_address(sg), sg->length, dir);
+	}
+}
+
+/* ---- memory for both ------------------------------------------------------------------ */
+
+struct page *alloc_page_run(struct kernel *k, size_t size, gfp_t gfp)
+{
+	unsigned int order = (unsigned int)get_order(size);
+	size_t nr = size >> PAGE_SHIFT;
+	struct page *page = kernel_alloc_pages(k, gfp & ~__GFP_ZERO, order);
+
+	if (!page)
+		return NULL;
+	split_page(page, order);
+	for (size_t i = nr; i < (size_t)1 << order; i++)
+		__free_page(page + i);
+	return page;
+}
+
+void free_page_run(struct page *page, size_t size)
+{
+	for (size_t i = 0; i < size >> PAGE_SHIFT; i++)
+		__free_page(page + i);
+}
+
+/* Any memory first; if the device does not reach that, what all devices reach. */
+static struct page *alloc_in_reach(struct device *dev, size_t size, gfp_t gfp)
+{
+	struct page *page = alloc_page_run(dev->kernel, size, gfp);
+
+	if (!page || dma_coherent_ok(dev, page_to_phys(page), size))
+		return page;
+	free_page_run(page, size);
+	page = alloc_page_run(dev->kernel, size, gfp | GFP_DMA);
+	if (!page || dma_coherent_ok(dev, page_to_phys(page), size))
+		return page;
+	free_page_run(page, size);
+	return NULL;
+}
+
+/* @ret_page stays untouched on failure. */
+static void *alloc_memory(struct device *dev, size_t size, gfp_t gfp, unsigned long attrs,
+			  struct page **ret_page)
+{
+	bool is_mapped = !(attrs & DMA_ATTR_NO_KERNEL_MAPPING);
+	struct page *page;
+
+	if (is_mapped && !dev_is_dma_coherent(dev))
+		return arch_dma_alloc(dev, size, gfp, ret_page);
+	page = alloc_in_reach(dev, size, gfp);
+	if (!page)
+		return NULL;
+	*ret_page = page;
+	if (!is_mapped)
+		return page;
+	port_zero(page_address(page), size);
+	return page_address(page);
+}
+
+void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+		       unsigned long attrs)
+{
+	struct page *page;
+	void *va;
+
+	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER)
+		return NULL;
+	va = alloc_memory(dev, PAGE_ALIGN(size), gfp, attrs, &page);
+	if (va)
+		*ret_handle = phys_to_dma(dev, page_to_phys(page));
+	return va;
+}
+
+void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
+		     unsigned long attrs)
+{
+	struct page *page;
+
+	size = PAGE_ALIGN(size);
+	if (attrs & DMA_ATTR_NO_KERNEL_MAPPING)
+		return free_page_run(va, size);
+	if (!dev_is_dma_coherent(dev))
+		return arch_dma_free(dev, size, va, dma);
+	page = virt_to_page(va);
+	if (!WARN(!page, "%s: freeing invalid buffer", dev_name(dev)))
+		free_page_run(page, size);
+}
+
+/* ---- reach ----------------------------------------------------------------------------- */
+
+static phys_addr_t last_page(const struct kernel *k)
+{
+	return k->port.lowmem_pa + k->port.lowmem_len - PAGE_SIZE;
+}
+
+u64 dma_direct_get_required_mask(struct device *dev)
+{
+	u64 highest = phys_to_dma(dev, last_page(dev->kernel));
+
+	return (1ull << (fls64(highest) - 1)) * 2 - 1;
+}
+
+/* 32 bits always do: either they reach all, or the rest is bounced. */
+int dma_direct_supported(struct device *dev, u64 mask)
+{
+	u64 must_reach;
+
+	if (mask >= DMA_BIT_MASK(32))
+		return 1;
+	must_reach = min(last_page(dev->kernel), dev->kernel->zone_dma_limit);
+	return mask >= phys_to_dma(dev, must_reach);
+}
+
+size_t dma_direct_max_mapping_size(struct device *dev)
+{
+	if (is_swiotlb_active(dev) &&
+	    (dma_addressing_limited(dev) || is_swiotlb_force_bounce(dev)))
+		return swiotlb_max_mapping_size(dev);
+	return SIZE_MAX;
+}
+
+bool dma_direct_need_sync(struct device *dev, dma_addr_t dma)
+{
+	return !dev_is_dma_coherent(dev) || is_swiotlb_buffer(dev, dma_to_phys(dev, dma));
+}
+
+static bool is_mapped(const struct bus_dma_region *map, phys_addr_t pa, phys_addr_t end)
+{
+	while (pa < end) {
+		const struct bus_dma_region *m = region_of_phys(map, pa);
+
+		if (!m)
+			return false;
+		pa = m->cpu_start + m->size;
+	}
+	return true;
+}
+
+bool dma_direct_all_ram_mapped(struct device *dev)
+{
+	const struct port *p = dev_port(dev);
+
+	if (!dev->dma_range_map)
+		return true;
+	for (unsigned i = 0; i < p->nr_banks; i++)
+		if (!is_mapped(dev->dma_range_map, p->bank[i].pa,
+			       p->bank[i].pa + p->bank[i].len))
+			return false;
+	return true;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between the files of lib/dma, and to boot: what drivers do not see.
+ *
+ *   mapping.c    who maps for this device?          notes for the ledger
+ *     direct.c     physical = device address, dma-ranges, cache maintenance
+ *       swiotlb.c    out of reach: bounce
+ *       coherent.c   memory for both sides at once
+ */
+#ifndef LIB_DMA_DMA_H
+#define LIB_DMA_DMA_H
+
+#include <linux/dma-direct.h>
+#include <linux/swiotlb.h>
+
+#include "../mm/kernel.h"
+
+/* Bits of device.dma_warned: a warning for each device, not for each call. */
+#define WARNED_OVERFLOW		(1u << 0)
+#define WARNED_SWIOTLB_FULL	(1u << 1)
+#define WARNED_NO_MASK		(1u << 2)
+
+/* True the first time. */
+static inline bool dev_warns_first(struct device *dev, unsigned int what)
+{
+	return !(__atomic_fetch_or(&dev->dma_warned, what, __ATOMIC_RELAXED) & what);
+}
+
+static inline struct port *dev_port(const struct device *dev)
+{
+	return &dev->kernel->port;
+}
+
+/* The mapping functions once more, saying why they refused. */
+dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs,
+			   enum ledger_why *ret_why);
+dma_addr_t swiotlb_map_why(struct device *dev, phys_addr_t pa, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs,
+			   enum ledger_why *ret_why);
+
+/* Make the bounce pool below @limit, unless there is one. */
+void swiotlb_init(struct kernel *k, u64 limit);
+void swiotlb_exit(struct kernel *k);
+/* Make it if @dev may need it. */
+void swiotlb_setup_device(struct device *dev);
+
+void coherent_init(struct kernel *k);
+void coherent_exit(struct kernel *k);
+/*
+ * Memory for a non-coherent device: zeroed, flushed, mapped uncached. @size is whole
+ * pages. Return: its address, and its first page in @ret_page; NULL on failure.
+ */
+void *arch_dma_alloc(struct device *dev, size_t size, gfp_t gfp, struct page **ret_page);
+void arch_dma_free(struct device *dev, size_t size, void *va, dma_addr_t dma);
+
+/* @size bytes of pages in a row, the excess of the order given back. */
+struct page *alloc_page_run(struct kernel *k, size_t size, gfp_t gfp);
+void free_page_run(struct page *page, size_t size);
+
+#endif

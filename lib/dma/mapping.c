@@ -1,0 +1,794 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The DMA API's switchboard. Every call reads the same way:
+ *
+ *	is it the device's own operations, or direct?  do it.  note it.
+ *
+ *   ops   bypass allowed, and mask reaches all of memory   goes to
+ *   none  -                                                direct
+ *   set   no                                               ops
+ *   set   yes                                              direct
+ *
+ * Allocation asks the coherent mask, mapping the streaming one. The bodies of the
+ * public functions keep their caller's address: it is what reports call a site.
+ *
+ * Leaves out: IOMMUs.
+ * Linux: kernel/dma/mapping.c.
+ */
+#include "dma.h"
+
+static bool goes_direct(struct device *dev, u64 mask)
+{
+	if (likely(!dev->dma_ops))
+		return true;
+	return dev->dma_ops_bypass && min_not_zero(mask, dev->bus_dma_limit) >=
+				      dma_direct_get_required_mask(dev);
+}
+
+static bool maps_direct(struct device *dev)
+{
+	return goes_direct(dev, dev->dma_mask ? *dev->dma_mask : 0);
+}
+
+static bool allocs_direct(struct device *dev)
+{
+	return goes_direct(dev, dev->coherent_dma_mask);
+}
+
+/* Linux has BUG_ON() for this. */
+static bool is_bad_dir(enum dma_data_direction dir)
+{
+	return WARN(!valid_dma_direction(dir), "BUG: DMA direction %d", (int)dir);
+}
+
+static bool lacks_mask(struct device *dev)
+{
+	if (likely(dev->dma_mask != NULL))
+		return false;
+	if (dev_warns_first(dev, WARNED_NO_MASK))
+		dev_WARN(dev, "mapping for a device without a dma_mask");
+	return true;
+}
+
+static bool is_listening(const struct device *dev)
+{
+	return unlikely(dev->kernel->listener != NULL);
+}
+
+/* ---- one buffer -------------------------------------------------------------------- */
+
+/* One call, on its way to the ledger. */
+struct request {
+	struct device *dev;
+	phys_addr_t pa;
+	const void *va;
+	size_t size;
+	enum dma_data_direction dir;
+	unsigned long attrs;
+	const void *site;
+};
+
+static struct ledger_note note_of(enum ledger_kind kind, const struct request *r, dma_addr_t dma)
+{
+	return (struct ledger_note){
+		.kind = kind, .dev = r->dev, .dma = dma, .pa = r->pa, .va = r->va,
+		.len = r->size, .dir = (int)r->dir, .attrs = r->attrs, .site = r->site,
+	};
+}
+
+/* @nents of a list is set by the caller. */
+static void add_bounce(struct ledger_note *n)
+{
+	phys_addr_t at = dma_to_phys(n->dev, n->dma);
+
+	n->is_bounced = maps_direct(n->dev) && is_swiotlb_buffer(n->dev, at);
+	n->bounce_pa = n->is_bounced ? at : 0;
+}
+
+static dma_addr_t refuse(const struct request *r, enum ledger_why why)
+{
+	if (is_listening(r->dev)) {
+		struct ledger_note n = note_of(LEDGER_MAP_REFUSED, r, DMA_MAPPING_ERROR);
+
+		n.why = why;
+		kernel_note(r->dev->kernel, &n);
+	}
+	return DMA_MAPPING_ERROR;
+}
+
+static dma_addr_t map_checked(const struct request *r, enum ledger_why *ret_why)
+{
+	struct device *dev = r->dev;
+	struct page *page;
+
+	if (maps_direct(dev))
+		return direct_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
+	page = kernel_page(dev->kernel, r->pa);
+	return dev->dma_ops->map_page(dev, page, r->pa & ~PAGE_MASK, r->size, r->dir, r->attrs);
+}
+
+static dma_addr_t map_request(const struct request *r)
+{
+	enum ledger_why why = WHY_NONE;
+	dma_addr_t dma;
+
+	if (is_bad_dir(r->dir) || lacks_mask(r->dev))
+		return refuse(r, WHY_NONE);
+	if (WARN(!port_is_lowmem(dev_port(r->dev), r->pa, r->size),
+		 "%s: mapping %zu bytes at pa %#llx, which is not all memory",
+		 dev_name(r->dev), r->size, (unsigned long long)r->pa))
+		return refuse(r, WHY_NOT_RAM);
+	dma = map_checked(r, &why);
+	if (unlikely(dma == DMA_MAPPING_ERROR))
+		return refuse(r, why);
+	if (is_listening(r->dev)) {
+		struct ledger_note n = note_of(LEDGER_MAP, r, dma);
+
+		add_bounce(&n);
+		kernel_note(r->dev->kernel, &n);
+	}
+	return dma;
+}
+
+/* Where @ptr is in memory; false with @ret_why where nothing may be mapped. */
+static bool find_buffer(struct device *dev, const void *ptr, phys_addr_t *ret_pa,
+			enum ledger_why *ret_why)
+{
+	const struct port *p = dev_port(dev);
+
+	if (port_of(ptr) != p) {
+		*ret_why = WHY_NOT_SIMULATED;
+		return false;
+	}
+	if (WARN(is_vmalloc_addr(ptr), "%s: rejecting DMA map of vmalloc memory",
+		 dev_name(dev))) {
+		*ret_why = WHY_VMALLOC;
+		return false;
+	}
+	if (!port_is_lowmem_va(p, port_va(ptr))) {
+		*ret_why = WHY_NOT_RAM;
+		return false;
+	}
+	*ret_pa = port_va_to_pa(p, port_va(ptr));
+	return true;
+}
+
+dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
+				enum dma_data_direction dir, unsigned long attrs)
+{
+	struct request r = { dev, 0, ptr, size, dir, attrs, __builtin_return_address(0) };
+	enum ledger_why why;
+
+	if (unlikely(!find_buffer(dev, ptr, &r.pa, &why)))
+		return refuse(&r, why);
+	return map_request(&r);
+}
+
+dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset,
+			      size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	struct request r = { dev, 0, NULL, size, dir, attrs, __builtin_return_address(0) };
+
+	/* virt_to_page() of a pointer that is not simulated memory is NULL. */
+	if (unlikely(!page || page_kernel(page) != dev->kernel))
+		return refuse(&r, WHY_NOT_SIMULATED);
+	r.pa = page_pa(dev->kernel, page) + offset;
+	r.va = kernel_ptr(dev->kernel, r.pa);
+	return map_request(&r);
+}
+
+static void unmap_request(const struct request *r, dma_addr_t dma)
+{
+	struct device *dev = r->dev;
+
+	if (is_bad_dir(r->dir))
+		return;
+	if (maps_direct(dev))
+		dma_direct_unmap_page(dev, dma, r->size, r->dir, r->attrs);
+	else
+		dev->dma_ops->unmap_page(dev, dma, r->size, r->dir, r->attrs);
+	if (is_listening(dev)) {
+		struct ledger_note n = note_of(LEDGER_UNMAP, r, dma);
+
+		kernel_note(dev->kernel, &n);
+	}
+}
+
+void dma_unmap_single_attrs(struct device *dev, dma_addr_t dma, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
+					 __builtin_return_address(0) }, dma);
+}
+
+void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
+					 __builtin_return_address(0) }, dma);
+}
+
+dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	struct request r = { dev, phys, NULL, size, dir, attrs, __builtin_return_address(0) };
+	dma_addr_t dma = DMA_MAPPING_ERROR;
+
+	if (is_bad_dir(dir) || lacks_mask(dev))
+		return refuse(&r, WHY_NONE);
+	if (WARN(port_is_lowmem(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
+		 dev_name(dev)))
+		return refuse(&r, WHY_NONE);
+	if (maps_direct(dev))
+		dma = dma_direct_map_resource(dev, phys, size, dir, attrs);
+	else if (dev->dma_ops->map_resource)
+		dma = dev->dma_ops->map_resource(dev, phys, size, dir, attrs);
+	if (dma == DMA_MAPPING_ERROR)
+		return refuse(&r, WHY_MASK);
+	if (is_listening(dev)) {
+		struct ledger_note n = note_of(LEDGER_MAP_RESOURCE, &r, dma);
+
+		kernel_note(dev->kernel, &n);
+	}
+	return dma;
+}
+
+void dma_unmap_resource(struct device *dev, dma_addr_t dma, size_t size,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	struct request r = { dev, 0, NULL, size, dir, attrs, __builtin_return_address(0) };
+
+	if (is_bad_dir(dir))
+		return;
+	if (!maps_direct(dev) && dev->dma_ops->unmap_resource)
+		dev->dma_ops->unmap_resource(dev, dma, size, dir, attrs);
+	if (is_listening(dev)) {
+		struct ledger_note n = note_of(LEDGER_UNMAP_RESOURCE, &r, dma);
+
+		kernel_note(dev->kernel, &n);
+	}
+}
+
+int dma_mapping_error(struct device *dev, dma_addr_t dma)
+{
+	if (is_listening(dev))
+		kernel_note(dev->kernel, &(struct ledger_note){
+			.kind = LEDGER_ERROR_CHECKED, .dev = dev, .dma = dma,
+			.site = __builtin_return_address(0),
+		});
+	return unlikely(dma == DMA_MAPPING_ERROR) ? -ENOMEM : 0;
+}
+
+/* ---- lists ------------------------------------------------------------------------- */
+
+struct sg_request {
+	struct device *dev;
+	struct scatterlist *sg;
+	int nents;
+	enum dma_data_direction dir;
+	unsigned long attrs;
+	const void *site;
+};
+
+static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct scatterlist *sg,
+		    int index, enum ledger_why why)
+{
+	struct ledger_note n = {
+		.kind = kind, .dev = r->dev, .dir = (int)r->dir, .attrs = r->attrs,
+		.nents = r->nents, .sg_index = index, .why = why, .site = r->site,
+	};
+
+	if (sg) {
+		port_before_load(sg, sizeof(*sg));
+		n.dma = sg_dma_address(sg);
+		n.len = kind == LEDGER_MAP_SG ? sg_dma_len(sg) : sg->length;
+		n.pa = sg_phys(sg);
+		n.va = sg_virt(sg);
+	} else {
+		n.dma = DMA_MAPPING_ERROR;
+	}
+	if (kind == LEDGER_MAP_SG)
+		add_bounce(&n);
+	kernel_note(r->dev->kernel, &n);
+}
+
+static void note_mapped_sg(const struct sg_request *r, int ents)
+{
+	struct scatterlist *sg;
+	int i;
+
+	if (!is_listening(r->dev))
+		return;
+	for_each_sg(r->sg, sg, ents, i)
+		note_sg(r, LEDGER_MAP_SG, sg, i, WHY_NONE);
+}
+
+static bool is_known_sg_error(int err)
+{
+	return err == -EINVAL || err == -ENOMEM || err == -EIO || err == -EREMOTEIO;
+}
+
+/* A list whose entries are no memory of this machine must not get further. */
+static enum ledger_why check_sg(const struct sg_request *r)
+{
+	struct kernel *k = r->dev->kernel;
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(r->sg, sg, r->nents, i) {
+		if (WARN(!sg, "%s: a list of fewer than %d entries", dev_name(r->dev),
+			 r->nents))
+			return WHY_NOT_RAM;
+		port_before_load(sg, sizeof(*sg));
+		if (!sg_page(sg) || page_kernel(sg_page(sg)) != k)
+			return WHY_NOT_SIMULATED;
+		if (WARN(!port_is_lowmem(&k->port, page_pa(k, sg_page(sg)) + sg->offset,
+					 sg->length),
+			 "%s: entry %d of a list is not all memory", dev_name(r->dev), i))
+			return WHY_NOT_RAM;
+	}
+	return WHY_NONE;
+}
+
+/* Return: entries mapped, more than 0; or a negative errno, and @ret_why. */
+static int map_sg_checked(const struct sg_request *r, enum ledger_why *ret_why)
+{
+	struct device *dev = r->dev;
+	int ents;
+
+	*ret_why = check_sg(r);
+	if (*ret_why)
+		return -EIO;
+	if (maps_direct(dev)) {
+		*ret_why = WHY_MASK;
+		return dma_direct_map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+	}
+	ents = dev->dma_ops->map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+	if (WARN(ents <= 0 && !is_known_sg_error(ents), "%s: map_sg() returned %d",
+		 dev_name(dev), ents))
+		return -EIO;
+	return ents;
+}
+
+static int map_sg_request(const struct sg_request *r)
+{
+	enum ledger_why why = WHY_NONE;
+	int ents;
+
+	if (is_bad_dir(r->dir) || lacks_mask(r->dev))
+		return 0;
+	ents = map_sg_checked(r, &why);
+	if (ents > 0)
+		note_mapped_sg(r, ents);
+	else if (is_listening(r->dev))
+		note_sg(r, LEDGER_MAP_REFUSED, NULL, 0, why);
+	return ents;
+}
+
+unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			      enum dma_data_direction dir, unsigned long attrs)
+{
+	int ents = map_sg_request(&(struct sg_request){ dev, sg, nents, dir, attrs,
+							__builtin_return_address(0) });
+
+	return ents < 0 ? 0 : (unsigned int)ents;
+}
+
+int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+		    unsigned long attrs)
+{
+	int ents;
+
+	port_before_load(sgt, sizeof(*sgt));
+	ents = map_sg_request(&(struct sg_request){ dev, sgt->sgl, (int)sgt->orig_nents, dir,
+						    attrs, __builtin_return_address(0) });
+	if (ents < 0)
+		return ents;
+	port_before_store(sgt, sizeof(*sgt));
+	sgt->nents = (unsigned int)ents;
+	return 0;
+}
+
+/* The ledger first: afterwards the entries may be anything. */
+static void unmap_sg_request(const struct sg_request *r)
+{
+	struct device *dev = r->dev;
+
+	if (is_bad_dir(r->dir))
+		return;
+	if (is_listening(dev))
+		note_sg(r, LEDGER_UNMAP_SG, r->sg, 0, WHY_NONE);
+	if (maps_direct(dev))
+		dma_direct_unmap_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+	else if (dev->dma_ops->unmap_sg)
+		dev->dma_ops->unmap_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+}
+
+void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap_sg_request(&(struct sg_request){ dev, sg, nents, dir, attrs,
+					       __builtin_return_address(0) });
+}
+
+void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+		       unsigned long attrs)
+{
+	port_before_load(sgt, sizeof(*sgt));
+	unmap_sg_request(&(struct sg_request){ dev, sgt->sgl, (int)sgt->orig_nents, dir, attrs,
+					       __builtin_return_address(0) });
+}
+
+/* ---- ownership ----------------------------------------------------------------------- */
+
+bool dma_dev_need_sync(const struct device *dev)
+{
+	return !dev->dma_skip_sync;
+}
+
+static void note_sync(struct device *dev, enum ledger_kind kind, dma_addr_t dma, size_t size,
+		      enum dma_data_direction dir, const void *site)
+{
+	if (is_listening(dev))
+		kernel_note(dev->kernel, &(struct ledger_note){
+			.kind = kind, .dev = dev, .dma = dma, .len = size, .dir = (int)dir,
+			.site = site,
+		});
+}
+
+static void sync_for_cpu(struct device *dev, dma_addr_t dma, size_t size,
+			 enum dma_data_direction dir, const void *site)
+{
+	if (is_bad_dir(dir))
+		return;
+	if (!dma_dev_need_sync(dev))
+		;
+	else if (maps_direct(dev))
+		dma_direct_sync_single_for_cpu(dev, dma, size, dir);
+	else if (dev->dma_ops->sync_single_for_cpu)
+		dev->dma_ops->sync_single_for_cpu(dev, dma, size, dir);
+	note_sync(dev, LEDGER_SYNC_FOR_CPU, dma, size, dir, site);
+}
+
+static void sync_for_device(struct device *dev, dma_addr_t dma, size_t size,
+			    enum dma_data_direction dir, const void *site)
+{
+	if (is_bad_dir(dir))
+		return;
+	if (!dma_dev_need_sync(dev))
+		;
+	else if (maps_direct(dev))
+		dma_direct_sync_single_for_device(dev, dma, size, dir);
+	else if (dev->dma_ops->sync_single_for_device)
+		dev->dma_ops->sync_single_for_device(dev, dma, size, dir);
+	note_sync(dev, LEDGER_SYNC_FOR_DEVICE, dma, size, dir, site);
+}
+
+void dma_sync_single_for_cpu(struct device *dev, dma_addr_t dma, size_t size,
+			     enum dma_data_direction dir)
+{
+	sync_for_cpu(dev, dma, size, dir, __builtin_return_address(0));
+}
+
+void dma_sync_single_for_device(struct device *dev, dma_addr_t dma, size_t size,
+				enum dma_data_direction dir)
+{
+	sync_for_device(dev, dma, size, dir, __builtin_return_address(0));
+}
+
+void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t dma, unsigned long offset,
+				   size_t size, enum dma_data_direction dir)
+{
+	sync_for_cpu(dev, dma + offset, size, dir, __builtin_return_address(0));
+}
+
+void dma_sync_single_range_for_device(struct device *dev, dma_addr_t dma, unsigned long offset,
+				      size_t size, enum dma_data_direction dir)
+{
+	sync_for_device(dev, dma + offset, size, dir, __builtin_return_address(0));
+}
+
+/* One note for each entry, since the entries are what was mapped. */
+static void note_sync_sg(const struct sg_request *r, enum ledger_kind kind)
+{
+	struct scatterlist *sg;
+	int i;
+
+	if (!is_listening(r->dev))
+		return;
+	for_each_sg(r->sg, sg, r->nents, i) {
+		if (!sg)
+			return;
+		note_sg(r, kind, sg, i, WHY_NONE);
+	}
+}
+
+static void sync_sg_for_cpu(const struct sg_request *r)
+{
+	struct device *dev = r->dev;
+
+	if (is_bad_dir(r->dir))
+		return;
+	if (!dma_dev_need_sync(dev))
+		;
+	else if (maps_direct(dev))
+		dma_direct_sync_sg_for_cpu(dev, r->sg, r->nents, r->dir);
+	else if (dev->dma_ops->sync_sg_for_cpu)
+		dev->dma_ops->sync_sg_for_cpu(dev, r->sg, r->nents, r->dir);
+	note_sync_sg(r, LEDGER_SYNC_SG_FOR_CPU);
+}
+
+static void sync_sg_for_device(const struct sg_request *r)
+{
+	struct device *dev = r->dev;
+
+	if (is_bad_dir(r->dir))
+		return;
+	if (!dma_dev_need_sync(dev))
+		;
+	else if (maps_direct(dev))
+		dma_direct_sync_sg_for_device(dev, r->sg, r->nents, r->dir);
+	else if (dev->dma_ops->sync_sg_for_device)
+		dev->dma_ops->sync_sg_for_device(dev, r->sg, r->nents, r->dir);
+	note_sync_sg(r, LEDGER_SYNC_SG_FOR_DEVICE);
+}
+
+void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelems,
+			 enum dma_data_direction dir)
+{
+	sync_sg_for_cpu(&(struct sg_request){ dev, sg, nelems, dir, 0,
+					      __builtin_return_address(0) });
+}
+
+void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
+			    enum dma_data_direction dir)
+{
+	sync_sg_for_device(&(struct sg_request){ dev, sg, nelems, dir, 0,
+						 __builtin_return_address(0) });
+}
+
+void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
+			      enum dma_data_direction dir)
+{
+	port_before_load(sgt, sizeof(*sgt));
+	sync_sg_for_cpu(&(struct sg_request){ dev, sgt->sgl, (int)sgt->orig_nents, dir, 0,
+					      __builtin_return_address(0) });
+}
+
+void dma_sync_sgtable_for_device(struct device *dev, struct sg_table *sgt,
+				 enum dma_data_direction dir)
+{
+	port_before_load(sgt, sizeof(*sgt));
+	sync_sg_for_device(&(struct sg_request){ dev, sgt->sgl, (int)sgt->orig_nents, dir, 0,
+						 __builtin_return_address(0) });
+}
+
+bool dma_need_sync(struct device *dev, dma_addr_t dma)
+{
+	if (!dma_dev_need_sync(dev))
+		return false;
+	return maps_direct(dev) ? dma_direct_need_sync(dev, dma) : true;
+}
+
+/* ---- memory for both ----------------------------------------------------------------- */
+
+static void note_coherent(const struct request *r, enum ledger_kind kind, dma_addr_t dma)
+{
+	struct ledger_note n;
+
+	if (!is_listening(r->dev))
+		return;
+	n = note_of(kind, r, dma);
+	n.pa = dma_to_phys(r->dev, dma);
+	kernel_note(r->dev->kernel, &n);
+}
+
+/* What implements allocation must find the handle on the host. */
+static void *alloc_request(struct request *r, dma_addr_t *ret_handle, gfp_t gfp)
+{
+	struct device *dev = r->dev;
+	dma_addr_t dma = DMA_MAPPING_ERROR;
+	void *va = NULL;
+
+	WARN(!dev->coherent_dma_mask, "%s: no coherent_dma_mask", dev_name(dev));
+	if (WARN(gfp & __GFP_COMP, "%s: coherent memory cannot be a compound page",
+		 dev_name(dev)))
+		return NULL;
+	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
+	if (allocs_direct(dev))
+		va = dma_direct_alloc(dev, r->size, &dma, gfp, r->attrs);
+	else if (dev->dma_ops->alloc)
+		va = dev->dma_ops->alloc(dev, r->size, &dma, gfp, r->attrs);
+	if (!va)
+		return NULL;
+	port_copy_in(ret_handle, &dma, sizeof(dma));
+	r->va = va;
+	note_coherent(r, LEDGER_ALLOC_COHERENT, dma);
+	return va;
+}
+
+static void free_request(const struct request *r, dma_addr_t dma)
+{
+	struct device *dev = r->dev;
+
+	if (!r->va)
+		return;
+	note_coherent(r, LEDGER_FREE_COHERENT, dma);
+	if (allocs_direct(dev))
+		dma_direct_free(dev, r->size, (void *)(uintptr_t)r->va, dma, r->attrs);
+	else if (dev->dma_ops->free)
+		dev->dma_ops->free(dev, r->size, (void *)(uintptr_t)r->va, dma, r->attrs);
+}
+
+static struct request memory_request(struct device *dev, size_t size, const void *va,
+				     unsigned long attrs, const void *site)
+{
+	return (struct request){ dev, 0, va, size, DMA_BIDIRECTIONAL, attrs, site };
+}
+
+void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+		      unsigned long attrs)
+{
+	struct request r = memory_request(dev, size, NULL, attrs, __builtin_return_address(0));
+
+	return alloc_request(&r, ret_handle, gfp);
+}
+
+void dma_free_attrs(struct device *dev, size_t size, void *va, dma_addr_t dma,
+		    unsigned long attrs)
+{
+	struct request r = memory_request(dev, size, va, attrs, __builtin_return_address(0));
+
+	free_request(&r, dma);
+}
+
+void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
+{
+	struct request r = memory_request(dev, size, NULL,
+					  gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0,
+					  __builtin_return_address(0));
+
+	return alloc_request(&r, ret_handle, gfp);
+}
+
+void dma_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma)
+{
+	struct request r = memory_request(dev, size, va, 0, __builtin_return_address(0));
+
+	free_request(&r, dma);
+}
+
+void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
+{
+	struct request r = memory_request(dev, size, NULL, DMA_ATTR_WRITE_COMBINE |
+					  (gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0),
+					  __builtin_return_address(0));
+
+	return alloc_request(&r, ret_handle, gfp);
+}
+
+void dma_free_wc(struct device *dev, size_t size, void *va, dma_addr_t dma)
+{
+	struct request r = memory_request(dev, size, va, DMA_ATTR_WRITE_COMBINE,
+					  __builtin_return_address(0));
+
+	free_request(&r, dma);
+}
+
+pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs)
+{
+	if (dev_is_dma_coherent(dev))
+		return prot;
+	return attrs & DMA_ATTR_WRITE_COMBINE ? pgprot_writecombine(prot)
+					      : pgprot_dmacoherent(prot);
+}
+
+/* ---- reach --------------------------------------------------------------------------- */
+
+static bool is_mask_supported(struct device *dev, u64 mask)
+{
+	if (!dev->dma_ops)
+		return dma_direct_supported(dev, mask);
+	return !dev->dma_ops->dma_supported || dev->dma_ops->dma_supported(dev, mask);
+}
+
+/* Who has nothing to do in a sync need not be called. */
+static void setup_need_sync(struct device *dev)
+{
+	const struct dma_map_ops *ops = dev->dma_ops;
+
+	if (maps_direct(dev))
+		dev->dma_skip_sync = dev_is_dma_coherent(dev);
+	else
+		dev->dma_skip_sync = !ops->sync_single_for_cpu && !ops->sync_single_for_device &&
+				     !ops->sync_sg_for_cpu && !ops->sync_sg_for_device;
+}
+
+int dma_set_mask(struct device *dev, u64 mask)
+{
+	if (!dev->dma_mask || !is_mask_supported(dev, mask))
+		return -EIO;
+	*dev->dma_mask = mask;
+	setup_need_sync(dev);
+	swiotlb_setup_device(dev);
+	return 0;
+}
+
+int dma_set_coherent_mask(struct device *dev, u64 mask)
+{
+	if (!is_mask_supported(dev, mask))
+		return -EIO;
+	dev->coherent_dma_mask = mask;
+	return 0;
+}
+
+int dma_set_mask_and_coherent(struct device *dev, u64 mask)
+{
+	int err = dma_set_mask(dev, mask);
+
+	return err ? err : dma_set_coherent_mask(dev, mask);
+}
+
+int dma_coerce_mask_and_coherent(struct device *dev, u64 mask)
+{
+	dev->dma_mask = &dev->coherent_dma_mask;
+	return dma_set_mask_and_coherent(dev, mask);
+}
+
+u64 dma_get_mask(struct device *dev)
+{
+	return dev->dma_mask && *dev->dma_mask ? *dev->dma_mask : DMA_BIT_MASK(32);
+}
+
+u64 dma_get_required_mask(struct device *dev)
+{
+	if (allocs_direct(dev))
+		return dma_direct_get_required_mask(dev);
+	if (dev->dma_ops->get_required_mask)
+		return dev->dma_ops->get_required_mask(dev);
+	return DMA_BIT_MASK(32);
+}
+
+bool dma_addressing_limited(struct device *dev)
+{
+	if (min_not_zero(dma_get_mask(dev), dev->bus_dma_limit) < dma_get_required_mask(dev))
+		return true;
+	return !dev->dma_ops && !dma_direct_all_ram_mapped(dev);
+}
+
+size_t dma_max_mapping_size(struct device *dev)
+{
+	if (maps_direct(dev))
+		return dma_direct_max_mapping_size(dev);
+	if (dev->dma_ops->max_mapping_size)
+		return dev->dma_ops->max_mapping_size(dev);
+	return SIZE_MAX;
+}
+
+size_t dma_opt_mapping_size(struct device *dev)
+{
+	size_t best = SIZE_MAX;
+
+	if (dev->dma_ops && dev->dma_ops->opt_mapping_size)
+		best = dev->dma_ops->opt_mapping_size();
+	return min(dma_max_mapping_size(dev), best);
+}
+
+unsigned long dma_get_merge_boundary(struct device *dev)
+{
+	if (!dev->dma_ops || !dev->dma_ops->get_merge_boundary)
+		return 0;
+	return dev->dma_ops->get_merge_boundary(dev);
+}
+
+bool dma_pci_p2pdma_supported(struct device *dev)
+{
+	return !dev->dma_ops;
+}
+
+void arch_setup_dma_ops(struct device *dev, bool coherent)
+{
+	dev->dma_coherent = coherent;
+	setup_need_sync(dev);
+	swiotlb_setup_device(dev);
+}
