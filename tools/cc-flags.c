@@ -21,14 +21,11 @@ static void add_all(GPtrArray *argv, const char *const *options)
 
 /* ---- the compiler ---------------------------------------------------- */
 
-/* By what it is, not by what it says: cc and a wrapper may have any name. */
-static const char *const show_macros[] = { "-E", "-dM", "-x", "c", "/dev/null", NULL };
-
-static bool kind_of(const char *macros, enum cc_kind *ret_kind)
+static bool kind_of(const char *version, enum cc_kind *ret_kind)
 {
-	if (strstr(macros, "#define __clang__ "))
+	if (strstr(version, "clang"))
 		*ret_kind = CC_CLANG;
-	else if (strstr(macros, "#define __GNUC__ "))
+	else if (strstr(version, "Free Software Foundation"))
 		*ret_kind = CC_GCC;
 	else
 		return false;
@@ -38,21 +35,22 @@ static bool kind_of(const char *macros, enum cc_kind *ret_kind)
 static bool try_compiler(const char *command, struct cc_compiler *ret, GError **error)
 {
 	g_auto(GStrv) words = NULL;
-	g_autofree char *macros = NULL;
+	g_autofree char *version = NULL;
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL;
 
 	if (!g_shell_parse_argv(command, NULL, &words, error))
 		return false;
 	add_all(argv, (const char *const *)words);
-	add_all(argv, show_macros);
+	add(argv, "--version");
 	g_ptr_array_add(argv, NULL);
-	if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, flags, NULL, NULL, &macros,
+	if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, flags, NULL, NULL, &version,
 			  NULL, NULL, error))
 		return false;
-	if (!kind_of(macros, &ret->kind)) {
+	if (!kind_of(version, &ret->kind)) {
 		g_set_error(error, CC_ERROR, 0,
-			    "'%s' is neither gcc nor clang, by the macros it predefines", command);
+			    "'%s' is neither gcc nor clang, by what its --version says",
+			    command);
 		return false;
 	}
 	ret->argv = g_steal_pointer(&words);
@@ -177,8 +175,6 @@ static const char *const hooks_of_gcc[] = {
 	/* Volatile accesses get hooks of their own: no two are merged. */
 	"--param", "tsan-distinguish-volatile=1",
 	"--param", "tsan-instrument-func-entry-exit=0",
-	/* It warns that fences do not work: the sanitizer's, not ours. */
-	"-Wno-tsan",
 	NULL
 };
 

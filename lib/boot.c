@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boot: from a machine in reset to a library that is ready for drivers.
+ *
+ *	what memory there is -> page tables, MMU, caches -> outer cache -> DMA
+ */
+#include "dma/dma.h"
+#include "mm/kernel.h"
+
+static void boot_outer(struct kernel *k)
+{
+	const struct board_outer *o = &machine_board(k->port.machine)->outer;
+	void *regs;
+
+	if (!o->path || !o->is_modelled)
+		return;
+	regs = area_map(k, &k->vmalloc_space, ALIGN_DOWN(o->reg_pa, (u64)PAGE_SIZE), PAGE_SIZE,
+			pgprot_device(PAGE_KERNEL));
+	g_assert(regs);
+	l2x0_boot(&k->port, port_va(regs) + (u32)(o->reg_pa & ~PAGE_MASK));
+}
+
+struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, GError **error)
+{
+	struct kernel *k = g_new0(struct kernel, 1);
+
+	if (cfg)
+		k->config = *cfg;
+	if (!mm_init(k, m, error)) {
+		g_free(k);
+		return NULL;
+	}
+	machine_set_software(m, k);
+	port_set_default(&k->port);
+	cpu_enter(k->port.cpu0);
+	mmu_boot(&k->port, k->cma_pa, k->cma_len);
+	boot_outer(k);
+	coherent_init(k);
+	if (k->config.swiotlb_force)
+		swiotlb_init(k, k->zone_dma_limit);
+	return k;
+}
+
+void kernel_halt(struct kernel *k)
+{
+	if (!k)
+		return;
+	swiotlb_exit(k);
+	coherent_exit(k);
+	port_forget(&k->port);
+	machine_set_software(k->port.machine, NULL);
+	mm_done(k);
+	g_free(k);
+}

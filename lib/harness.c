@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The harness: what a test of a driver stands on. Board, machine, kernel, hazards;
+ * and devices, each a struct device for the driver with a port on the bus for the
+ * test that plays its hardware.
+ */
+#include <armdma/harness.h>
+
+#include <errno.h>
+#include <string.h>
+#include <linux/dma-direct.h>
+
+#include "mm/kernel.h"
+
+#define DEFAULT_BOARD	"a9-pl310"
+
+struct harness {
+	struct board *board;
+	struct machine *machine;
+	struct kernel *kernel;
+	struct hazard_engine *hazards;
+	char *json_path;
+	char *replay;
+	GPtrArray *devices;		/* of struct harness_dev * */
+};
+
+struct harness_dev {
+	struct device dev;
+	u64 dma_mask;
+	struct device_dma_parameters parms;
+	char *name;
+};
+
+/* ---- options -------------------------------------------------------------------------- */
+
+#define HARNESS_ERROR	g_quark_from_static_string("armdma-harness")
+
+/* Where the configuration came from owns what it points to. */
+struct options {
+	struct harness_config cfg;
+	char *json_path;
+};
+
+static bool parse_seed(const char *text, uint64_t *ret_seed, GError **error)
+{
+	char *end;
+
+	errno = 0;
+	*ret_seed = g_ascii_strtoull(text, &end, 0);
+	if (!errno && end != text && !*end && *text != '-')
+		return true;
+	g_set_error(error, HARNESS_ERROR, 0,
+		    "ARMDMA_SEED: \"%s\" is not a number of up to 64 bits", text);
+	return false;
+}
+
+/* The index of @value in @names, which end with NULL. */
+static bool pick(const char *key, const char *value, const char *const *names, int *ret_idx,
+		 GError **error)
+{
+	g_autofree char *all = NULL;
+
+	for (int i = 0; names[i]; i++) {
+		if (!strcmp(names[i], value)) {
+			*ret_idx = i;
+			return true;
+		}
+	}
+	all = g_strjoinv(" or ", (char **)(uintptr_t)names);
+	g_set_error(error, HARNESS_ERROR, 0, "ARMDMA_OPTIONS: %s=%s: it is %s", key, value, all);
+	return false;
+}
+
+static const char *const gear_names[] = { "exact", "fast", NULL };
+static const char *const chooser_names[] = { "nominal", "random", NULL };
+static const char *const coherent_names[] = { "cma", "legacy2011", NULL };
+static const char *const backtrace_names[] = { "address", "full", NULL };
+static const char *const swiotlb_names[] = { "auto", "force", NULL };
+static const char *const switch_names[] = { "on", "off", NULL };
+
+static const struct {
+	const char *key;
+	const char *const *names;
+} choices[] = {
+	{ "gear", gear_names }, { "chooser", chooser_names }, { "coherent", coherent_names },
+	{ "swiotlb", swiotlb_names }, { "backtrace", backtrace_names },
+	{ "hazards", switch_names },
+};
+
+static void choose(struct harness_config *cfg, const char *const *names, int i)
+{
+	if (names == gear_names)
+		cfg->gear = (enum machine_gear)i;
+	else if (names == chooser_names)
+		cfg->chooser = (enum chooser_mode)i;
+	else if (names == coherent_names)
+		cfg->coherent = (enum coherent_strategy)i;
+	else if (names == swiotlb_names)
+		cfg->swiotlb_force = i;
+	else if (names == backtrace_names)
+		cfg->hazards.full_backtrace = i;
+	else
+		cfg->no_hazards = i;
+}
+
+static bool parse_option(struct options *o, const char *key, const char *value, GError **error)
+{
+	if (!strcmp(key, "json")) {
+		g_free(o->json_path);
+		o->json_path = g_strdup(value);
+		return true;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
+		int picked;
+
+		if (strcmp(key, choices[i].key))
+			continue;
+		if (!pick(key, value, choices[i].names, &picked, error))
+			return false;
+		choose(&o->cfg, choices[i].names, picked);
+		return true;
+	}
+	g_set_error(error, HARNESS_ERROR, 0, "ARMDMA_OPTIONS: there is no option \"%s\"", key);
+	return false;
+}
+
+static bool parse_options(struct options *o, const char *text, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(text, ":", -1);
+
+	for (char **w = words; *w; w++) {
+		char *equals = strchr(*w, '=');
+
+		if (!**w)
+			continue;
+		if (!equals) {
+			g_set_error(error, HARNESS_ERROR, 0,
+				    "ARMDMA_OPTIONS: \"%s\" has no value: write %s=...", *w, *w);
+			return false;
+		}
+		*equals = '\0';
+		if (!parse_option(o, *w, equals + 1, error))
+			return false;
+	}
+	return true;
+}
+
+static bool read_environment(struct options *o, GError **error)
+{
+	const char *seed = g_getenv("ARMDMA_SEED");
+	const char *text = g_getenv("ARMDMA_OPTIONS");
+
+	return (!seed || parse_seed(seed, &o->cfg.seed, error)) &&
+	       (!text || parse_options(o, text, error));
+}
+
+/* The environment of a run that repeats this one. */
+static char *replay_line(const struct harness_config *cfg, const char *where)
+{
+	GString *s = g_string_new(NULL);
+
+	g_string_append_printf(s, "ARMDMA_BOARD=%s ARMDMA_SEED=%#llx", where,
+			       (unsigned long long)cfg->seed);
+	if (cfg->gear || cfg->chooser || cfg->coherent || cfg->swiotlb_force)
+		g_string_append_printf(s, " ARMDMA_OPTIONS=gear=%s:chooser=%s:coherent=%s"
+				       ":swiotlb=%s",
+				       gear_names[cfg->gear], chooser_names[cfg->chooser],
+				       coherent_names[cfg->coherent],
+				       swiotlb_names[cfg->swiotlb_force]);
+	return g_string_free(s, FALSE);
+}
+
+/* ---- start and finish ------------------------------------------------------------------- */
+
+static void harness_free(struct harness *h)
+{
+	for (guint i = 0; i < h->devices->len; i++) {
+		struct harness_dev *d = g_ptr_array_index(h->devices, i);
+
+		g_free((void *)(uintptr_t)d->dev.dma_range_map);
+		g_free(d->name);
+		g_free(d);
+	}
+	g_ptr_array_free(h->devices, TRUE);
+	kernel_halt(h->kernel);
+	machine_free(h->machine);
+	board_free(h->board);
+	g_free(h->json_path);
+	g_free(h->replay);
+	g_free(h);
+}
+
+static bool build(struct harness *h, const struct harness_config *cfg, const char *where,
+		  GError **error)
+{
+	struct machine_config mc = {
+		.gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
+	};
+	const struct kernel_config kc = {
+		.coherent = cfg->coherent,
+		.swiotlb_len = cfg->swiotlb_bytes,
+		.swiotlb_force = cfg->swiotlb_force,
+	};
+
+	h->board = board_open(where, error);
+	if (!h->board)
+		return false;
+	mc.board = h->board;
+	h->machine = machine_new(&mc, error);
+	if (!h->machine)
+		return false;
+	h->kernel = kernel_boot(h->machine, &kc, error);
+	return h->kernel != NULL;
+}
+
+static void watch(struct harness *h, const struct harness_config *cfg)
+{
+	struct hazard_config hc = cfg->hazards;
+
+	if (cfg->no_hazards)
+		return;
+	if (!hc.replay)
+		hc.replay = h->replay;
+	h->hazards = hazard_attach(h->machine, &hc);
+}
+
+static const char *board_name(const struct harness_config *cfg)
+{
+	const char *from_env = g_getenv("ARMDMA_BOARD");
+
+	if (cfg->board)
+		return cfg->board;
+	return from_env && *from_env ? from_env : DEFAULT_BOARD;
+}
+
+static struct harness *start(const struct harness_config *cfg, GError **error)
+{
+	struct harness *h = g_new0(struct harness, 1);
+	const char *where = board_name(cfg);
+
+	h->devices = g_ptr_array_new();
+	if (!build(h, cfg, where, error)) {
+		harness_free(h);
+		return NULL;
+	}
+	h->replay = replay_line(cfg, where);
+	watch(h, cfg);
+	return h;
+}
+
+struct harness *harness_start(const struct harness_config *cfg, GError **error)
+{
+	struct options o = { .json_path = NULL };
+	struct harness *h;
+
+	if (cfg)
+		return start(cfg, error);
+	if (!read_environment(&o, error)) {
+		g_free(o.json_path);
+		return NULL;
+	}
+	o.cfg.hazards.json_path = o.json_path;
+	h = start(&o.cfg, error);
+	if (h)
+		h->json_path = o.json_path;
+	else
+		g_free(o.json_path);
+	return h;
+}
+
+int harness_finish(struct harness *h)
+{
+	int status;
+
+	if (!h)
+		return 0;
+	for (guint i = 0; i < h->devices->len; i++) {
+		struct harness_dev *d = g_ptr_array_index(h->devices, i);
+
+		kernel_note(h->kernel, &(struct ledger_note){
+			.kind = LEDGER_DEVICE_GONE, .dev = &d->dev,
+			.site = __builtin_return_address(0),
+		});
+	}
+	status = hazard_detach(h->hazards);
+	harness_free(h);
+	return status;
+}
+
+/* ---- devices ------------------------------------------------------------------------------ */
+
+/* Of the board's own ranges a map, ended by size 0; its limit is the highest of them. */
+static void set_ranges(struct device *dev, const GArray *ranges)
+{
+	struct bus_dma_region *map;
+
+	if (!ranges || !ranges->len)
+		return;
+	map = g_new0(struct bus_dma_region, ranges->len + 1);
+	for (guint i = 0; i < ranges->len; i++) {
+		const struct board_range *r = &g_array_index(ranges, struct board_range, i);
+
+		map[i] = (struct bus_dma_region){ r->pa, r->dma, r->len };
+		dev->bus_dma_limit = MAX(dev->bus_dma_limit, r->dma + r->len - 1);
+	}
+	dev->dma_range_map = map;
+}
+
+static struct device *add_device(struct harness *h, const char *name, bool is_coherent,
+				 const GArray *ranges)
+{
+	struct harness_dev *d = g_new0(struct harness_dev, 1);
+	struct master_config mc = {
+		.name = name, .is_coherent = is_coherent,
+		.ranges = ranges ? (const struct board_range *)(void *)ranges->data : NULL,
+		.nr_ranges = ranges ? ranges->len : 0,
+	};
+
+	d->name = g_strdup(name);
+	d->dma_mask = DMA_BIT_MASK(32);
+	d->dev.init_name = d->name;
+	d->dev.dma_mask = &d->dma_mask;
+	d->dev.coherent_dma_mask = DMA_BIT_MASK(32);
+	d->dev.dma_parms = &d->parms;
+	d->dev.kernel = h->kernel;
+	d->dev.master = master_new(h->machine, &mc);
+	set_ranges(&d->dev, ranges);
+	arch_setup_dma_ops(&d->dev, is_coherent);
+	g_ptr_array_add(h->devices, d);
+	return &d->dev;
+}
+
+static struct device *find_device(struct harness *h, const char *name)
+{
+	for (guint i = 0; i < h->devices->len; i++) {
+		struct harness_dev *d = g_ptr_array_index(h->devices, i);
+
+		if (!strcmp(d->name, name))
+			return &d->dev;
+	}
+	return NULL;
+}
+
+struct device *harness_device(struct harness *h, const char *name)
+{
+	const struct board_master *m = board_master(h->board, name);
+	struct device *dev = find_device(h, m ? m->name : name);
+
+	if (dev)
+		return dev;
+	if (!m)
+		return add_device(h, name, false, NULL);
+	return add_device(h, m->name, m->is_coherent, m->ranges);
+}
+
+struct device *harness_device_new(struct harness *h, const char *name, bool is_coherent)
+{
+	return add_device(h, name, is_coherent, NULL);
+}
+
+struct master *harness_master(struct device *dev)
+{
+	return dev->master;
+}
+
+struct machine *harness_machine(struct harness *h)
+{
+	return h->machine;
+}
+
+struct hazard_engine *harness_hazards(struct harness *h)
+{
+	return h->hazards;
+}
+
+void harness_watch_syncs(struct harness *h, struct sync_watcher *w)
+{
+	h->kernel->port.watcher = w;
+}
+
+void harness_fail_allocation(struct harness *h, unsigned nth)
+{
+	__atomic_store_n(&h->kernel->fail_countdown, (int)nth, __ATOMIC_RELAXED);
+}
