@@ -11,6 +11,7 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
+	&cmd_board,
 	&cmd_cc,
 	NULL
 };

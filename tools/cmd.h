@@ -57,6 +57,7 @@ bool cmd_parse(const struct cmd_usage *usage, const GOptionEntry *options,
 /** One sentence on stderr, "armdma: " before it. Returns CMD_BAD_INPUT. */
 int cmd_refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
+extern const struct command cmd_board;
 extern const struct command cmd_cc;
 
 #endif

@@ -19,7 +19,7 @@
 
 /* Where boards that leave even the base to the boot loader have their DRAM. */
 static const uint64_t usual_bases[] = {
-	0x80000000, 0x40000000, 0x10000000, 0xc0000000, 0x20000000, 0x60000000, 0x0,
+	0x40000000, 0x80000000, 0x10000000, 0xc0000000, 0x20000000, 0x60000000, 0x0,
 };
 
 static bool node_is_memory(const struct fdt_node *n)
@@ -159,7 +159,10 @@ static bool assume_bank(GArray *banks, const GArray *registers, uint64_t pa)
 	return true;
 }
 
-/* A memory node often has the base and leaves only the size to fill in. */
+/*
+ * A memory node often has the base and leaves only the size to fill in. Base 0
+ * may be one, but in most trees it is a zero as empty as the size's.
+ */
 static bool assume_from_memory_nodes(GArray *banks, const struct fdt *f,
 				     const GArray *registers)
 {
@@ -168,7 +171,7 @@ static bool assume_from_memory_nodes(GArray *banks, const struct fdt *f,
 	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
 		const struct fdt_node *n = fdt_node(f, i);
 
-		if (node_is_memory(n) && node_reg(n, 0, &pa, &len) &&
+		if (node_is_memory(n) && node_reg(n, 0, &pa, &len) && pa &&
 		    assume_bank(banks, registers, pa))
 			return true;
 	}

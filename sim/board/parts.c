@@ -139,7 +139,7 @@ static const struct core_part cores[] = {
 		.l1d = FIXED(32 * KIB, 32, 4, RR, true),
 		.l2 = NONE,
 	}, {
-		.compatible = "marvell,sheeva-v7", .name = "PJ4B (Sheeva v7)", .arch = 7,
+		.compatible = "marvell,sheeva-v7", .name = "Sheeva v7", .arch = 7,
 		.is_modelled = true, .walks_in_l1 = true,
 		.l1i = FIXED(32 * KIB, 32, 4, RR, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RR, true),

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board as JSON, as docs/board-json.md describes it.
+ *
+ * Addresses are strings ("0x80000000"), since 64 bits do not fit every reader's
+ * numbers; sizes of DRAM and caches are numbers of bytes.
+ */
+#include "board-view.h"
+
+static void set_string(JsonBuilder *j, const char *name, const char *value)
+{
+	json_builder_set_member_name(j, name);
+	if (value)
+		json_builder_add_string_value(j, value);
+	else
+		json_builder_add_null_value(j);
+}
+
+static void set_int(JsonBuilder *j, const char *name, int64_t value)
+{
+	json_builder_set_member_name(j, name);
+	json_builder_add_int_value(j, value);
+}
+
+static void set_bool(JsonBuilder *j, const char *name, bool value)
+{
+	json_builder_set_member_name(j, name);
+	json_builder_add_boolean_value(j, value);
+}
+
+static void set_hex(JsonBuilder *j, const char *name, uint64_t value)
+{
+	g_autofree char *hex = board_hex(value);
+
+	set_string(j, name, hex);
+}
+
+static void add_cache(JsonBuilder *j, const char *name, const struct cache_geometry *g)
+{
+	static const char *const replacements[NR_CACHE_REPLACEMENTS] = {
+		[CACHE_PSEUDO_RANDOM] = "pseudo-random",
+		[CACHE_ROUND_ROBIN] = "round-robin",
+		[CACHE_LRU] = "lru",
+	};
+
+	json_builder_set_member_name(j, name);
+	if (!g->bytes) {
+		json_builder_add_null_value(j);
+		return;
+	}
+	json_builder_begin_object(j);
+	set_int(j, "bytes", g->bytes);
+	set_int(j, "line_bytes", g->line_bytes);
+	set_int(j, "ways", g->nr_ways);
+	set_string(j, "replacement", replacements[g->replacement]);
+	set_bool(j, "write_allocate", g->write_allocate);
+	set_bool(j, "assumed", g->is_assumed);
+	json_builder_end_object(j);
+}
+
+static void add_cpu(JsonBuilder *j, const struct board_cpu *c)
+{
+	json_builder_begin_object(j);
+	set_string(j, "path", c->path);
+	set_string(j, "compatible", c->compatible);
+	set_string(j, "core", c->part ? c->part->name : NULL);
+	set_int(j, "arch", c->part ? c->part->arch : 0);
+	set_bool(j, "modelled", c->part && c->part->is_modelled);
+	set_bool(j, "disabled", c->is_disabled);
+	add_cache(j, "l1i", &c->l1i);
+	add_cache(j, "l1d", &c->l1d);
+	add_cache(j, "l2", &c->l2);
+	json_builder_end_object(j);
+}
+
+static void add_outer(JsonBuilder *j, const struct board_outer *o)
+{
+	json_builder_set_member_name(j, "outer");
+	if (!o->path) {
+		json_builder_add_null_value(j);
+		return;
+	}
+	json_builder_begin_object(j);
+	set_string(j, "path", o->path);
+	set_string(j, "compatible", o->compatible);
+	set_hex(j, "registers", o->reg_pa);
+	set_bool(j, "modelled", o->is_modelled);
+	set_bool(j, "transparent", o->is_transparent);
+	set_bool(j, "shared_override", o->shared_override);
+	set_bool(j, "io_coherent", o->is_io_coherent);
+	add_cache(j, "cache", &o->cache);
+	json_builder_end_object(j);
+}
+
+static void add_bank(JsonBuilder *j, const struct board_bank *bank)
+{
+	json_builder_begin_object(j);
+	set_hex(j, "pa", bank->pa);
+	set_int(j, "bytes", bank->len);
+	set_bool(j, "assumed", bank->is_assumed);
+	json_builder_end_object(j);
+}
+
+static void add_iommu(JsonBuilder *j, const struct board_iommu *i)
+{
+	json_builder_begin_object(j);
+	set_string(j, "path", i->path);
+	set_string(j, "compatible", i->compatible);
+	set_int(j, "cells", i->nr_cells);
+	set_bool(j, "modelled", i->is_modelled);
+	set_bool(j, "disabled", i->is_disabled);
+	json_builder_end_object(j);
+}
+
+static void add_range(JsonBuilder *j, const struct board_range *r)
+{
+	json_builder_begin_object(j);
+	set_hex(j, "dma", r->dma);
+	set_hex(j, "pa", r->pa);
+	set_hex(j, "bytes", r->len);
+	json_builder_end_object(j);
+}
+
+static void begin_array(JsonBuilder *j, const char *name)
+{
+	json_builder_set_member_name(j, name);
+	json_builder_begin_array(j);
+}
+
+static void add_master(JsonBuilder *j, const struct board_master *m)
+{
+	json_builder_begin_object(j);
+	set_string(j, "name", m->name);
+	set_string(j, "path", m->path);
+	set_string(j, "compatible", m->compatible);
+	set_bool(j, "coherent", m->is_coherent);
+	set_bool(j, "disabled", m->is_disabled);
+	begin_array(j, "iommus");
+	for (unsigned i = 0; i < m->iommus->len; i++)
+		json_builder_add_int_value(j, g_array_index(m->iommus, unsigned, i));
+	json_builder_end_array(j);
+	begin_array(j, "ranges");
+	for (unsigned i = 0; i < m->ranges->len; i++)
+		add_range(j, &g_array_index(m->ranges, struct board_range, i));
+	json_builder_end_array(j);
+	json_builder_end_object(j);
+}
+
+void board_to_json(JsonBuilder *j, const struct board *b)
+{
+	g_autofree char *why_not = board_refusal(b);
+
+	json_builder_begin_object(j);
+	set_string(j, "file", b->file);
+	set_string(j, "model", b->model);
+	set_string(j, "compatible", b->compatible);
+	set_bool(j, "builds", !why_not);
+	set_string(j, "refused", why_not);
+	begin_array(j, "cpus");
+	for (unsigned i = 0; i < b->cpus->len; i++)
+		add_cpu(j, g_ptr_array_index(b->cpus, i));
+	json_builder_end_array(j);
+	add_outer(j, &b->outer);
+	begin_array(j, "banks");
+	for (unsigned i = 0; i < b->banks->len; i++)
+		add_bank(j, &g_array_index(b->banks, struct board_bank, i));
+	json_builder_end_array(j);
+	begin_array(j, "iommus");
+	for (unsigned i = 0; i < b->iommus->len; i++)
+		add_iommu(j, g_ptr_array_index(b->iommus, i));
+	json_builder_end_array(j);
+	begin_array(j, "masters");
+	for (unsigned i = 0; i < b->masters->len; i++)
+		add_master(j, g_ptr_array_index(b->masters, i));
+	json_builder_end_array(j);
+	json_builder_end_object(j);
+}
