@@ -138,7 +138,7 @@ static bool check_lto(const char *option, GError **error)
 	if (!option)
 		return true;
 	g_set_error(error, CC_ERROR, 0, "%s cannot be combined with the hooks: link-time "
-		    "optimisation drops them without a word", option);
+		    "optimisation may drop them without a word", option);
 	return false;
 }
 

@@ -17,7 +17,7 @@ struct cc_compiler {
 };
 
 /**
- * cc_compiler_find() - run it with --version and see which it is
+ * cc_compiler_find() - run it once and see which it is
  *
  * Return: false with one sentence in @error. On success @ret is yours to
  * cc_compiler_done().

@@ -3,7 +3,7 @@
  * The mark of a translation unit that `armdma cc` compiled. Not for users: the
  * compiler driver puts it in front of every unit (-include).
  *
- * Hooks can get lost without a word: -flto drops all of them, and an object
+ * Hooks can get lost without a word: gcc -flto drops all of them, and an object
  * that was built with other flags never had any. So each unit carries a canary,
  * two accesses that the hooks must see, and a record that says where it is; the
  * runtime lets every canary sing before main() (lib/hooks/check.c). A unit that

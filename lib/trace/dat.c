@@ -70,7 +70,8 @@ read_frame(struct dat *t)
 		if (!read_string(t, i))
 			return false;
 	return t->frame.type <= FRAME_END &&
-	       t->frame.ev.kind < NR_TRACE_KINDS;
+	       t->frame.ev.kind < NR_TRACE_KINDS &&
+	       t->frame.ev.dir <= TRACE_NONE;
 }
 
 static void

@@ -44,7 +44,7 @@ struct rig *rig_new(struct board *b, const struct machine_config *cfg)
 void rig_free(struct rig *rig)
 {
 	machine_free(rig->m);
-	fixture_board_free(rig->board);
+	board_free(rig->board);
 	g_free(rig);
 }
 

@@ -50,6 +50,27 @@ static void add_master(struct board *b, const char *name, bool is_coherent)
 	g_ptr_array_add(b->masters, d);
 }
 
+static void free_cpu(void *p)
+{
+	struct board_cpu *cpu = p;
+
+	g_free(cpu->path);
+	g_free(cpu->compatible);
+	g_free(cpu);
+}
+
+static void free_master(void *p)
+{
+	struct board_master *d = p;
+
+	g_free(d->path);
+	g_free(d->name);
+	g_free(d->compatible);
+	g_array_unref(d->iommus);
+	g_array_unref(d->ranges);
+	g_free(d);
+}
+
 static struct board *board_new(const char *model)
 {
 	struct board *b = g_new0(struct board, 1);
@@ -57,10 +78,10 @@ static struct board *board_new(const char *model)
 	b->file = g_strdup(model);
 	b->model = g_strdup(model);
 	b->compatible = g_strdup("test,board");
-	b->cpus = g_ptr_array_new();
+	b->cpus = g_ptr_array_new_with_free_func(free_cpu);
 	b->banks = g_array_new(false, true, sizeof(struct board_bank));
 	b->iommus = g_ptr_array_new();
-	b->masters = g_ptr_array_new();
+	b->masters = g_ptr_array_new_with_free_func(free_master);
 	return b;
 }
 
@@ -111,41 +132,4 @@ void fixture_set_l1d(struct board *b, struct cache_geometry g)
 
 		cpu->l1d = g;
 	}
-}
-
-static void free_cpu(struct board_cpu *cpu)
-{
-	g_free(cpu->path);
-	g_free(cpu->compatible);
-	g_free(cpu);
-}
-
-static void free_master(struct board_master *d)
-{
-	g_free(d->path);
-	g_free(d->name);
-	g_free(d->compatible);
-	g_array_unref(d->iommus);
-	g_array_unref(d->ranges);
-	g_free(d);
-}
-
-void fixture_board_free(struct board *b)
-{
-	if (!b)
-		return;
-	for (unsigned i = 0; i < b->cpus->len; i++)
-		free_cpu(g_ptr_array_index(b->cpus, i));
-	for (unsigned i = 0; i < b->masters->len; i++)
-		free_master(g_ptr_array_index(b->masters, i));
-	g_ptr_array_unref(b->cpus);
-	g_ptr_array_unref(b->masters);
-	g_ptr_array_unref(b->iommus);
-	g_array_unref(b->banks);
-	g_free(b->outer.path);
-	g_free(b->outer.compatible);
-	g_free(b->file);
-	g_free(b->model);
-	g_free(b->compatible);
-	g_free(b);
 }

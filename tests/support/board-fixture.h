@@ -8,7 +8,7 @@
  *              512 MiB at 0x80000000 and 256 MiB at 0x200000000; master "eth0"
  *   coherent   the same with masters that snoop
  *
- * A test may change any field before it builds a machine.
+ * A test may change any field before it builds a machine; board_free() takes them.
  */
 #ifndef TESTS_SUPPORT_BOARD_FIXTURE_H
 #define TESTS_SUPPORT_BOARD_FIXTURE_H
@@ -25,7 +25,5 @@ struct board *fixture_board_coherent(void);
 
 /* Every CPU gets this level 1 data cache. */
 void fixture_set_l1d(struct board *b, struct cache_geometry g);
-
-void fixture_board_free(struct board *b);	/* NULL is fine */
 
 #endif

@@ -152,6 +152,22 @@ kernels_of_either_width_and_byte_order_read_the_same(void **state)
 	}
 }
 
+/* Made from one_mapping() by trace-cmd 3.1.6: convert --file-version 7. */
+static void
+version_7_with_compressed_sections_is_read(void **state)
+{
+	g_autofree char *path = source_file("tests/trace/tiny-v7-zstd.dat");
+	g_autofree char *bytes = NULL;
+	g_autoptr(GBytes) file = NULL;
+	size_t len;
+
+	assert_true(g_file_get_contents(path, &bytes, &len, NULL));
+	file = g_bytes_new_static(bytes, len);
+	reads_from(file, "kworker/0:0-mm-42@0 1.000001",
+		   "dma_map_page eth0 FROM_DEVICE dma=1040 phys=900001040"
+		   " size=1536 attrs=22");
+}
+
 static void
 events_that_no_sample_holds_are_read(void **state)
 {
@@ -374,6 +390,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kernels_of_either_width_and_byte_order_read_the_same),
+		cmocka_unit_test(version_7_with_compressed_sections_is_read),
 		cmocka_unit_test(events_that_no_sample_holds_are_read),
 		cmocka_unit_test(a_truncated_scatterlist_says_how_long_it_was),
 		cmocka_unit_test(an_iova_range_has_its_end_computed),
