@@ -26,6 +26,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 
 	if (cfg)
 		k->config = *cfg;
+	k->on_memory = ledger_note_memory;
 	if (!mm_init(k, m, error)) {
 		g_free(k);
 		return NULL;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <linux/dma-direct.h>
 
-#include "mm/kernel.h"
+#include "dma/dma.h"
 
 #define DEFAULT_BOARD	"a9-pl310"
 
@@ -154,19 +154,29 @@ static bool read_environment(struct options *o, GError **error)
 	       (!text || parse_options(o, text, error));
 }
 
-/* The environment of a run that repeats this one. */
+/* The environment of a run that repeats this one: what differs from the defaults. */
 static char *replay_line(const struct harness_config *cfg, const char *where)
 {
 	GString *s = g_string_new(NULL);
+	const char *lead = " ARMDMA_OPTIONS=";
+	const struct {
+		const char *key, *value;
+		bool is_default;
+	} options[] = {
+		{ "gear", gear_names[cfg->gear], !cfg->gear },
+		{ "chooser", chooser_names[cfg->chooser], !cfg->chooser },
+		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
+		{ "swiotlb", swiotlb_names[cfg->swiotlb_force], !cfg->swiotlb_force },
+	};
 
 	g_string_append_printf(s, "ARMDMA_BOARD=%s ARMDMA_SEED=%#llx", where,
 			       (unsigned long long)cfg->seed);
-	if (cfg->gear || cfg->chooser || cfg->coherent || cfg->swiotlb_force)
-		g_string_append_printf(s, " ARMDMA_OPTIONS=gear=%s:chooser=%s:coherent=%s"
-				       ":swiotlb=%s",
-				       gear_names[cfg->gear], chooser_names[cfg->chooser],
-				       coherent_names[cfg->coherent],
-				       swiotlb_names[cfg->swiotlb_force]);
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+		if (options[i].is_default)
+			continue;
+		g_string_append_printf(s, "%s%s=%s", lead, options[i].key, options[i].value);
+		lead = ":";
+	}
 	return g_string_free(s, FALSE);
 }
 
@@ -197,7 +207,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
 	};
 	const struct kernel_config kc = {
-		.coherent = cfg->coherent,
+		.legacy_coherent = cfg->coherent == COHERENT_LEGACY2011,
 		.swiotlb_len = cfg->swiotlb_bytes,
 		.swiotlb_force = cfg->swiotlb_force,
 	};
@@ -373,9 +383,18 @@ struct hazard_engine *harness_hazards(struct harness *h)
 	return h->hazards;
 }
 
+static void tell_sync(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,
+		      enum dma_data_direction dir)
+{
+	struct sync_watcher *w = watcher;
+
+	w->sync(w, is_for_device, pa, len, dir);
+}
+
 void harness_watch_syncs(struct harness *h, struct sync_watcher *w)
 {
 	h->kernel->port.watcher = w;
+	h->kernel->port.on_sync = w ? tell_sync : NULL;
 }
 
 void harness_fail_allocation(struct harness *h, unsigned nth)

@@ -102,7 +102,7 @@ static void free_to_pool(struct kernel *k, struct page *page, size_t size)
 /* A board with little memory does without. */
 void coherent_init(struct kernel *k)
 {
-	if (k->config.coherent == COHERENT_LEGACY2011 || k->cma_len < 4 * ATOMIC_POOL_LEN)
+	if (k->config.legacy_coherent || k->cma_len < 4 * ATOMIC_POOL_LEN)
 		return;
 	k->atomic_pool = alloc_uncached(k, ATOMIC_POOL_LEN);
 	g_assert(k->atomic_pool);
@@ -177,7 +177,7 @@ void *arch_dma_alloc(struct device *dev, size_t size, gfp_t gfp, struct page **r
 
 	if (mask < DMA_BIT_MASK(32) || dev->dma_range_map)
 		gfp |= GFP_DMA;
-	if (k->config.coherent == COHERENT_LEGACY2011) {
+	if (k->config.legacy_coherent) {
 		va = alloc_double(k, size, gfp, &page);
 	} else {
 		page = alloc_single(k, size, gfp);
@@ -195,7 +195,7 @@ void *arch_dma_alloc(struct device *dev, size_t size, gfp_t gfp, struct page **r
 
 void arch_dma_free(struct device *dev, size_t size, void *va, dma_addr_t dma)
 {
-	if (dev->kernel->config.coherent == COHERENT_LEGACY2011)
+	if (dev->kernel->config.legacy_coherent)
 		free_double(dev, va, dma);
 	else
 		free_single(dev, virt_to_page(va), size);

@@ -14,6 +14,7 @@
 #include <linux/swiotlb.h>
 
 #include "../mm/kernel.h"
+#include "ledger.h"
 
 /* Bits of device.dma_warned: a warning for each device, not for each call. */
 #define WARNED_OVERFLOW		(1u << 0)
@@ -30,6 +31,18 @@ static inline struct port *dev_port(const struct device *dev)
 {
 	return &dev->kernel->port;
 }
+
+static inline void kernel_note(struct kernel *k, const struct ledger_note *n)
+{
+	struct ledger_listener *l = k->listener;
+
+	if (unlikely(l != NULL))
+		l->note(l, n);
+}
+
+/* What mm says, as the ledger has it; kernel.on_memory. */
+void ledger_note_memory(struct kernel *k, enum memory_event what, phys_addr_t pa, size_t len,
+			const void *site);
 
 /* The mapping functions once more, saying why they refused. */
 dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who listens to a machine's ledger. */
-#include "ledger.h"
-
-#include "../mm/kernel.h"
+/* Who listens to a machine's ledger, and what memory management has to say to it. */
+#include "dma.h"
 
 void ledger_listen(struct machine *m, struct ledger_listener *l)
 {
@@ -10,4 +8,18 @@ void ledger_listen(struct machine *m, struct ledger_listener *l)
 
 	if (k)
 		k->listener = l;
+}
+
+void ledger_note_memory(struct kernel *k, enum memory_event what, phys_addr_t pa, size_t len,
+			const void *site)
+{
+	static const enum ledger_kind kind[NR_MEMORY_EVENTS] = {
+		[PAGES_ALLOCATED] = LEDGER_PAGES_ALLOCATED,
+		[PAGES_FREED] = LEDGER_PAGES_FREED,
+		[SLAB_FREED] = LEDGER_SLAB_FREED,
+	};
+
+	kernel_note(k, &(struct ledger_note){
+		.kind = kind[what], .pa = pa, .va = kernel_ptr(k, pa), .len = len, .site = site,
+	});
 }

@@ -23,7 +23,6 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#include "../dma/ledger.h"
 #include "../port/port.h"
 #include "bits.h"
 
@@ -34,12 +33,12 @@
 
 /**
  * struct kernel_config - what a boot may choose; all zero is a good choice
- * @coherent:       strategy of dma_alloc_coherent() for non-coherent devices
+ * @legacy_coherent: dma_alloc_coherent() maps twice, as in 2011
  * @swiotlb_len:    bytes of the bounce pool, whole MiB; 0: 64 MiB, at most 1/16 of memory
  * @swiotlb_force:  every streaming mapping bounces
  */
 struct kernel_config {
-	enum coherent_strategy coherent;
+	bool legacy_coherent;
 	size_t swiotlb_len;
 	bool swiotlb_force;
 };
@@ -57,11 +56,16 @@ struct zone {
 };
 enum zone_type { ZONE_DMA, ZONE_NORMAL, NR_ZONES };
 
+/* What somebody above may want to hear about; see kernel.on_memory. */
+enum memory_event { PAGES_ALLOCATED, PAGES_FREED, SLAB_FREED, NR_MEMORY_EVENTS };
+
 /* Where page-wise mappings are placed. */
 struct area_space {
 	u32 start, end;
 	GList *areas;			/* of struct vm_area, ascending */
 };
+
+struct ledger_listener;
 
 struct kernel {
 	struct port port;
@@ -95,7 +99,9 @@ struct kernel {
 	spinlock_t io_tlb_lock;		/* of making it */
 
 	int fail_countdown;		/* the allocation that reaches 0 fails */
-	struct ledger_listener *listener;
+	void (*on_memory)(struct kernel *k, enum memory_event what, phys_addr_t pa,
+			  size_t len, const void *site);
+	struct ledger_listener *listener;	/* lib/dma's */
 };
 
 /**
@@ -153,12 +159,11 @@ static inline bool kernel_fails(struct kernel *k)
 	       __atomic_sub_fetch(&k->fail_countdown, 1, __ATOMIC_RELAXED) == 0;
 }
 
-static inline void kernel_note(struct kernel *k, const struct ledger_note *n)
+static inline void kernel_tell(struct kernel *k, enum memory_event what, phys_addr_t pa,
+			       size_t len, const void *site)
 {
-	struct ledger_listener *l = k->listener;
-
-	if (unlikely(l != NULL))
-		l->note(l, n);
+	if (unlikely(k->listener != NULL))
+		k->on_memory(k, what, pa, len, site);
 }
 
 /* ---- kernel.c ---------------------------------------------------------------- */

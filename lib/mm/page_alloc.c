@@ -87,15 +87,6 @@ static size_t take_from_zones(struct kernel *k, gfp_t gfp, unsigned order)
 	return idx;
 }
 
-static void note_pages(struct kernel *k, enum ledger_kind kind, const struct page *page,
-		       size_t nr_pages, const void *site)
-{
-	kernel_note(k, &(struct ledger_note){
-		.kind = kind, .pa = page_pa(k, page), .va = page_address(page),
-		.len = nr_pages << PAGE_SHIFT, .site = site,
-	});
-}
-
 struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order)
 {
 	struct page *page;
@@ -110,8 +101,8 @@ struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order)
 	page->flags = 0;
 	page->order = (u8)order;
 	atomic_set(&page->_refcount, 1);
-	note_pages(k, LEDGER_PAGES_ALLOCATED, page, (size_t)1 << order,
-		   __builtin_return_address(0));
+	kernel_tell(k, PAGES_ALLOCATED, page_pa(k, page), PAGE_SIZE << order,
+		    __builtin_return_address(0));
 	if (gfp & __GFP_ZERO)
 		port_zero(page_address(page), PAGE_SIZE << order);
 	return page;
@@ -139,8 +130,8 @@ void __free_pages(struct page *page, unsigned int order)
 		return;
 	k = page_kernel(page);
 	idx = page_idx(k, page);
-	note_pages(k, LEDGER_PAGES_FREED, page, (size_t)1 << order,
-		   __builtin_return_address(0));
+	kernel_tell(k, PAGES_FREED, page_pa(k, page), PAGE_SIZE << order,
+		    __builtin_return_address(0));
 	spin_lock(&k->page_lock);
 	is_ours = is_taken(k, idx, order);
 	if (is_ours)

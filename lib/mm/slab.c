@@ -195,15 +195,6 @@ static void free_small(struct kernel *k, struct page *page, size_t offset)
 		__free_page(empty);
 }
 
-static void note_freed(struct kernel *k, const void *p, const struct page *page,
-		       const void *site)
-{
-	kernel_note(k, &(struct ledger_note){
-		.kind = LEDGER_SLAB_FREED, .pa = virt_to_phys(p), .va = p,
-		.len = size_of(page), .site = site,
-	});
-}
-
 static void free_at(const void *p, const void *site)
 {
 	struct page *page;
@@ -215,7 +206,7 @@ static void free_at(const void *p, const void *site)
 	if (WARN(!page, "kfree() of what kmalloc() never gave, or of what is free already"))
 		return;
 	k = page_kernel(page);
-	note_freed(k, p, page, site);
+	kernel_tell(k, SLAB_FREED, virt_to_phys(p), size_of(page), site);
 	if (page->flags == PAGE_IS_SLAB)
 		return free_small(k, page, offset_in_page(p));
 	page->flags = 0;

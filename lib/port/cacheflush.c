@@ -64,8 +64,8 @@ void dmac_inv_range(struct port *p, u32 va, u32 len)
 static void tell(struct port *p, bool is_for_device, phys_addr_t pa, size_t len,
 		 enum dma_data_direction dir)
 {
-	if (unlikely(p->watcher != NULL))
-		p->watcher->sync(p->watcher, is_for_device, pa, len, dir);
+	if (unlikely(p->on_sync != NULL))
+		p->on_sync(p->watcher, is_for_device, pa, len, dir);
 }
 
 /* What is not lowmem has no line in any cache that the linear map could reach. */

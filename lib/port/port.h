@@ -20,7 +20,6 @@
 #include <linux/pgtable.h>
 #include <linux/types.h>
 #include <armdma/cpu.h>
-#include <armdma/harness.h>
 #include <armdma/machine.h>
 #include <armdma/window.h>
 
@@ -47,7 +46,7 @@ struct port_bank {
  * @outer_va:    registers of the outer cache; 0: there is none
  * @has_outer_sync: it has a store buffer that matters
  * @alloc_table: gives a zeroed page for page tables, or 0
- * @watcher:     is told of every sync, or NULL
+ * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
  */
 struct port {
 	struct machine *machine;
@@ -65,7 +64,9 @@ struct port {
 	u32 outer_va;
 	bool has_outer_sync;
 	phys_addr_t (*alloc_table)(struct port *p);
-	struct sync_watcher *watcher;
+	void (*on_sync)(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,
+			enum dma_data_direction dir);
+	void *watcher;
 };
 
 /* ---- who ---------------------------------------------------------------- */
