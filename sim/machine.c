@@ -113,6 +113,7 @@ struct machine *machine_new(const struct machine_config *cfg, GError **error)
 	m->is_random = !m->is_fast && cfg->chooser == CHOOSER_RANDOM;
 	m->observers = g_ptr_array_new();
 	m->masters = g_ptr_array_new();
+	m->settled = g_byte_array_new();
 	m->scratch.fd = -1;
 	g_mutex_init(&m->lock);
 	return build(m, error) ? g_steal_pointer(&m) : NULL;
@@ -127,6 +128,7 @@ void machine_free(struct machine *m)
 		master_destroy(g_ptr_array_index(m->masters, i));
 	g_ptr_array_unref(m->masters);
 	g_ptr_array_unref(m->observers);
+	g_byte_array_unref(m->settled);
 	cpu_forget(m);
 	for (unsigned i = 0; i < m->nr_cpus; i++)
 		g_aligned_free(m->cpus[i]);

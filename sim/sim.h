@@ -92,6 +92,7 @@ struct machine {
 	struct tlb tlb;
 	uint64_t step;
 
+	GByteArray *settled;		/* the bytes of a store that takes effect */
 	struct bus bus;
 	struct pl310 pl310;
 	struct stream schedule;

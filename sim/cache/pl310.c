@@ -12,10 +12,12 @@
 #define AUX_GEOMETRY		(AUX_16_WAYS | 7u << AUX_WAY_SIZE_SHIFT)
 #define TYPE_CTYPE		(0xeu << 25)
 
-/* Way size as both registers encode it: 1 is 16 KiB, 6 is 512 KiB. */
+/* Way size as both registers encode it: 1 is 16 KiB or less, 6 is 512 KiB. */
 static uint32_t way_size_code(const struct cache_geometry *g)
 {
-	return (uint32_t)__builtin_ctz(g->bytes / g->nr_ways >> 13) & 7;
+	uint32_t way_bytes = MAX(g->bytes / g->nr_ways, 16u << 10);
+
+	return (uint32_t)__builtin_ctz(way_bytes >> 13) & 7;
 }
 
 static uint32_t aux_at_reset(const struct board_outer *o)

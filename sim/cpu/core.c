@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define MAX_LINE	128u
 #define DFSR_CM		(1u << 13)
 
 static _Thread_local struct cpu *current;
@@ -491,10 +490,9 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 		m->pending = pending;
 }
 
-static void settle_io(struct machine *m, const struct pending *p, uint64_t word)
+static void settle_registers(struct machine *m, const struct pending *p, uint64_t word,
+			     const uint8_t *bytes)
 {
-	const uint8_t *bytes = m->scratch.bytes + (p->va & PAGE_MASK);
-
 	close_registers(m, p->va);
 	if (!p->is_store || io_store(p->cpu, word, p->va, bytes, p->len))
 		return;
@@ -504,24 +502,31 @@ static void settle_io(struct machine *m, const struct pending *p, uint64_t word)
 	abort_refused(p->cpu, &f, p->len, p->site);
 }
 
+/*
+ * All bytes are taken out of the window before any of them takes effect: a line that is
+ * filled meanwhile, by the store or by speculation, would go over those that follow.
+ */
 void machine_settle_slow(struct machine *m)
 {
 	struct pending p = m->pending;
+	const uint8_t *bytes;
 
+	g_byte_array_set_size(m->settled, 0);
+	g_byte_array_append(m->settled, (const guint8 *)m->window_base + p.va, (guint)p.len);
+	bytes = m->settled->data;
 	m->pending.cpu = NULL;
 	m->actor = (struct actor){ .cpu = p.cpu, .site = p.site };
 	while (p.len) {
 		/* Nothing has happened since, so the translation is still held. */
 		uint64_t word = m->tlb.words[p.va >> PAGE_SHIFT];
 		size_t piece = piece_len(m, p.va, p.len);
-		uint8_t bytes[MAX_LINE];
 
 		g_assert(word);
 		if (!is_ram(word))
-			return settle_io(m, &p, word);
-		memcpy(bytes, window_bytes(m, word, place_of(m, word, p.va)), piece);
+			return settle_registers(m, &p, word, bytes);
 		store_piece(m, word, p.va, bytes, piece);
 		p.va += (uint32_t)piece;
+		bytes += piece;
 		p.len -= piece;
 	}
 }
