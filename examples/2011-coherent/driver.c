@@ -6,6 +6,8 @@
  */
 #include "driver.h"
 
+#include <asm/barrier.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 
@@ -27,7 +29,7 @@ void engine_submit(struct engine *e, unsigned int i, u32 len)
 }
 
 /* noinline, so that a report names it whatever the optimiser thinks. */
-__attribute__((noinline)) u32 engine_poll(struct engine *e, unsigned int i)
+noinline u32 engine_poll(struct engine *e, unsigned int i)
 {
 	return READ_ONCE(e->ring[i].status);
 }

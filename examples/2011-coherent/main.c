@@ -34,7 +34,7 @@ struct scene {
 static const struct scene scenes[] = {
 	{ "2011: cached and uncached mapping", "a9-pl310",
 	  COHERENT_LEGACY2011, true },
-	{ "2011, PL310 with shared-override", "a9-pl310-override",
+	{ "2011, PL310 with shared-override", "a9-pl310-shared-override",
 	  COHERENT_LEGACY2011, false },
 	{ "repaired: one mapping", "a9-pl310",
 	  COHERENT_CMA, false },
@@ -164,7 +164,7 @@ static bool play(const struct scene *scene, unsigned int seeds)
 		if (!bad_seeds++)
 			first = seed;
 	}
-	printf("%-36s %-18s %4u of %u runs go wrong\n", scene->what, scene->board,
+	printf("%-36s %-26s %4u of %u runs go wrong\n", scene->what, scene->board,
 	       bad_seeds, seeds);
 	if (scene->goes_wrong && bad_seeds)
 		show(scene, first);
