@@ -96,7 +96,7 @@ static const struct dat_field common[] = {
 	{ "unsigned char", "common_flags", 1 },
 	{ "unsigned char", "common_preempt_count", 1 },
 	{ "int", "common_pid", 4 },
-	{ NULL },
+	{ .type = NULL },
 };
 
 static unsigned

@@ -9,6 +9,14 @@
 
 #include "../../lib/trace/reader.h"
 
+#if defined(__has_feature)
+#define HAS_ASAN	__has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN	1
+#else
+#define HAS_ASAN	0
+#endif
+
 /** The line is an event, and reads as @expected: see event_told(). */
 #define reads(line, expected) line_reads(line, expected, __FILE__, __LINE__)
 /** The line is counted as malformed, for the reason @why. */
