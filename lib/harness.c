@@ -278,6 +278,17 @@ struct harness *harness_start(const struct harness_config *cfg, GError **error)
 	return h;
 }
 
+struct harness *harness_start_or_exit(const struct harness_config *cfg)
+{
+	g_autoptr(GError) error = NULL;
+	struct harness *h = harness_start(cfg, &error);
+
+	if (h)
+		return h;
+	fprintf(stderr, "armdma: %s\n", error->message);
+	exit(2);
+}
+
 int harness_finish(struct harness *h)
 {
 	int status;

@@ -74,6 +74,9 @@ struct harness_config {
  */
 struct harness *harness_start(const struct harness_config *cfg, GError **error);
 
+/** The same for a main(): bad input is one sentence on stderr and exit status 2. */
+struct harness *harness_start_or_exit(const struct harness_config *cfg);
+
 /**
  * harness_device() - a device on this board, made on first use
  * @name: a master of the board by Linux's name or by path: coherence, dma-ranges and
