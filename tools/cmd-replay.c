@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * armdma replay TRACE --board BOARD: the main job. The engine is tools/replay; this
+ * is its command line.
+ *
+ * Standard output and the files are the same for the same seed; how long it took is
+ * said on standard error.
+ */
+#include <string.h>
+
+#include "cmd.h"
+#include "ui.h"
+#include "replay/replay.h"
+
+static char *opt_board, *opt_gear, *opt_chooser, *opt_seed, *opt_json, *opt_html;
+static char **opt_masks, **opt_devices;
+static gboolean opt_complete, opt_verbose, opt_quiet;
+
+static const GOptionEntry options[] = {
+	{ "board", 'b', 0, G_OPTION_ARG_FILENAME, &opt_board,
+	  "A .dtb, or the name of a shipped board", "BOARD" },
+	{ "gear", 0, 0, G_OPTION_ARG_STRING, &opt_gear,
+	  "exact: bytes move through caches (default); fast: they do not", "exact|fast" },
+	{ "chooser", 0, 0, G_OPTION_ARG_STRING, &opt_chooser,
+	  "random: speculative fills and evictions, from the seed", "nominal|random" },
+	{ "seed", 0, 0, G_OPTION_ARG_STRING, &opt_seed,
+	  "Of the chooser and the patterns, decimal or 0x...", "N" },
+	{ "json", 0, 0, G_OPTION_ARG_FILENAME, &opt_json, "Write the report as JSON", "FILE" },
+	{ "html", 0, 0, G_OPTION_ARG_FILENAME, &opt_html, "Write it as one HTML page", "FILE" },
+	{ "mask", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_masks,
+	  "DMA mask of a device (repeatable)", "DEV=BITS" },
+	{ "device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_devices,
+	  "Which master of the board a device is (repeatable)", "DEV=MASTER" },
+	{ "complete", 0, 0, G_OPTION_ARG_NONE, &opt_complete,
+	  "The trace is whole: leaks and unmatched unmaps are faults", NULL },
+	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt_verbose,
+	  "Print each hazard of the engine on standard error", NULL },
+	{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt_quiet,
+	  "Print the verdict only", NULL },
+	{ 0 }
+};
+
+static void progress(uint64_t events, uint64_t done, uint64_t size)
+{
+	g_autofree char *n = ui_count(events);
+
+	if (size)
+		ui_progress("%s events, %u %%", n, (unsigned)(done * 100 / size));
+	else
+		ui_progress("%s events", n);
+}
+
+static bool choose(const char *option, const char *value, const char *second, const char *first,
+		   int *ret_choice)
+{
+	*ret_choice = value && strcmp(value, second) == 0;
+	if (!value || *ret_choice || strcmp(value, first) == 0)
+		return true;
+	cmd_refuse("replay: --%s %s: %s or %s is expected", option, value, first, second);
+	return false;
+}
+
+static bool parse_seed(uint64_t *ret_seed)
+{
+	char *end = NULL;
+
+	*ret_seed = 0;
+	if (!opt_seed)
+		return true;
+	if (g_ascii_isdigit(opt_seed[0]))
+		*ret_seed = g_ascii_strtoull(opt_seed, &end, 0);
+	if (end && !*end)
+		return true;
+	cmd_refuse("replay: --seed %s: a number is expected", opt_seed);
+	return false;
+}
+
+static bool parse_config(int argc, char **argv, struct replay_config *cfg)
+{
+	int gear, chooser;
+
+	if (argc != 2) {
+		cmd_refuse("replay: one trace is expected; see armdma replay --help");
+		return false;
+	}
+	if (!opt_board) {
+		cmd_refuse("replay: --board is missing: a .dtb, or the name of a shipped board");
+		return false;
+	}
+	if (!choose("gear", opt_gear, "fast", "exact", &gear) ||
+	    !choose("chooser", opt_chooser, "random", "nominal", &chooser) ||
+	    !parse_seed(&cfg->seed))
+		return false;
+	cfg->trace = argv[1];
+	cfg->board = opt_board;
+	cfg->gear = gear ? GEAR_FAST : GEAR_EXACT;
+	cfg->chooser = chooser ? CHOOSER_RANDOM : CHOOSER_NOMINAL;
+	cfg->masks = opt_masks;
+	cfg->devices = opt_devices;
+	cfg->is_complete = opt_complete;
+	cfg->is_verbose = opt_verbose;
+	cfg->progress = progress;
+	return true;
+}
+
+static bool write_file(const char *path, char *text)
+{
+	g_autofree char *owned = text;
+	g_autoptr(GError) error = NULL;
+
+	if (!path || g_file_set_contents(path, owned, -1, &error))
+		return true;
+	cmd_refuse("replay: %s", error->message);
+	return false;
+}
+
+static void print_throughput(const struct replay_report *rep, int64_t us)
+{
+	g_autofree char *events = ui_count(replay_events(rep));
+	g_autofree char *rate = ui_count(replay_events(rep) * 1e6 / MAX(us, 1));
+
+	fprintf(stderr, "armdma: replay: %s events in %.3f s: %s events per second\n", events,
+		us / 1e6, rate);
+}
+
+static int report(const struct replay_report *rep)
+{
+	if (opt_quiet) {
+		g_autofree char *verdict = replay_verdict(rep);
+
+		puts(verdict);
+	} else {
+		replay_print(rep, stdout);
+	}
+	if ((opt_json && !write_file(opt_json, replay_json(rep))) ||
+	    (opt_html && !write_file(opt_html, replay_html(rep))))
+		return CMD_BAD_INPUT;
+	if (replay_is_empty(rep))
+		return cmd_refuse("replay: %s holds no DMA event of a device: were the events "
+				  "dma:* enabled?", opt_board ? "the trace" : "");
+	return replay_is_clean(rep) ? CMD_CLEAN : CMD_HAZARDS;
+}
+
+static const struct cmd_usage usage = {
+	.cmd = &cmd_replay,
+	.operands = "TRACE",
+	.about = "Replays a kernel's log of its DMA on a board, and says what this workload "
+		 "would\nbreak there, and cost. TRACE is tracefs text or a trace.dat, plain, "
+		 ".gz or .xz;\n- is standard input.",
+	.notes = "Exit status: 0 nothing breaks, 1 something does, 2 bad input.",
+};
+
+static int run(int argc, char **argv)
+{
+	struct replay_config cfg = { 0 };
+	g_autoptr(GError) error = NULL;
+	g_autoptr(replay_report) rep = NULL;
+	int64_t started;
+
+	if (!cmd_parse(&usage, options, &argc, &argv) || !parse_config(argc, argv, &cfg))
+		return CMD_BAD_INPUT;
+	started = g_get_monotonic_time();
+	rep = replay_run(&cfg, &error);
+	ui_progress_done();
+	if (!rep)
+		return cmd_refuse("replay: %s", error->message);
+	print_throughput(rep, g_get_monotonic_time() - started);
+	return report(rep);
+}
+
+const struct command cmd_replay = {
+	.name = "replay",
+	.summary = "a kernel's DMA trace on a board: what breaks, what it costs",
+	.run = run,
+};

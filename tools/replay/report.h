@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What the three forms of a report share. */
+#ifndef TOOLS_REPLAY_REPORT_H
+#define TOOLS_REPLAY_REPORT_H
+
+#include "engine.h"
+
+/** A counter of the board's work: where it is, its JSON key, its column. */
+struct cost_column {
+	size_t offset;			/* in struct machine_counters */
+	const char *key;
+	const char *title;
+	int level;			/* 0 or 1; -1: of no level */
+};
+extern const struct cost_column cost_columns[];
+extern const size_t nr_cost_columns;
+uint64_t cost_value(const struct cost *c, const struct cost_column *col);
+/** Does this board have what the column counts? */
+bool cost_column_applies(const struct replay_report *rep, const struct cost_column *col);
+
+extern const char *const cost_kind_names[NR_COST_KINDS];
+struct cost cost_total(const struct tally *t);
+uint64_t bytes_moved(const struct tally *t);
+
+/** "12 us", "3.4 ms", "1.2 s"; yours. */
+char *time_text(uint64_t us);
+
+struct replay_device *report_device(const struct replay_report *rep, unsigned idx);
+const char *chooser_name(const struct replay_report *rep);
+const char *gear_name(const struct replay_report *rep);
+uint64_t span_us(const struct replay_report *rep);
+/** Lists of words the three reports agree on. */
+extern const enum trace_dir report_dirs[4];
+
+#endif
