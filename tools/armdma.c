@@ -13,6 +13,7 @@
 static const struct command *const commands[] = {
 	&cmd_board,
 	&cmd_cc,
+	&cmd_replay,
 	NULL
 };
 

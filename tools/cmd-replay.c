@@ -30,7 +30,8 @@ static const GOptionEntry options[] = {
 	{ "mask", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_masks,
 	  "DMA mask of a device (repeatable)", "DEV=BITS" },
 	{ "device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_devices,
-	  "Which master of the board a device is (repeatable)", "DEV=MASTER" },
+	  "Which master of the board a device is, or a generic one: coherent, noncoherent",
+	  "DEV=MASTER" },
 	{ "complete", 0, 0, G_OPTION_ARG_NONE, &opt_complete,
 	  "The trace is whole: leaks and unmatched unmaps are faults", NULL },
 	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt_verbose,
@@ -136,8 +137,8 @@ static int report(const struct replay_report *rep)
 	    (opt_html && !write_file(opt_html, replay_html(rep))))
 		return CMD_BAD_INPUT;
 	if (replay_is_empty(rep))
-		return cmd_refuse("replay: %s holds no DMA event of a device: were the events "
-				  "dma:* enabled?", opt_board ? "the trace" : "");
+		return cmd_refuse("replay: the trace holds no DMA event of a device: were the "
+				  "events dma:* enabled?");
 	return replay_is_clean(rep) ? CMD_CLEAN : CMD_HAZARDS;
 }
 

@@ -59,5 +59,6 @@ int cmd_refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 extern const struct command cmd_board;
 extern const struct command cmd_cc;
+extern const struct command cmd_replay;
 
 #endif

@@ -184,7 +184,7 @@ static size_t alike(const struct run *c, enum respect respect, uint64_t pa, size
 	return MIN(*ret_is_taken ? taken_until - pa : free_until - pa, len);
 }
 
-static void page_is_new(struct replay *r, const struct run *c)
+static void zero_page(struct replay *r, const struct run *c)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
 	uint32_t va = run_va(c) & ~(uint32_t)(PAGE_SIZE - 1);
@@ -193,7 +193,7 @@ static void page_is_new(struct replay *r, const struct run *c)
 		cpu_aborted(r, c);
 }
 
-/* @c lies in one page: its golden bytes, then @fn on what may be touched. */
+/* @c lies in one page: @fn on what may be touched of it; NULL: see that it is zeroed. */
 static void on_page(struct replay *r, struct run *c, enum respect respect, run_fn fn)
 {
 	struct run part = *c;
@@ -201,8 +201,8 @@ static void on_page(struct replay *r, struct run *c, enum respect respect, run_f
 	uint8_t *golden = rename_golden(rename_group(c->seg, c->pa), c->pa, &is_new);
 
 	if (is_new)
-		page_is_new(r, c);
-	for (size_t done = 0; done < c->len; done += part.len) {
+		zero_page(r, c);
+	for (size_t done = 0; fn && done < c->len; done += part.len) {
 		part.pa = c->pa + done;
 		part.off = c->off + done;
 		part.golden = golden + (part.pa & (PAGE_SIZE - 1));
@@ -243,6 +243,11 @@ static void on_mapping(struct replay *r, struct mapping *m, uint64_t off, uint64
 		if (lo < hi)
 			on_segment(r, s, lo - s->offset, hi - lo, respect, fn);
 	}
+}
+
+void access_first_use(struct replay *r, struct mapping *m)
+{
+	on_mapping(r, m, 0, m->len, RESPECT_NONE, NULL);
 }
 
 void access_cpu_writes(struct replay *r, struct mapping *m, uint64_t off, uint64_t len)

@@ -297,6 +297,7 @@ static void map_on_board(struct replay *r, struct mapping *m, const uint64_t *ph
 		return;
 	geometry_of_mapping(r, m);
 	check_max_mapping(r, m);
+	access_first_use(r, m);
 	if (dir_is_read(m->dir) && !skips_sync(m->attrs))
 		access_cpu_writes(r, m, 0, m->len);
 	if (m->by == BY_SG)
@@ -612,8 +613,12 @@ static void sync_for_device(struct replay *r, struct mapping *m, uint64_t off, u
 			    enum trace_dir dir)
 {
 	/* What the device writes too, the CPU must have taken before it may write. */
-	bool may_write = m->dir == TRACE_TO_DEVICE || extent_holds(&m->taken, off, off + len);
+	bool is_taken = extent_holds(&m->taken, off, off + len);
+	bool may_write = m->dir == TRACE_TO_DEVICE || is_taken;
 
+	if (m->dir == TRACE_TO_DEVICE && !is_taken && !skips_sync(m->attrs))
+		replay_find(r, m->dev, FIND_SYNC_NOT_TAKEN, "bytes " DEC " to " DEC
+			    ", mapped in line " DEC, off, off + len, m->line);
 	if (dir_is_read(m->dir) && may_write)
 		access_cpu_writes(r, m, off, len);
 	library_sync(r, m, off, len, dir, false);
@@ -694,6 +699,14 @@ static void on_alloc(struct replay *r, struct replay_device *dev, const struct t
 	goes_live(r, m);
 }
 
+static void map_fresh_pages(struct replay *r, struct mapping *m)
+{
+	access_first_use(r, m);
+	library_map_page(r, m);
+	if (!m->is_refused)
+		count_bounces(m);
+}
+
 /* Pages that are the driver's to sync: memory, and a mapping of it. */
 static void on_alloc_pages(struct replay *r, struct replay_device *dev,
 			   const struct trace_event *ev)
@@ -713,7 +726,7 @@ static void on_alloc_pages(struct replay *r, struct replay_device *dev,
 		if (res != RENAME_OK)
 			refuse(r, m, rename_why(res));
 		else
-			library_map_page(r, m);
+			map_fresh_pages(r, m);
 	}
 	goes_live(r, m);
 }

@@ -169,6 +169,7 @@ void mapping_free(struct mapping *m);
  * Each moves bytes [@off, +@len) of @m: the CPU's patterns, the device's, and the
  * checks. Nothing happens in the fast gear, nor for what was refused.
  */
+void access_first_use(struct replay *r, struct mapping *m);	/* before it is mapped */
 void access_cpu_writes(struct replay *r, struct mapping *m, uint64_t off, uint64_t len);
 void access_cpu_reads(struct replay *r, struct mapping *m, uint64_t off, uint64_t len);
 void access_device_writes(struct replay *r, struct mapping *m, uint64_t off, uint64_t len);

@@ -57,6 +57,8 @@ const struct finding_info finding_infos[NR_FINDINGS] = {
 		"frees of nothing (size 0): harmless" },
 	[FIND_MAPPED_TWICE] = { "mapped-twice", NOTE,
 		"maps of a handle that was still live" },
+	[FIND_SYNC_NOT_TAKEN] = { "sync-not-taken", NOTE,
+		"sync_for_device of TO_DEVICE memory without sync_for_cpu before: works on Arm" },
 	[FIND_LINE_SHARED_HARMLESS] = { "line-shared-harmless", NOTE,
 		"times live buffers shared a line harmlessly (only read, or coherent)" },
 	[FIND_LARGE_FOR_SWIOTLB] = { "larger-than-max-mapping", NOTE,

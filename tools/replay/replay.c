@@ -103,6 +103,12 @@ static bool masks_are_good(GHashTable *masks, GError **error)
 	return true;
 }
 
+/* Not a master of the board, but one like it: --device eth0=coherent. */
+static bool is_generic(const char *master)
+{
+	return strcmp(master, "coherent") == 0 || strcmp(master, "noncoherent") == 0;
+}
+
 static bool masters_are_good(struct replay *r, GError **error)
 {
 	GHashTableIter it;
@@ -110,7 +116,7 @@ static bool masters_are_good(struct replay *r, GError **error)
 
 	g_hash_table_iter_init(&it, r->masters);
 	while (g_hash_table_iter_next(&it, &dev, &master))
-		if (!board_master(machine_board(r->m), master)) {
+		if (!is_generic(master) && !board_master(machine_board(r->m), master)) {
 			g_set_error(error, REPLAY_ERROR, REPLAY_ERROR_OPTION,
 				    "--device %s=%s: the board has no master %s",
 				    (char *)dev, (char *)master, (char *)master);
@@ -153,24 +159,35 @@ static void device_set_mask(struct replay *r, struct replay_device *dev)
 		replay_find(r, dev, FIND_MASK_REFUSED, "%s bits", bits);
 }
 
-static void device_find_master(struct replay *r, struct replay_device *dev)
+static struct device *device_on_board(struct replay *r, struct replay_device *dev,
+				      const struct board_master *master)
 {
 	const struct board *b = machine_board(r->m);
-	const char *name = g_hash_table_lookup(r->masters, dev->name);
-	const struct board_master *on_board = board_master(b, name ? name : dev->name);
 
-	dev->dev = harness_device(r->h, on_board ? on_board->path : dev->name);
-	dev->master = harness_master(dev->dev);
-	dev->is_coherent = dev->dev->dma_coherent;
-	if (!on_board)
-		return;
-	dev->master_path = g_strdup(on_board->path);
-	if (on_board->iommus->len) {
-		unsigned idx = g_array_index(on_board->iommus, unsigned, 0);
+	dev->master_path = g_strdup(master->path);
+	if (master->iommus->len) {
+		unsigned idx = g_array_index(master->iommus, unsigned, 0);
 		const struct board_iommu *iommu = b->iommus->pdata[idx];
 
 		dev->bypassed = g_strdup(iommu->path);
 	}
+	return harness_device(r->h, master->path);
+}
+
+static void device_find_master(struct replay *r, struct replay_device *dev)
+{
+	const char *name = g_hash_table_lookup(r->masters, dev->name);
+	const struct board_master *on_board =
+		board_master(machine_board(r->m), name ? name : dev->name);
+
+	if (name && is_generic(name))
+		dev->dev = harness_device_new(r->h, dev->name, strcmp(name, "coherent") == 0);
+	else if (on_board)
+		dev->dev = device_on_board(r, dev, on_board);
+	else
+		dev->dev = harness_device(r->h, dev->name);
+	dev->master = harness_master(dev->dev);
+	dev->is_coherent = dev->dev->dma_coherent;
 }
 
 static struct replay_device *device_new(struct replay *r, const char *name)
@@ -267,9 +284,9 @@ static void describe_board(struct replay *r)
 	describe_memory(rep, b);
 }
 
-static char *board_short_name(const char *board)
+static char *board_short_name(const char *path)
 {
-	g_autofree char *base = g_path_get_basename(board);
+	g_autofree char *base = g_path_get_basename(path);
 
 	if (g_str_has_suffix(base, ".dtb"))
 		base[strlen(base) - 4] = '\0';
@@ -300,6 +317,9 @@ static enum finding told_by(enum hazard_class c)
 		return FIND_SYNC_DIRECTION;
 	case HAZARD_LINE_SHARED:
 		return FIND_LINE_SHARED;
+	case HAZARD_CPU_WRITE_WHILE_MAPPED:
+		/* The write is ours: a sync_for_device implies that the driver wrote. */
+		return FIND_SYNC_NOT_TAKEN;
 	default:
 		return NR_FINDINGS;
 	}

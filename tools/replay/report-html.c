@@ -37,13 +37,13 @@ static const char style[] =
 	"svg text{font:11px system-ui,sans-serif;fill:var(--faint)}"
 	"ul{margin:.2rem 0;padding-left:1.2rem}";
 
-struct page {
+struct sheet {
 	const struct replay_report *rep;
 	GString *s;
 };
 
-static void add(struct page *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void add(struct page *p, const char *format, ...)
+static void add(struct sheet *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void add(struct sheet *p, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list ap;
@@ -54,21 +54,21 @@ static void add(struct page *p, const char *format, ...)
 	g_string_append(p->s, text);
 }
 
-static void cell_count(struct page *p, uint64_t n)
+static void cell_count(struct sheet *p, uint64_t n)
 {
 	g_autofree char *text = ui_count(n);
 
 	add(p, "<td>%s</td>", n ? text : "–");
 }
 
-static void cell_bytes(struct page *p, uint64_t n)
+static void cell_bytes(struct sheet *p, uint64_t n)
 {
 	g_autofree char *text = ui_bytes(n);
 
 	add(p, "<td>%s</td>", n ? text : "–");
 }
 
-static void cell_time(struct page *p, uint64_t us)
+static void cell_time(struct sheet *p, uint64_t us)
 {
 	g_autofree char *text = time_text(us);
 
@@ -77,16 +77,16 @@ static void cell_time(struct page *p, uint64_t us)
 
 /* ---- tables: a row for each device, and one for all -------------------------- */
 
-typedef void (*cells_fn)(struct page *p, const struct tally *t);
+typedef void (*cells_fn)(struct sheet *p, const struct tally *t);
 
-static void table_row(struct page *p, const char *name, const struct tally *t, cells_fn cells)
+static void table_row(struct sheet *p, const char *name, const struct tally *t, cells_fn cells)
 {
 	add(p, "<tr><td>%s</td>", name);
 	cells(p, t);
 	add(p, "</tr>\n");
 }
 
-static void table(struct page *p, const char *const *heads, cells_fn cells)
+static void table(struct sheet *p, const char *const *heads, cells_fn cells)
 {
 	const GPtrArray *devices = p->rep->devices;
 
@@ -103,7 +103,7 @@ static void table(struct page *p, const char *const *heads, cells_fn cells)
 
 /* ---- head ----------------------------------------------------------------------- */
 
-static void page_head(struct page *p)
+static void page_head(struct sheet *p)
 {
 	const struct replay_report *rep = p->rep;
 	g_autofree char *verdict = replay_verdict(rep);
@@ -122,7 +122,7 @@ static void page_head(struct page *p)
 	    gear_name(rep), chooser_name(rep), rep->seed);
 }
 
-static void page_examples(struct page *p, enum finding f)
+static void page_examples(struct sheet *p, enum finding f)
 {
 	add(p, "<ul>");
 	for (unsigned i = 0; i < p->rep->examples->len; i++) {
@@ -135,7 +135,7 @@ static void page_examples(struct page *p, enum finding f)
 	add(p, "</ul>");
 }
 
-static void page_findings(struct page *p, bool is_trouble)
+static void page_findings(struct sheet *p, bool is_trouble)
 {
 	bool is_first = true;
 
@@ -155,7 +155,7 @@ static void page_findings(struct page *p, bool is_trouble)
 		add(p, "</table>\n");
 }
 
-static void page_hazards(struct page *p)
+static void page_hazards(struct sheet *p)
 {
 	bool is_first = true;
 
@@ -176,7 +176,7 @@ static void page_hazards(struct page *p)
 
 /* ---- curves ------------------------------------------------------------------------ */
 
-static void curve_path(struct page *p, const struct tally *t)
+static void curve_path(struct sheet *p, const struct tally *t)
 {
 	double part = (double)CURVE_WIDTH / CURVE_PARTS;
 
@@ -191,7 +191,7 @@ static void curve_path(struct page *p, const struct tally *t)
 	g_string_append_printf(p->s, "L%d %d", CURVE_WIDTH, CURVE_HEIGHT);
 }
 
-static void curve(struct page *p, const char *name, const struct tally *t)
+static void curve(struct sheet *p, const char *name, const struct tally *t)
 {
 	g_autofree char *peak = ui_count(t->live_peak);
 	g_autofree char *left = ui_count(t->live);
@@ -214,7 +214,7 @@ static void curve(struct page *p, const char *name, const struct tally *t)
 	    p->rep->first_us / 1e6, CURVE_WIDTH, CURVE_HEIGHT + 13, p->rep->last_us / 1e6);
 }
 
-static void live_cells(struct page *p, const struct tally *t)
+static void live_cells(struct sheet *p, const struct tally *t)
 {
 	cell_count(p, t->live_peak);
 	cell_bytes(p, t->live_bytes_peak);
@@ -223,7 +223,7 @@ static void live_cells(struct page *p, const struct tally *t)
 	cell_count(p, t->allocs);
 }
 
-static void page_live(struct page *p)
+static void page_live(struct sheet *p)
 {
 	static const char *const heads[] = {
 		"peak", "peak bytes", "at end", "allocations", "at end", NULL
@@ -239,7 +239,7 @@ static void page_live(struct page *p)
 
 /* ---- lifetimes --------------------------------------------------------------------------- */
 
-static void bar(struct page *p, unsigned y, const char *name, uint64_t n, uint64_t most)
+static void bar(struct sheet *p, unsigned y, const char *name, uint64_t n, uint64_t most)
 {
 	g_autofree char *text = ui_count(n);
 	uint64_t width = MAX(n * 420 / most, 1);
@@ -250,7 +250,7 @@ static void bar(struct page *p, unsigned y, const char *name, uint64_t n, uint64
 	    y + 11, name, y, width, BAR_HEIGHT - 2, 98 + width, y + 11, text);
 }
 
-static void octaves(struct page *p)
+static void octaves(struct sheet *p)
 {
 	const struct histogram *h = &p->rep->total.lifetimes;
 	unsigned nr = 0, y = 0;
@@ -274,7 +274,7 @@ static void octaves(struct page *p)
 	    "</figcaption></figure>\n");
 }
 
-static void lifetime_cells(struct page *p, const struct tally *t)
+static void lifetime_cells(struct sheet *p, const struct tally *t)
 {
 	const struct histogram *h = &t->lifetimes;
 
@@ -285,7 +285,7 @@ static void lifetime_cells(struct page *p, const struct tally *t)
 	cell_time(p, h->max);
 }
 
-static void page_lifetimes(struct page *p)
+static void page_lifetimes(struct sheet *p)
 {
 	static const char *const heads[] = { "mappings", "min", "median", "p99", "max", NULL };
 
@@ -297,7 +297,7 @@ static void page_lifetimes(struct page *p)
 
 /* ---- bytes ---------------------------------------------------------------------------------- */
 
-static void direction_bar(struct page *p, const char *name, const struct tally *t, uint64_t most)
+static void direction_bar(struct sheet *p, const char *name, const struct tally *t, uint64_t most)
 {
 	static const char *const colours[] = { "var(--a)", "var(--b)", "var(--c)" };
 	double x = 150;
@@ -320,7 +320,7 @@ static uint64_t bytes_mapped(const struct tally *t)
 	return t->bytes[0] + t->bytes[1] + t->bytes[2];
 }
 
-static void bytes_cells(struct page *p, const struct tally *t)
+static void bytes_cells(struct sheet *p, const struct tally *t)
 {
 	for (int d = 0; d < 3; d++)
 		cell_bytes(p, t->bytes[report_dirs[d]]);
@@ -329,7 +329,7 @@ static void bytes_cells(struct page *p, const struct tally *t)
 	cell_count(p, t->wrong);
 }
 
-static void page_bytes(struct page *p)
+static void page_bytes(struct sheet *p)
 {
 	static const char *const heads[] = {
 		"to device", "from device", "both ways", "moved", "checked", "wrong bytes", NULL
@@ -350,7 +350,7 @@ static void page_bytes(struct page *p)
 
 /* ---- cost ------------------------------------------------------------------------------------- */
 
-static void cost_cells(struct page *p, const struct cost *c)
+static void cost_cells(struct sheet *p, const struct cost *c)
 {
 	cell_count(p, c->calls);
 	for (size_t i = 0; i < nr_cost_columns; i++)
@@ -358,7 +358,7 @@ static void cost_cells(struct page *p, const struct cost *c)
 			cell_count(p, cost_value(c, &cost_columns[i]));
 }
 
-static void cost_heads(struct page *p, const char *first)
+static void cost_heads(struct sheet *p, const char *first)
 {
 	add(p, "<tr><th>%s</th><th>calls</th>", first);
 	for (size_t i = 0; i < nr_cost_columns; i++) {
@@ -371,14 +371,14 @@ static void cost_heads(struct page *p, const char *first)
 	add(p, "</tr>\n");
 }
 
-static void cost_row(struct page *p, const char *name, const struct cost *c)
+static void cost_row(struct sheet *p, const char *name, const struct cost *c)
 {
 	add(p, "<tr><td>%s</td>", name);
 	cost_cells(p, c);
 	add(p, "</tr>\n");
 }
 
-static void page_cost(struct page *p)
+static void page_cost(struct sheet *p)
 {
 	struct cost c;
 
@@ -397,7 +397,7 @@ static void page_cost(struct page *p)
 	add(p, "</table></div>\n");
 }
 
-static void page_devices(struct page *p)
+static void page_devices(struct sheet *p)
 {
 	add(p, "<h2>Devices</h2>\n<div class=\"wide\"><table><tr><th>device</th><th>master</th>"
 	    "<th>coherence</th><th>DMA mask</th></tr>\n");
@@ -415,7 +415,7 @@ static void page_devices(struct page *p)
 
 char *replay_html(const struct replay_report *rep)
 {
-	struct page p = { .rep = rep, .s = g_string_new(NULL) };
+	struct sheet p = { .rep = rep, .s = g_string_new(NULL) };
 
 	add(&p, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 	    "<meta name=\"viewport\" content=\"width=device-width\">"
