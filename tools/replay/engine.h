@@ -286,6 +286,7 @@ struct replay_report {
 	GArray *pairs;			/* of struct shared_pair */
 	uint64_t pairs_unlisted;
 	uint64_t hazards[NR_HAZARD_CLASSES];
+	enum finding told_by[NR_HAZARD_CLASSES];	/* NR_FINDINGS: by none of ours */
 	struct rename_stats renamed;
 	struct trace_stats hygiene;
 	struct machine_counters all;	/* the whole run */

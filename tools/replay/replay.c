@@ -334,7 +334,10 @@ static void fold_hazards(struct replay *r)
 		enum finding f = told_by(c);
 
 		rep->hazards[c] = hazard_count(e, c);
-		if (f == NR_FINDINGS || !rep->total.findings[f])
+		if (f != NR_FINDINGS && !rep->total.findings[f])
+			f = NR_FINDINGS;
+		rep->told_by[c] = f;
+		if (f == NR_FINDINGS)
 			rep->total.findings[FIND_HAZARD] += rep->hazards[c];
 	}
 }

@@ -147,7 +147,8 @@ static void page_findings(struct sheet *p, bool is_trouble)
 		is_first = false;
 		add(p, "<tr>");
 		cell_count(p, p->rep->total.findings[f]);
-		add(p, "<td class=\"text\">%s", finding_infos[f].what);
+		add(p, "<td class=\"text\"><b>%s</b>: %s", finding_infos[f].key,
+		    finding_infos[f].what);
 		page_examples(p, f);
 		add(p, "</td></tr>\n");
 	}

@@ -113,10 +113,21 @@ static void print_findings(struct paper *p, bool is_trouble)
 		if (is_first)
 			title(p, is_trouble ? "Trouble" : "Notes");
 		is_first = false;
-		fprintf(p->out, "%10s  %s\n", count(p, p->rep->total.findings[f]),
-			finding_infos[f].what);
+		fprintf(p->out, "%10s  %s: %s\n", count(p, p->rep->total.findings[f]),
+			finding_infos[f].key, finding_infos[f].what);
 		print_examples(p, f);
 	}
+}
+
+static void print_hazard(struct paper *p, enum hazard_class c)
+{
+	enum finding f = p->rep->told_by[c];
+	g_autofree char *first = g_strdup_printf("%10s  ", count(p, p->rep->hazards[c]));
+	g_autofree char *text = g_strdup_printf("%s: %s%s%s%s", hazard_title(c),
+		hazard_meaning(c), f == NR_FINDINGS ? "" : " (Counted as ",
+		f == NR_FINDINGS ? "" : finding_infos[f].key, f == NR_FINDINGS ? "" : ".)");
+
+	ui_wrap(p->out, first, text);
 }
 
 static void print_hazards(struct paper *p)
@@ -129,8 +140,7 @@ static void print_hazards(struct paper *p)
 		if (is_first)
 			title(p, "Hazards that the engine saw");
 		is_first = false;
-		fprintf(p->out, "%10s  %s: %s\n", count(p, p->rep->hazards[c]), hazard_title(c),
-			hazard_meaning(c));
+		print_hazard(p, c);
 	}
 }
 
