@@ -48,6 +48,12 @@ static char *attrs_text(const struct mem_attrs *a)
 			       cacheability_text(a->outer), share);
 }
 
+/* Pages and sections are aligned to their size in both address spaces. */
+static uint32_t va_of(const struct translation *t, uint64_t pa)
+{
+	return t->va_first + (uint32_t)(pa & (t->len - 1));
+}
+
 static void report_aliases(struct hazard_engine *e, const struct mapping *m, uint64_t pa,
 			   const struct translation *a, const struct translation *b)
 {
@@ -62,8 +68,7 @@ static void report_aliases(struct hazard_engine *e, const struct mapping *m, uin
 	report_say(r, "pa 0x%" PRIx64 " is mapped twice: at va 0x%08" PRIx32 " (%s) and at va "
 		   "0x%08" PRIx32 " (%s). The cached mapping may be filled at any time, though "
 		   "nobody uses it; what it holds may be read, or written back, later.", pa,
-		   a->va_first + (uint32_t)(pa - a->pa), first,
-		   b->va_first + (uint32_t)(pa - b->pa), second);
+		   va_of(a, pa), first, va_of(b, pa), second);
 	now.pa = m->pa;
 	now.dma = m->dma;
 	now.len = (uint32_t)MIN(m->len, UINT32_MAX);

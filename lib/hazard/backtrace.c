@@ -2,8 +2,9 @@
 /*
  * Stacks of the code under test, as raw return addresses; names come when printing.
  *
- * The innermost frames are ours: engine, machine, library. They end at the frame
- * that returns to the site that is blamed, or at the port that a test plays.
+ * The innermost frames are ours: engine, machine, library. They end at a door, which
+ * is a function that the code under test calls: a master's port or the DMA API. What
+ * is behind the outermost door, or from the blamed site on, is worth showing.
  */
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
@@ -11,21 +12,40 @@
 #include "engine.h"
 
 #include <string.h>
+#include <linux/dma-mapping.h>
 
 struct walk {
 	struct stack all;		/* from here outward */
-	unsigned outside;		/* first frame beyond the machine's own; 0: unknown */
+	unsigned outside;		/* first frame behind the outermost door; 0: unknown */
 };
 
-/* Is this frame one of the doors through which a test plays a device? */
+static const struct {
+	void (*function)(void);
+} doors[] = {
+#define DOOR(f) { (void (*)(void))(f) }
+	DOOR(master_read), DOOR(master_write),
+	DOOR(dma_map_single_attrs), DOOR(dma_unmap_single_attrs),
+	DOOR(dma_map_page_attrs), DOOR(dma_unmap_page_attrs),
+	DOOR(dma_map_sg_attrs), DOOR(dma_unmap_sg_attrs),
+	DOOR(dma_map_sgtable), DOOR(dma_unmap_sgtable),
+	DOOR(dma_sync_single_for_cpu), DOOR(dma_sync_single_for_device),
+	DOOR(dma_sync_single_range_for_cpu), DOOR(dma_sync_single_range_for_device),
+	DOOR(dma_sync_sg_for_cpu), DOOR(dma_sync_sg_for_device),
+	DOOR(dma_sync_sgtable_for_cpu), DOOR(dma_sync_sgtable_for_device),
+	DOOR(dma_alloc_attrs), DOOR(dma_free_attrs),
+	DOOR(dma_alloc_coherent), DOOR(dma_free_coherent),
+};
+
 static bool is_door(unw_cursor_t *cursor)
 {
 	unw_proc_info_t info;
 
 	if (unw_get_proc_info(cursor, &info))
 		return false;
-	return info.start_ip == (unw_word_t)(uintptr_t)master_read ||
-	       info.start_ip == (unw_word_t)(uintptr_t)master_write;
+	for (unsigned i = 0; i < G_N_ELEMENTS(doors); i++)
+		if (info.start_ip == (unw_word_t)(uintptr_t)doors[i].function)
+			return true;
+	return false;
 }
 
 static struct walk walk_here(void)
@@ -63,7 +83,7 @@ struct stack stack_here(const void *site)
 
 	for (unsigned i = 0; site && i < w.all.nr; i++)
 		if (w.all.pc[i] == site)
-			return from(&w.all, i);
+			return from(&w.all, MAX(i, w.outside));
 	if (!site && w.outside && w.outside < w.all.nr)
 		return from(&w.all, w.outside);
 	return (struct stack){ 0 };

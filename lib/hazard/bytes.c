@@ -106,21 +106,6 @@ static const struct record *last_loss(const struct history *h, uint64_t pa)
 	return NULL;
 }
 
-/* The library's call that was under way at @seq: its note comes when it is done. */
-static const struct record *call_after(const struct hazard_engine *e, uint64_t pa,
-				       uint64_t seq)
-{
-	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
-
-	for (unsigned i = 0; p && i < p->history.nr; i++) {
-		const struct record *r = history_at(&p->history, i);
-
-		if (r->seq > seq && reaches(r, pa))
-			return r;
-	}
-	return NULL;
-}
-
 static const struct record *last_call(const struct hazard_engine *e, uint64_t pa)
 {
 	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
@@ -132,6 +117,23 @@ static const struct record *last_call(const struct hazard_engine *e, uint64_t pa
 			return r;
 	}
 	return NULL;
+}
+
+/*
+ * The library's call that was under way at @seq. Its note comes when it is done, but
+ * for dma_unmap_sg(), whose list may be anything afterwards.
+ */
+static const struct record *call_at(const struct hazard_engine *e, uint64_t pa, uint64_t seq)
+{
+	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
+
+	for (unsigned i = 0; p && i < p->history.nr; i++) {
+		const struct record *r = history_at(&p->history, i);
+
+		if (r->seq > seq && reaches(r, pa))
+			return r;
+	}
+	return last_call(e, pa);
 }
 
 /* ---- saying it ----------------------------------------------------- */
@@ -173,30 +175,39 @@ static void take_bytes(struct report *r, const struct shadow_line *l,
 	};
 }
 
+static void say_how_many(struct report *r, size_t len)
+{
+	unsigned nr = r->bytes.nr_wrong;
+
+	if (len == 1)
+		report_say(r, ". It is not the newest.");
+	else if (nr == len)
+		report_say(r, ". None of them is the newest.");
+	else
+		report_say(r, ". From byte %u on, %u of them are not the newest.",
+			   r->bytes.first_wrong, nr);
+}
+
 /* "L1D answered 11 22 33 44; dram holds aa bb cc dd, which eth0 wrote." */
 static void say_bytes(struct hazard_engine *e, struct report *r, const char *answered,
 		      const struct record *written)
 {
 	const struct report_bytes *b = &r->bytes;
+	const char *writer = written ? party_name(&e->parties, written->party) : NULL;
 	g_autofree char *saw = bytes_text(b->saw->data + b->first_wrong,
 					  b->saw->len - b->first_wrong, 8);
 	g_autofree char *newest = bytes_text(b->newest->data + b->first_wrong,
 					     b->newest->len - b->first_wrong, 8);
 
-	report_say(r, ", and %u of them %s not the newest.", b->nr_wrong,
-		   b->nr_wrong == 1 ? "is" : "are");
-	if (b->first_wrong)
-		report_say(r, "From byte %u on,", b->first_wrong);
+	say_how_many(r, b->saw->len);
+	report_say(r, "%s answered %s;", answered, saw);
 	if (g_str_equal(b->newest_in, NOWHERE))
-		report_say(r, "%s answered %s; %s, which no copy holds any more, is newer",
-			   answered, saw, newest);
+		report_say(r, "%s wrote %s, which no copy holds any more.",
+			   writer ? writer : "the CPU", newest);
+	else if (writer)
+		report_say(r, "%s holds %s, which %s wrote.", b->newest_in, newest, writer);
 	else
-		report_say(r, "%s answered %s; %s holds %s", answered, saw, b->newest_in,
-			   newest);
-	if (written)
-		report_say(r, ", which %s wrote.", party_name(&e->parties, written->party));
-	else
-		report_say(r, ".");
+		report_say(r, "%s holds %s.", b->newest_in, newest);
 }
 
 static const struct record *writer_record(const struct shadow_line *l, const struct wrong *w)
@@ -265,20 +276,27 @@ static void cpu_read_stale(struct hazard_engine *e, const struct shadow_line *l,
 
 /* ---- rule: what the CPU wrote is gone ------------------------------ */
 
+/*
+ * A mapping that the device only writes is invalidated by every call, for the device
+ * too: nothing saves what the CPU stored there, but storing it later.
+ */
 static void fix_lost(struct hazard_engine *e, struct report *r, const struct record *call)
 {
 	if (!call || call->kind == RECORD_ALLOCATED)
 		return;
-	report_fix(r, "Likely missing", "dma_sync_single_for_device(%s, 0x%" PRIx64
-		   ", %u, DMA_BIDIRECTIONAL) after the store, or the store before the map",
-		   party_name(&e->parties, call->party), call->dma, call->len);
+	if (call->dir == DMA_BIDIRECTIONAL)
+		report_fix(r, "Likely missing", "dma_sync_single_for_device(%s, 0x%" PRIx64
+			   ", %u, DMA_BIDIRECTIONAL) after the store",
+			   party_name(&e->parties, call->party), call->dma, call->len);
+	else
+		report_fix(r, "Likely meant", "the store after the unmap, not before it");
 }
 
 static void cpu_write_lost(struct hazard_engine *e, struct shadow_line *l,
 			   const struct observe_event *ev, const struct wrong *w)
 {
 	const struct record *loss = last_loss(&l->history, w->pa);
-	const struct record *call = loss ? call_after(e, w->pa, loss->seq) : NULL;
+	const struct record *call = loss ? call_at(e, w->pa, loss->seq) : NULL;
 	const struct record *store = last_of(&l->history, RECORD_CPU_WROTE, w->pa);
 	const void *site = call ? call->site : loss && loss->site ? loss->site : ev->site;
 	bool is_cpu = ev->kind == OBSERVE_LOAD;
@@ -501,10 +519,14 @@ static bool level2_allocates(const struct hazard_engine *e)
 				    : board_boot_cpu(b)->l2.write_allocate;
 }
 
-/* Level 2 takes what it holds, and what it allocates for; the rest goes through. */
+/*
+ * Level 2 takes what it holds, and what it allocates for; the rest goes through. A
+ * clean that somebody asked for is meant for memory and will get there; a line that
+ * was merely evicted may still be dropped by level 2.
+ */
 static bool goes_to_dram(const struct hazard_engine *e, const struct observe_event *ev)
 {
-	if (ev->level != 1 || !has_level2(e))
+	if (ev->level != 1 || !has_level2(e) || ev->cause == CAUSE_ASKED)
 		return true;
 	return !machine_line(e->machine, 2, ev->pa).is_valid && !level2_allocates(e);
 }

@@ -36,7 +36,8 @@ static enum mapping_kind kind_of(enum ledger_kind kind)
 
 static bool sg_fits(const struct mapping *m, const struct ledger_note *n)
 {
-	return m->kind != MAPPING_SG || m->nents == n->nents;
+	return m->kind != MAPPING_SG || kind_of(n->kind) != MAPPING_SG ||
+	       m->nents == n->nents;
 }
 
 /* An sg list's unmap names the list, not the segments' sizes. */
@@ -80,6 +81,32 @@ static struct mapping *find_unmapped(struct dev_record *d, const struct ledger_n
 
 	interval_each(d->live, n->dma, n->dma, weigh, &s);
 	return s.best;
+}
+
+struct segment_search {
+	const struct ledger_note *note;
+	struct mapping *found;
+};
+
+static bool is_segment(struct interval *node, void *data)
+{
+	struct segment_search *s = data;
+	struct mapping *m = mapping_by_dma(node);
+
+	if (m->kind != MAPPING_SG || m->dma != s->note->dma)
+		return true;
+	if (!s->found || sg_fits(m, s->note))
+		s->found = m;
+	return !sg_fits(m, s->note);
+}
+
+/* The segment of a list that begins there; the head of a list of that length first. */
+static struct mapping *find_segment(struct dev_record *d, const struct ledger_note *n)
+{
+	struct segment_search s = { .note = n };
+
+	interval_each(d->live, n->dma, n->dma, is_segment, &s);
+	return s.found;
 }
 
 struct sync_search {
@@ -603,29 +630,34 @@ static void note_sync_single(struct hazard_engine *e, struct dev_record *d,
 	sync_part(e, m, n, n->dma - m->dma, MIN(n->len, m->len - (n->dma - m->dma)));
 }
 
+static void sync_wrong_nents(struct hazard_engine *e, const struct mapping *m,
+			     const struct ledger_note *n)
+{
+	complain(e, m->dev, n, (struct complaint){
+		.class = HAZARD_SYNC_RANGE, .m = m, .fix = sync_call(e, m, is_for_cpu(n)),
+		.why = "the number of entries is not the one that was given to dma_map_sg().",
+	});
+}
+
+/* One note for each entry; what is wrong with the list is said of the first. */
 static void note_sync_sg(struct hazard_engine *e, struct dev_record *d,
 			 const struct ledger_note *n)
 {
-	struct ledger_note whole = *n;
+	struct ledger_note head = *n;
 	struct mapping *m;
 
-	whole.kind = LEDGER_UNMAP_SG;
-	m = find_unmapped(d, &whole);
-	if (!m || m->kind != MAPPING_SG) {
-		sync_unknown(e, d, n);
+	head.kind = LEDGER_UNMAP_SG;
+	m = find_segment(d, &head);
+	if (!m) {
+		if (!n->sg_index)
+			sync_unknown(e, d, n);
 		return;
 	}
-	if (m->nents != n->nents)
-		complain(e, d, n, (struct complaint){
-			.class = HAZARD_SYNC_RANGE, .m = m,
-			.fix = sync_call(e, m, is_for_cpu(n)),
-			.why = "the number of entries is not the one that was given to "
-			       "dma_map_sg().",
-		});
+	if (!n->sg_index && m->nents && m->nents != n->nents)
+		sync_wrong_nents(e, m, n);
 	if (!sync_direction_fits(m, n))
 		sync_wrong_way(e, m, n);
-	for (; m; m = m->next_segment)
-		sync_part(e, m, n, 0, m->len);
+	sync_part(e, m, n, 0, m->len);
 }
 
 static void note_sync(struct hazard_engine *e, struct dev_record *d,

@@ -176,6 +176,8 @@ void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *e
 {
 	struct trespass t = { .ev = ev, .deed = is_write ? CPU_WRITES : CPU_READS };
 
+	if (!ev->site)		/* the library's own: it copies to and from bounce slots */
+		return;
 	interval_each(e->live, ev->pa, ev->pa + ev->len - 1, find_trespass, &t);
 	if (t.found)
 		report_trespass(e, &t);

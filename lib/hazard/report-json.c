@@ -148,7 +148,7 @@ static void put_timeline(struct hazard_engine *e, JsonBuilder *b, const struct r
 static void put_stack(struct hazard_engine *e, JsonBuilder *b, uint64_t step,
 		      const struct stack *s)
 {
-	if (!s || !s->nr)
+	if (!s->nr)
 		return;
 	begin_object(b, NULL);
 	put_int(b, "step", step);

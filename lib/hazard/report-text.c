@@ -109,8 +109,8 @@ static void print_timeline(struct hazard_engine *e, const struct report *r)
 /* main's caller differs from host to host and is nobody's fault. */
 static void print_stack(struct hazard_engine *e, uint64_t step, const struct stack *s)
 {
-	if (!s || !s->nr)
-		return;
+	if (s->nr < 2)
+		return;		/* the timeline has said it */
 	fprintf(out(e), "\nBacktrace of step %" PRIu64 ":\n", step);
 	for (unsigned i = 0; i < s->nr; i++) {
 		g_autofree char *frame = symbol_text(e, s->pc[i]);

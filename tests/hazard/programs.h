@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For each class of hazard a program that commits it and one that does the same
+ * job right. The tests, the golden reports and docs/hazards.md all come from here.
+ */
+#ifndef TESTS_HAZARD_PROGRAMS_H
+#define TESTS_HAZARD_PROGRAMS_H
+
+#include <armdma/harness.h>
+
+struct device;
+
+enum where { ON_NON_COHERENT, EVERYWHERE };
+
+/**
+ * struct program - one class, wrong and right
+ * @also:  another class that the wrong one shows as a consequence, or the same
+ * @where: on which boards the wrong one is wrong
+ * @coherent: strategy of the wrong one's coherent allocator
+ */
+struct program {
+	enum hazard_class class, also;
+	enum where where;
+	enum coherent_strategy coherent;
+	void (*wrong)(struct device *eth);
+	void (*right)(struct device *eth);
+};
+
+extern const struct program programs[NR_HAZARD_CLASSES];
+
+#endif
