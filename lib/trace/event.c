@@ -103,6 +103,7 @@ static const struct { const char *name; enum trace_kind kind; } renamed[] = {
 const char *
 trace_kind_name(enum trace_kind kind)
 {
+	g_assert(kind < NR_TRACE_KINDS);
 	return infos[kind].name;
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <lzma.h>
@@ -200,6 +201,29 @@ nr_events_of(GBytes *file, struct trace_stats *ret_stats)
 		nr++;
 	if (ret_stats)
 		*ret_stats = *trace_stats(r);
+	return nr;
+}
+
+int
+nr_events_through_stdin(GBytes *file)
+{
+	g_autoptr(trace_reader) r = NULL;
+	struct trace_event ev;
+	int ends[2], nr = 0;
+	int saved = dup(STDIN_FILENO);
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], g_bytes_get_data(file, NULL),
+			       g_bytes_get_size(file)), g_bytes_get_size(file));
+	close(ends[1]);
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[0]);
+	r = trace_open("-", NULL);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	assert_non_null(r);
+	while (trace_next(r, &ev))
+		nr++;
 	return nr;
 }
 

@@ -43,6 +43,9 @@ GBytes *xzed(const void *bytes, size_t len);
 /** Read to the end; returns how many events, or -1 if it does not open. */
 int nr_events_of(GBytes *file, struct trace_stats *ret_stats);
 
+/** The same through a pipe on standard input, as "armdma replay -" has it. */
+int nr_events_through_stdin(GBytes *file);
+
 /** @name under ../shared/data beside the source, or ARMDMA_SHARED; NULL if absent. */
 char *shared_data(const char *name);
 

@@ -332,6 +332,14 @@ packed_files_are_unpacked_first(void **state)
 	assert_int_equal(nr_events_of(xz, NULL), 1);
 }
 
+static void
+standard_input_cannot_seek_and_is_read_all_the_same(void **state)
+{
+	g_autoptr(GBytes) file = one_mapping(64, G_LITTLE_ENDIAN);
+
+	assert_int_equal(nr_events_through_stdin(file), 1);
+}
+
 /* ---- damage ------------------------------------------------------------ */
 
 /* Each try costs a process, and one under ASan twenty times as much. */
@@ -404,6 +412,7 @@ main(void)
 		cmocka_unit_test(a_record_that_means_nothing_is_malformed),
 		cmocka_unit_test(a_record_that_ends_too_soon_is_malformed),
 		cmocka_unit_test(packed_files_are_unpacked_first),
+		cmocka_unit_test(standard_input_cannot_seek_and_is_read_all_the_same),
 		cmocka_unit_test(a_file_cut_anywhere_is_refused_or_read_to_its_end),
 		cmocka_unit_test(a_flipped_bit_costs_at_most_the_file),
 		cmocka_unit_test(a_reader_closed_early_leaves_no_process_behind),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole files: how they are packed, how they end, how they are damaged. */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,30 +145,6 @@ padding_behind_packed_data_is_not_a_defect_but_junk_is(void **state)
 	ends_early(junk_gz, TINY_EVENTS,
 		   "what follows the gzip data is not gzip");
 	ends_early(junk_xz, TINY_EVENTS, "the xz data are damaged");
-}
-
-/* Feed @file to standard input through a pipe, as "armdma replay -" has it. */
-static int
-nr_events_through_stdin(GBytes *file)
-{
-	g_autoptr(trace_reader) r = NULL;
-	struct trace_event ev;
-	int ends[2], nr = 0;
-	int saved = dup(STDIN_FILENO);
-
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], g_bytes_get_data(file, NULL),
-			       g_bytes_get_size(file)), g_bytes_get_size(file));
-	close(ends[1]);
-	dup2(ends[0], STDIN_FILENO);
-	close(ends[0]);
-	r = trace_open("-", NULL);
-	dup2(saved, STDIN_FILENO);
-	close(saved);
-	assert_non_null(r);
-	while (trace_next(r, &ev))
-		nr++;
-	return nr;
 }
 
 static void
