@@ -162,6 +162,25 @@ static bool way_agrees(const struct cache *c, uint32_t idx)
 		c->state[line] >> LINE_WAY_SHIFT == idx % c->nr_ways);
 }
 
+/* Eight states at once: nearly all of them are 0. */
+static bool states_agree(const struct cache *c, size_t *ret_nr_valid)
+{
+	size_t nr_valid = 0;
+
+	for (size_t n = 0; n < c->state_len; n += sizeof(uint64_t)) {
+		uint64_t eight;
+
+		memcpy(&eight, &c->state[n], sizeof(eight));
+		for (; eight; eight >>= 8) {
+			if ((eight & (LINE_DIRTY | LINE_VALID)) == LINE_DIRTY)
+				return false;
+			nr_valid += eight & LINE_VALID;
+		}
+	}
+	*ret_nr_valid = nr_valid;
+	return true;
+}
+
 bool cache_valid(const struct cache *c)
 {
 	uint32_t nr_slots = (c->set_mask + 1) * c->nr_ways;
@@ -172,10 +191,5 @@ bool cache_valid(const struct cache *c)
 			return false;
 		nr_held += c->ways[i] != NO_LINE;
 	}
-	for (size_t n = 0; n < c->state_len; n++) {
-		if (c->state[n] & LINE_DIRTY && !(c->state[n] & LINE_VALID))
-			return false;
-		nr_valid += c->state[n] & LINE_VALID;
-	}
-	return nr_held == nr_valid;
+	return states_agree(c, &nr_valid) && nr_held == nr_valid;
 }

@@ -277,6 +277,12 @@ static void consider(struct alias_search *s, const struct leaf *l)
 		};
 }
 
+/* Worth decoding: nearly all of the thousands of descriptors are not. */
+static bool is_within(const struct alias_search *s, uint32_t desc, uint32_t len)
+{
+	return !((s->pa ^ desc) & ~(uint64_t)(len - 1));
+}
+
 static void search_level2(struct alias_search *s, const struct table_view *v, uint32_t va,
 			  uint32_t table)
 {
@@ -286,9 +292,12 @@ static void search_level2(struct alias_search *s, const struct table_view *v, ui
 	if (!read_table(v, table & ~0x3ffu, desc, sizeof(desc)))
 		return;
 	for (uint32_t i = 0; i < 256; i++) {
+		if (!(desc[i] & 3) || !is_within(s, desc[i], 16 * PAGE_BYTES))
+			continue;
+
 		struct leaf l = page_leaf(s->cpu, va + i * PAGE_BYTES, desc[i], domain);
 
-		if (!(desc[i] & 3) || l.va_first != va + i * PAGE_BYTES)
+		if (l.va_first != va + i * PAGE_BYTES)
 			continue;	/* a large page is found once, at its first entry */
 		l = checked(s->cpu, l, l.va_first, 2, false);
 		consider(s, &l);
@@ -300,7 +309,8 @@ static void search_level1(struct alias_search *s, const struct table_view *v, ui
 {
 	if (is_page_table(desc)) {
 		search_level2(s, v, va, desc);
-	} else if (is_section(s->cpu, desc)) {
+	} else if (is_section(s->cpu, desc) &&
+		   (desc >> 18 & 1 || is_within(s, desc, MIB))) {
 		struct leaf l = section_leaf(s->cpu, va, desc);
 
 		if (l.va_first != va)
@@ -331,7 +341,8 @@ size_t cpu_find_aliases(struct cpu *c, uint64_t pa, struct translation *ret, siz
 		if (!read_table(&v, at, desc, sizeof(desc)))
 			continue;
 		for (uint32_t i = 0; i < L1_CHUNK; i++)
-			search_level1(&s, &v, va + i * MIB, desc[i]);
+			if (desc[i])
+				search_level1(&s, &v, va + i * MIB, desc[i]);
 	}
 	return s.nr_found;
 }
