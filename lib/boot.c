@@ -32,7 +32,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 		return NULL;
 	}
 	machine_set_software(m, k);
-	port_set_default(&k->port);
+	port_booted(&k->port);
 	cpu_enter(k->port.cpu0);
 	mmu_boot(&k->port, k->cma_pa, k->cma_len);
 	boot_outer(k);
@@ -48,7 +48,7 @@ void kernel_halt(struct kernel *k)
 		return;
 	swiotlb_exit(k);
 	coherent_exit(k);
-	port_forget(&k->port);
+	port_halted(&k->port);
 	machine_set_software(k->port.machine, NULL);
 	mm_done(k);
 	g_free(k);

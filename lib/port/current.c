@@ -6,6 +6,8 @@
  */
 #include "port.h"
 
+static GMutex booted_lock;
+static GList *booted;			/* of struct port, the latest first */
 static struct port *booted_last;
 
 struct port *port_current(void)
@@ -16,13 +18,23 @@ struct port *port_current(void)
 	return p ? p : __atomic_load_n(&booted_last, __ATOMIC_ACQUIRE);
 }
 
-void port_set_default(struct port *p)
+static void publish_last(void)
 {
-	__atomic_store_n(&booted_last, p, __ATOMIC_RELEASE);
+	__atomic_store_n(&booted_last, booted ? booted->data : NULL, __ATOMIC_RELEASE);
 }
 
-void port_forget(struct port *p)
+void port_booted(struct port *p)
 {
-	__atomic_compare_exchange_n(&booted_last, &p, NULL, false, __ATOMIC_ACQ_REL,
-				    __ATOMIC_RELAXED);
+	g_mutex_lock(&booted_lock);
+	booted = g_list_prepend(booted, p);
+	publish_last();
+	g_mutex_unlock(&booted_lock);
+}
+
+void port_halted(struct port *p)
+{
+	g_mutex_lock(&booted_lock);
+	booted = g_list_remove(booted, p);
+	publish_last();
+	g_mutex_unlock(&booted_lock);
 }

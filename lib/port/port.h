@@ -73,8 +73,8 @@ struct port {
 
 /* The machine of the CPU that this thread entered, else the one booted last. */
 struct port *port_current(void);
-void port_set_default(struct port *p);
-void port_forget(struct port *p);
+void port_booted(struct port *p);
+void port_halted(struct port *p);
 
 /* The machine whose window holds @p; NULL: not simulated memory. */
 static inline struct port *port_of(const volatile void *p)

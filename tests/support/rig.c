@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* The rig of the library's tests: see rig.h. */
+#include "rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lib/port/port.h"
+
+#define MAX_TEXT	64
+
+static const struct platform platforms[] = {
+	{ "a9-pl310",		"a9-pl310",	ON_PL310 | ON_LINE32 },
+	{ "a9-pl310-legacy",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_LEGACY },
+	{ "a9-pl310-override",	"a9-pl310-shared-override",
+						ON_PL310 | ON_LINE32 | ON_OVERRIDE },
+	{ "a9-pl310-bounce",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_BOUNCE },
+	{ "a7-quad",		"a7-quad",	0 },
+	{ "a7-quad-legacy",	"a7-quad",	ON_LEGACY },
+	{ "a7-quad-bounce",	"a7-quad",	ON_BOUNCE },
+	{ "a8-up",		"a8-up",	ON_UP },
+	{ "a15-coherent",	"a15-lpae",	ON_COHERENT },
+	{ "a15-coherent-bounce", "a15-lpae",	ON_COHERENT | ON_BOUNCE },
+	{ "a7-quad-fast",	"a7-quad",	ON_FAST },
+};
+
+struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64_t seed)
+{
+	struct rig *rig = g_new0(struct rig, 1);
+	g_autoptr(GError) error = NULL;
+	const struct harness_config cfg = {
+		.board = on->board, .chooser = chooser, .seed = seed,
+		.gear = on->is & ON_FAST ? GEAR_FAST : GEAR_EXACT,
+		.coherent = on->is & ON_LEGACY ? COHERENT_LEGACY2011 : COHERENT_CMA,
+		.swiotlb_force = on->is & ON_BOUNCE, .no_hazards = true,
+	};
+
+	rig->on = on;
+	rig->h = harness_start(&cfg, &error);
+	if (!rig->h)
+		fail_msg("%s: %s", on->name, error->message);
+	rig->m = harness_machine(rig->h);
+	rig->cpu = machine_cpu(rig->m, 0);
+	rig->dev = harness_device_new(rig->h, "eth0", on->is & ON_COHERENT);
+	rig->hw = harness_master(rig->dev);
+	return rig;
+}
+
+void rig_free(struct rig *rig)
+{
+	printk_redirect(NULL);
+	harness_finish(rig->h);
+	g_free(rig);
+}
+
+/* ---- running ---------------------------------------------------------------- */
+
+struct run {
+	const struct rig_test *test;
+	const struct platform *on;
+};
+
+static void run_one(void **state)
+{
+	const struct run *run = *state;
+	struct rig *rig = rig_new(run->on, CHOOSER_NOMINAL, 0);
+
+	run->test->body(rig);
+	rig_free(rig);
+}
+
+static bool fits(const struct rig_test *t, const struct platform *on)
+{
+	return (on->is & t->needs) == t->needs && !(on->is & t->never);
+}
+
+int rig_run(const struct rig_test *tests, size_t nr_tests)
+{
+	size_t room = nr_tests * G_N_ELEMENTS(platforms), nr = 0;
+	struct CMUnitTest *units = g_new0(struct CMUnitTest, room);
+	struct run *runs = g_new(struct run, room);
+	int status;
+
+	for (size_t t = 0; t < nr_tests; t++) {
+		for (size_t p = 0; p < G_N_ELEMENTS(platforms); p++) {
+			if (!fits(&tests[t], &platforms[p]))
+				continue;
+			runs[nr] = (struct run){ &tests[t], &platforms[p] };
+			units[nr] = (struct CMUnitTest){
+				.name = g_strdup_printf("%s@%s", tests[t].name,
+							platforms[p].name),
+				.test_func = run_one, .initial_state = &runs[nr],
+			};
+			nr++;
+		}
+	}
+	status = _cmocka_run_group_tests("lib", units, nr, NULL, NULL);
+	for (size_t i = 0; i < nr; i++)
+		g_free((char *)(uintptr_t)units[i].name);
+	g_free(units);
+	g_free(runs);
+	return status;
+}
+
+/* ---- bytes ------------------------------------------------------------------- */
+
+static uint32_t va_of(const void *p)
+{
+	return (uint32_t)(uintptr_t)p;
+}
+
+static void store(struct rig *rig, void *p, const void *bytes, size_t len)
+{
+	if (!cpu_store(rig->cpu, va_of(p), bytes, len, NULL))
+		fail_msg("the CPU cannot write at va %#x", va_of(p));
+}
+
+static void load(struct rig *rig, const void *p, void *bytes, size_t len)
+{
+	if (!cpu_load(rig->cpu, va_of(p), bytes, len, NULL))
+		fail_msg("the CPU cannot read at va %#x", va_of(p));
+}
+
+static void send(struct rig *rig, dma_addr_t dma, const void *bytes, size_t len)
+{
+	if (master_write(rig->hw, dma, bytes, len).kind != MASTER_OK)
+		fail_msg("the device cannot write at %#llx", (unsigned long long)dma);
+}
+
+static void fetch(struct rig *rig, dma_addr_t dma, void *bytes, size_t len)
+{
+	if (master_read(rig->hw, dma, bytes, len).kind != MASTER_OK)
+		fail_msg("the device cannot read at %#llx", (unsigned long long)dma);
+}
+
+static void expect_text(const char *who, const char *got, const char *text)
+{
+	if (strcmp(got, text))
+		fail_msg("%s reads \"%s\", expected \"%s\"", who, got, text);
+}
+
+void cpu_writes(struct rig *rig, void *p, const char *text)
+{
+	store(rig, p, text, strlen(text));
+}
+
+void expects_cpu_reads(struct rig *rig, const void *p, const char *text)
+{
+	char got[MAX_TEXT] = "";
+
+	load(rig, p, got, strlen(text));
+	expect_text("the CPU", got, text);
+}
+
+void device_writes(struct rig *rig, dma_addr_t dma, const char *text)
+{
+	send(rig, dma, text, strlen(text));
+}
+
+void expects_device_reads(struct rig *rig, dma_addr_t dma, const char *text)
+{
+	char got[MAX_TEXT] = "";
+
+	fetch(rig, dma, got, strlen(text));
+	expect_text("the device", got, text);
+}
+
+/* No two lines of it alike, whatever the length of a line. */
+static void make_pattern(uint8_t *bytes, size_t len, unsigned salt)
+{
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)(i ^ (i >> 8) * 31 ^ salt * 0x9d);
+}
+
+static void expect_pattern(const char *who, const uint8_t *got, size_t len, unsigned salt)
+{
+	g_autofree uint8_t *want = g_malloc(len);
+
+	make_pattern(want, len, salt);
+	for (size_t i = 0; i < len; i++)
+		if (got[i] != want[i])
+			fail_msg("%s finds %#x at byte %zu of %zu, expected %#x", who, got[i], i,
+				 len, want[i]);
+}
+
+void cpu_fills(struct rig *rig, void *p, size_t len, unsigned salt)
+{
+	g_autofree uint8_t *bytes = g_malloc(len);
+
+	make_pattern(bytes, len, salt);
+	store(rig, p, bytes, len);
+}
+
+void expects_cpu_finds(struct rig *rig, const void *p, size_t len, unsigned salt)
+{
+	g_autofree uint8_t *bytes = g_malloc(len);
+
+	load(rig, p, bytes, len);
+	expect_pattern("the CPU", bytes, len, salt);
+}
+
+void device_fills(struct rig *rig, dma_addr_t dma, size_t len, unsigned salt)
+{
+	g_autofree uint8_t *bytes = g_malloc(len);
+
+	make_pattern(bytes, len, salt);
+	send(rig, dma, bytes, len);
+}
+
+void expects_device_finds(struct rig *rig, dma_addr_t dma, size_t len, unsigned salt)
+{
+	g_autofree uint8_t *bytes = g_malloc(len);
+
+	fetch(rig, dma, bytes, len);
+	expect_pattern("the device", bytes, len, salt);
+}
+
+/* ---- memory --------------------------------------------------------------------- */
+
+void *allocates(struct rig *rig, size_t len)
+{
+	void *p = kzalloc(len, GFP_KERNEL);
+
+	if (!p)
+		fail_msg("kzalloc(%zu) failed on %s", len, rig->on->name);
+	return p;
+}
+
+dma_addr_t maps(struct rig *rig, void *p, size_t len, enum dma_data_direction dir)
+{
+	dma_addr_t dma = dma_map_single(rig->dev, p, len, dir);
+
+	if (dma_mapping_error(rig->dev, dma))
+		fail_msg("mapping %zu bytes failed on %s", len, rig->on->name);
+	return dma;
+}
+
+/* ---- cost ------------------------------------------------------------------------ */
+
+void marks(struct rig *rig)
+{
+	machine_count(rig->m, &rig->at_mark);
+}
+
+void expects_work(struct rig *rig, const char *drawing)
+{
+	const struct machine_counters *was = &rig->at_mark;
+	struct machine_counters now;
+	g_autofree char *got = NULL;
+
+	machine_count(rig->m, &now);
+	got = g_strdup_printf("L1 c%d i%d, L2 c%d i%d, syncs %d",
+			      (int)(now.level[0].cleaned - was->level[0].cleaned),
+			      (int)(now.level[0].invalidated - was->level[0].invalidated),
+			      (int)(now.level[1].cleaned - was->level[1].cleaned),
+			      (int)(now.level[1].invalidated - was->level[1].invalidated),
+			      (int)(now.outer_syncs - was->outer_syncs));
+	if (strcmp(got, drawing))
+		fail_msg("%s: the work is [%s], expected [%s]", rig->what, got, drawing);
+}
+
+/* ---- messages --------------------------------------------------------------------- */
+
+static FILE *heard;
+
+void listens(struct rig *rig)
+{
+	heard = tmpfile();
+	if (!heard)
+		fail_msg("%s: no temporary file", rig->on->name);
+	printk_redirect(heard);
+}
+
+void expects_warning(struct rig *rig, const char *text)
+{
+	char got[512] = "";
+	size_t len;
+
+	printk_redirect(NULL);
+	rewind(heard);
+	len = fread(got, 1, sizeof(got) - 1, heard);
+	fclose(heard);
+	if (text ? !strstr(got, text) : len)
+		fail_msg("%s: printed \"%s\", expected \"%s\"", rig->on->name, got,
+			 text ? text : "");
+}
