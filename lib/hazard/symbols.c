@@ -3,12 +3,15 @@
  * From a return address to "rx_poll (rx.c:57)", only when something is printed:
  * libdw where there is debug information, else the dynamic symbols, else "?".
  *
- * Leaves out: inlined frames; the function that they were inlined into is named.
+ * Leaves out: the frames around an inlined function; it is named, and the next
+ * frame is the caller of the one that it was inlined into.
  */
 #include "engine.h"
 
 #include <dlfcn.h>
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 struct symbols {
@@ -60,12 +63,50 @@ static Dwfl *open_self(void)
 	return NULL;
 }
 
-static void take_line(struct symbol *s, Dwfl_Module *mod, Dwarf_Addr pc)
+/*
+ * The compilation unit that holds @pc. libdw looks it up in .debug_aranges, which
+ * clang does not write, and then answers with some other unit: so it is asked
+ * whether it really does, and if not every unit is.
+ */
+static Dwarf_Die *unit_of(Dwfl_Module *mod, Dwarf_Addr pc, Dwarf_Addr *ret_bias)
 {
-	Dwfl_Line *line = dwfl_module_getsrc(mod, pc);
-	const char *file = line ? dwfl_lineinfo(line, NULL, &s->line, NULL, NULL, NULL) : NULL;
+	Dwarf_Die *unit = dwfl_module_addrdie(mod, pc, ret_bias);
 
-	s->file = file ? g_path_get_basename(file) : NULL;
+	if (unit && dwarf_haspc(unit, pc - *ret_bias) == 1)
+		return unit;
+	unit = NULL;
+	while ((unit = dwfl_module_nextcu(mod, unit, ret_bias))) {
+		if (dwarf_haspc(unit, pc - *ret_bias) == 1)
+			return unit;
+	}
+	return NULL;
+}
+
+static void take_line(struct symbol *s, Dwarf_Die *unit, Dwarf_Addr pc)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(unit, pc);
+	const char *file = line ? dwarf_linesrc(line, NULL, NULL) : NULL;
+
+	if (!file || dwarf_lineno(line, &s->line))
+		return;
+	s->file = g_path_get_basename(file);
+}
+
+/* The function whose text holds the call, though it be inlined into another. */
+static const char *innermost_name(Dwarf_Die *unit, Dwarf_Addr pc)
+{
+	Dwarf_Die *scopes = NULL;
+	int nr = dwarf_getscopes(unit, pc, &scopes);
+	const char *name = NULL;
+
+	for (int i = 0; i < nr && !name; i++) {
+		int tag = dwarf_tag(&scopes[i]);
+
+		if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram)
+			name = dwarf_diename(&scopes[i]);
+	}
+	free(scopes);
+	return name;
 }
 
 static const char *dynamic_name(Dwarf_Addr pc)
@@ -84,6 +125,8 @@ static struct symbol *look_up(struct symbols *s, const void *site)
 	struct symbol *found = g_new0(struct symbol, 1);
 	Dwarf_Addr pc = (Dwarf_Addr)(uintptr_t)site - 1;
 	Dwfl_Module *mod = NULL;
+	Dwarf_Die *unit = NULL;
+	Dwarf_Addr bias = 0;
 	const char *name = NULL;
 
 	if (!s->dwfl)
@@ -91,8 +134,14 @@ static struct symbol *look_up(struct symbols *s, const void *site)
 	if (s->dwfl)
 		mod = dwfl_addrmodule(s->dwfl, pc);
 	if (mod) {
+		unit = unit_of(mod, pc, &bias);
 		name = dwfl_module_addrname(mod, pc);
-		take_line(found, mod, pc);
+	}
+	if (unit) {
+		const char *inner = innermost_name(unit, pc - bias);
+
+		name = inner ? inner : name;
+		take_line(found, unit, pc - bias);
 	}
 	if (!name)
 		name = dynamic_name(pc);
