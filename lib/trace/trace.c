@@ -84,7 +84,8 @@ is_trace_line(struct trace_reader *r, const char *line, size_t len)
 	if (g_str_has_prefix(copy, "# tracer: ") ||
 	    g_str_has_prefix(copy, "cpus="))
 		return true;
-	verdict = text_parse(&r->draft, g_strchomp(copy), strlen(copy));
+	g_strchomp(copy);
+	verdict = text_parse(&r->draft, copy, strlen(copy));
 	return verdict == TEXT_EVENT || verdict == TEXT_FOREIGN;
 }
 
