@@ -58,9 +58,11 @@ static int compare_handles(const void *a, const void *b)
 const struct fdt_node *fdt_by_phandle(const struct fdt *f, uint32_t phandle)
 {
 	const struct handle key = { .phandle = phandle };
-	const struct handle *h = bsearch(&key, f->handles->data, f->handles->len,
-					 sizeof(key), compare_handles);
+	const struct handle *h = NULL;
 
+	if (f->handles->len)
+		h = bsearch(&key, f->handles->data, f->handles->len, sizeof(key),
+			    compare_handles);
 	return h ? fdt_node(f, h->node_idx) : NULL;
 }
 
