@@ -94,7 +94,7 @@ static void
 put(struct child *c, const void *bytes, size_t len)
 {
 	/* Nobody listens any more: the reader was closed before the end. */
-	if (fwrite(bytes, 1, len, c->out) != len)
+	if (len && fwrite(bytes, 1, len, c->out) != len)
 		_exit(0);
 }
 
@@ -232,8 +232,6 @@ find_bytes(struct child *c, struct tep_record *rec,
 		loc = tep_read_number(c->tep, (char *)rec->data + from, 4);
 		from = loc & 0xffff;
 		len = loc >> 16;
-		if (field->flags & TEP_FIELD_IS_RELATIVE)
-			from += field->offset + 4;
 	}
 	if (from + len > (size_t)rec->size)
 		goto too_short;
@@ -252,19 +250,11 @@ is_word(size_t size)
 }
 
 static bool
-read_number(struct child *c, enum trace_key key, struct bytes b, bool is_signed)
+read_number(struct child *c, enum trace_key key, struct bytes b)
 {
-	uint64_t value;
-
 	if (!is_word(b.len))
 		return draft_is_bad(&c->draft, "a number of %zu bytes", b.len);
-	value = tep_read_number(c->tep, b.at, b.len);
-	if (is_signed && b.len < 8) {
-		unsigned shift = 64 - 8 * b.len;
-
-		value = (uint64_t)((int64_t)(value << shift) >> shift);
-	}
-	return draft_set(&c->draft, key, value);
+	return draft_set(&c->draft, key, tep_read_number(c->tep, b.at, b.len));
 }
 
 static bool
@@ -318,7 +308,7 @@ read_field(struct child *c, struct tep_record *rec, const struct field_name *is,
 		return false;
 	switch (is->shape) {
 	case NUMBER:
-		return read_number(c, is->key, b, is->key == KEY_ERROR);
+		return read_number(c, is->key, b);
 	case LIST_OF_U32:
 		return read_list(c, is->key, b, 4);
 	case LIST_OF_U64:

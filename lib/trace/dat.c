@@ -43,7 +43,7 @@ read_list(struct dat *t, unsigned i)
 		l->cap = l->nr;
 		l->at = g_renew(uint64_t, l->at, l->cap);
 	}
-	return fread(l->at, sizeof(*l->at), l->nr, t->in) == l->nr;
+	return !l->nr || fread(l->at, sizeof(*l->at), l->nr, t->in) == l->nr;
 }
 
 static bool
