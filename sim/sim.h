@@ -109,6 +109,19 @@ struct machine {
 	GMutex lock;			/* fast gear: TLB changes and their mappings */
 };
 
+/* Only the fast gear has threads; the exact one pays nothing. */
+static inline void machine_lock(struct machine *m)
+{
+	if (m->is_fast)
+		g_mutex_lock(&m->lock);
+}
+
+static inline void machine_unlock(struct machine *m)
+{
+	if (m->is_fast)
+		g_mutex_unlock(&m->lock);
+}
+
 /* ---- observe.c ------------------------------------------------------ */
 
 /* An event by the present actor; the caller fills in the rest and tells it. */

@@ -161,9 +161,7 @@ void cpu_cp15_write(struct cpu *c, enum cp15_reg reg, uint32_t value)
 	struct machine *m = c->machine;
 
 	cpu_begin(c, 0, NULL);
-	if (m->is_fast)
-		g_mutex_lock(&m->lock);
+	machine_lock(m);
 	write_locked(c, reg, value);
-	if (m->is_fast)
-		g_mutex_unlock(&m->lock);
+	machine_unlock(m);
 }

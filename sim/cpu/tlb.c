@@ -23,18 +23,6 @@ void tlb_done(struct tlb *t)
 	reserve_free(t->words, TLB_PAGES * sizeof(*t->words));
 }
 
-static void lock(struct machine *m)
-{
-	if (m->is_fast)
-		g_mutex_lock(&m->lock);
-}
-
-static void unlock(struct machine *m)
-{
-	if (m->is_fast)
-		g_mutex_unlock(&m->lock);
-}
-
 /* ---- forgetting --------------------------------------------------------- */
 
 static void clear_words(struct machine *m, uint32_t page, uint32_t nr_pages)
@@ -121,7 +109,7 @@ void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va)
 
 	machine_settle(m);
 	c->counts.tlb_invalidations++;
-	lock(m);
+	machine_lock(m);
 	switch (op) {
 	case TLBI_ALL:
 		tlb_evict_all(m);
@@ -138,7 +126,7 @@ void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va)
 		tell_invalidate(c, va & ~PAGE_MASK, PAGE_BYTES);
 	else
 		tell_invalidate(c, 0, 0);
-	unlock(m);
+	machine_unlock(m);
 }
 
 /* ---- filling -------------------------------------------------------------- */
@@ -176,17 +164,6 @@ static int prot_of(uint64_t word)
 	return (word & TLB_READABLE ? PROT_READ : 0) | (word & TLB_WRITABLE ? PROT_WRITE : 0);
 }
 
-static enum image_kind image_of(enum page_kind kind)
-{
-	static const enum image_kind image[] = {
-		[PAGE_CACHED] = IMAGE_INNER,
-		[PAGE_UNCACHED] = IMAGE_DRAM,
-		[PAGE_LOOKED_UP] = IMAGE_NC,
-	};
-
-	return image[kind];
-}
-
 /* How far the page at @pa continues as one mapping: same kind, same bank. */
 static uint32_t run_len(const struct machine *m, const struct leaf *l, uint32_t done,
 			enum page_kind kind)
@@ -212,13 +189,12 @@ static void show_state(struct machine *m, uint32_t va, uint64_t off, uint32_t le
 
 static void map_run(struct machine *m, uint32_t va, uint64_t pa, uint32_t len, uint64_t word)
 {
-	enum page_kind kind = tlb_kind(word);
 	struct place at;
 
 	if (!dram_find(&m->dram, pa, &at))
 		return;		/* registers have no bytes to map: see core.c */
-	window_map(m, va, len, m->dram.images[image_of(kind)].fd, at.off, prot_of(word));
-	if (kind == PAGE_CACHED)
+	window_map(m, va, len, m->dram.images[tlb_image(word)].fd, at.off, prot_of(word));
+	if (tlb_kind(word) == PAGE_CACHED)
 		show_state(m, va, at.off, len);
 }
 
@@ -269,7 +245,7 @@ static uint64_t miss(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault
 	struct machine *m = c->machine;
 	uint64_t word;
 
-	lock(m);
+	machine_lock(m);
 	word = m->tlb.words[va >> PAGE_SHIFT];
 	if (!word) {
 		struct leaf l = mmu_walk(c, va, is_write);
@@ -281,7 +257,7 @@ static uint64_t miss(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault
 			*ret_fault = l.fault;
 		}
 	}
-	unlock(m);
+	machine_unlock(m);
 	return word;
 }
 

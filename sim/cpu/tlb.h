@@ -60,6 +60,18 @@ static inline enum page_kind tlb_kind(uint64_t word)
 	return word >> 28 & 7;
 }
 
+/* The image that the window shows of a page of RAM: page_kind up to PAGE_LOOKED_UP. */
+static inline enum image_kind tlb_image(uint64_t word)
+{
+	static const enum image_kind image[] = {
+		[PAGE_CACHED] = IMAGE_INNER,
+		[PAGE_UNCACHED] = IMAGE_DRAM,
+		[PAGE_LOOKED_UP] = IMAGE_NC,
+	};
+
+	return image[tlb_kind(word)];
+}
+
 /* Bytes of the leaf: 4 KiB, 64 KiB, 1 MiB or 16 MiB. */
 static inline uint32_t tlb_leaf_bytes(uint64_t word)
 {

@@ -115,11 +115,9 @@ static struct master_fault refuse(struct master *d, enum master_fault_kind kind,
 	};
 
 	d->faults++;
-	if (m->is_fast)
-		g_mutex_lock(&m->lock);
+	machine_lock(m);
 	machine_tell(m, &ev);
-	if (m->is_fast)
-		g_mutex_unlock(&m->lock);
+	machine_unlock(m);
 	return f;
 }
 

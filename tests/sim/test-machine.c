@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Building machines, what their registers say of them, and the fast gear. */
 #include "rig.h"
+#include "sim/sim.h"
 
 #include <string.h>
 
@@ -152,6 +153,40 @@ static void read_only_registers_ignore_writes(void **state)
 	assert_int_equal(cpu_cp15_read(c, CP15_PAR), 0x1234);
 }
 
+/* ---- the bus -------------------------------------------------------------------- */
+
+static bool reads_its_offset(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
+			     uint64_t *ret_value)
+{
+	*ret_value = reg;
+	return true;
+}
+
+static bool remembers(void *opaque, struct cpu *c, uint64_t reg, unsigned len, uint64_t value)
+{
+	*(uint64_t *)opaque = value;
+	return true;
+}
+
+static void a_device_answers_once_it_is_on_the_bus(void **state)
+{
+	static const struct bus_ops ops = { .read = reads_its_offset, .write = remembers };
+	struct rig *rig = rig_a9();
+	uint64_t written = 0;
+	uint32_t word = 0x5a;
+
+	maps(rig, 0x70000000, 0x10000000, 0x1000, DEVICE);
+	expects_fault(rig, 0x70000000, false, FAULT_EXTERNAL, 0x008);
+	bus_attach(rig->m, &(struct bus_device){
+		.pa = 0x10000000, .len = 0x100, .ops = &ops, .opaque = &written });
+	assert_true(cpu_store(rig->cpu, 0x70000010, &word, 4, NULL));
+	assert_int_equal(written, 0x5a);
+	assert_true(cpu_load(rig->cpu, 0x70000010, &word, 4, NULL));
+	assert_int_equal(word, 0x10);
+	expects_fault(rig, 0x70000100, true, FAULT_EXTERNAL, 0x808);
+	rig_free(rig);
+}
+
 static void barriers_and_translations_are_counted(void **state)
 {
 	struct rig *rig = rig_a9();
@@ -295,6 +330,7 @@ int main(void)
 		cmocka_unit_test(banks_that_touch_are_crossed),
 		cmocka_unit_test(id_registers_follow_the_geometry),
 		cmocka_unit_test(read_only_registers_ignore_writes),
+		cmocka_unit_test(a_device_answers_once_it_is_on_the_bus),
 		cmocka_unit_test(barriers_and_translations_are_counted),
 		cmocka_unit_test(in_the_fast_gear_all_views_are_dram),
 		cmocka_unit_test(in_the_fast_gear_maintenance_only_counts),

@@ -109,6 +109,20 @@ static void linux_prrr_and_nmrr_decode_as_linux_means_them(void **state)
 	}
 }
 
+/* PRRR[19:16] are NS1, NS0, DS1, DS0: here each is the opposite of what S says. */
+static void prrr_may_turn_shareability_round(void **state)
+{
+	struct rig *rig = *state;
+
+	cpu_cp15_write(rig->cpu, CP15_PRRR, (LINUX_PRRR & ~0xf0000u) | 0x50000u);
+	expects_attrs(rig, SECTION | B_BIT, "Normal inner NC outer NC shareable");
+	expects_attrs(rig, SECTION | B_BIT | S_BIT, "Normal inner NC outer NC");
+	cpu_cp15_write(rig->cpu, CP15_PRRR, (LINUX_PRRR & ~0xf0000u) | 0x20000u);
+	expects_attrs(rig, SECTION | B_BIT | S_BIT, "Normal inner NC outer NC");
+	expects_attrs(rig, SECTION | TEX(1) | S_BIT, "Device shareable");
+	expects_attrs(rig, SECTION | TEX(1), "Device");
+}
+
 static void without_remap_tex_c_and_b_mean_what_the_manual_lists(void **state)
 {
 	struct rig *rig = *state;
@@ -192,6 +206,15 @@ static void a_supersection_reaches_above_4_gib_where_the_core_can(void **state)
 	for (uint32_t i = 0; i < 16; i++)
 		writes_level1(rig, VA + i * MIB, 2u << 20 | 1u << 18 | SECTION);
 	expects_leaf(rig, VA, 0x200000000u + (VA & 0xffffff), VA & 0xff000000, 16 * MIB);
+}
+
+static void a_supersection_is_always_in_domain_0(void **state)
+{
+	struct rig *rig = *state;
+
+	for (uint32_t i = 0; i < 16; i++)	/* what would be domain 5 is part of the PA */
+		writes_level1(rig, VA + i * MIB, 0x85000000 | 5 << 5 | 1u << 18 | SECTION);
+	touches(rig, VA);
 }
 
 static void a_supersection_of_a_cortex_a9_has_32_bits(void **state)
@@ -465,6 +488,20 @@ static void asids_keep_non_global_pages_apart(void **state)
 	expects_read(rig, K, "one");
 }
 
+static void global_pages_belong_to_every_asid(void **state)
+{
+	struct rig *rig = *state;
+
+	device_writes(rig, PLAY_PA, "one");
+	expects_read(rig, K, "one");
+	unmaps(rig, K);
+	cpu_tlbi(rig->cpu, TLBI_ASID, 0);
+	cpu_cp15_write(rig->cpu, CP15_CONTEXTIDR, 9);
+	expects_read(rig, K, "one");
+	cpu_tlbi(rig->cpu, TLBI_MVA, K | 3);
+	expects_fault(rig, K, false, FAULT_TRANSLATION, 0x007);
+}
+
 static void another_cpu_with_its_mmu_off_sees_physical_memory(void **state)
 {
 	struct rig *rig = *state;
@@ -508,11 +545,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		walk(linux_prrr_and_nmrr_decode_as_linux_means_them),
+		walk(prrr_may_turn_shareability_round),
 		walk(without_remap_tex_c_and_b_mean_what_the_manual_lists),
 		walk(with_the_cache_off_all_normal_memory_is_uncached),
 		walk(every_leaf_size_translates),
 		walk(page_attributes_sit_where_each_size_keeps_them),
 		walk_a15(a_supersection_reaches_above_4_gib_where_the_core_can),
+		walk(a_supersection_is_always_in_domain_0),
 		walk(a_supersection_of_a_cortex_a9_has_32_bits),
 		walk(missing_descriptors_fault_at_their_level),
 		walk(a_table_outside_memory_is_an_external_abort_of_the_walk),
@@ -532,6 +571,7 @@ int main(void)
 		walk(a_stale_translation_is_used_until_it_is_invalidated),
 		walk(invalidating_one_address_drops_the_whole_section),
 		walk(asids_keep_non_global_pages_apart),
+		walk(global_pages_belong_to_every_asid),
 		walk(another_cpu_with_its_mmu_off_sees_physical_memory),
 		walk(every_alias_of_a_page_is_found),
 	};

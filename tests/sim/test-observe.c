@@ -164,14 +164,17 @@ static void a_long_line_of_level_2_is_told_in_lines_of_level_1(void **state)
 	touches(rig, K + 0x800);
 	device_writes(rig, PLAY_PA, "one");
 	device_writes(rig, PLAY_PA + 64, "two");
-	machine_watch(rig->m, PLAY_PA + 70, 1);
+	machine_watch(rig->m, PLAY_PA + 10, 1);	/* widened to 128 bytes */
 	s = story_new(rig);
 	touches(rig, K);
+	touches(rig, K + 64);
 	expects_story(s,
 		"cpu0 fill L2 +0 64 'one'\n"
 		"cpu0 fill L2 +0x40 64 'two'\n"
 		"cpu0 fill L1 +0 64 'one'\n"
-		"cpu0 load +0 1 'o' from DRAM\n");
+		"cpu0 load +0 1 'o' from DRAM\n"
+		"cpu0 fill L1 +0x40 64 'two'\n"
+		"cpu0 load +0x40 1 't' from L2\n");
 	story_free(s);
 	rig_free(rig);
 }

@@ -5,6 +5,7 @@
  */
 #include "rig.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -107,6 +108,16 @@ static void the_fast_path_says_when_a_hook_may_be_skipped(void **state)
 	assert_null(w->page_state[U >> 12]);
 	cpu_tlbi(rig->cpu, TLBI_ALL, 0);
 	assert_null(w->page_state[K >> 12]);
+}
+
+static void an_exact_lru_sees_every_hit(void **state)
+{
+	struct rig *rig = rig_new(fixture_board_a15(), &(struct machine_config){ .seed = 0 });
+
+	maps(rig, K, PLAY_PA, 0x1000, CACHED);
+	loads32(rig, K);
+	assert_null(window_of(machine_window(rig->m))->page_state[K >> 12]);
+	rig_free(rig);
 }
 
 static void an_uncached_native_store_reaches_dram_by_the_next_event(void **state)
@@ -310,6 +321,28 @@ static void a_fault_outside_all_windows_is_not_ours(void **state)
 	assert_null(strstr(child_stderr, "data abort"));
 }
 
+static void exits_with_5(int sig)
+{
+	_exit(5);
+}
+
+static void fault_of_somebody_with_a_handler(struct rig *rig)
+{
+	struct sigaction sa = { .sa_handler = exits_with_5 };
+
+	sigaction(SIGSEGV, &sa, NULL);
+	rig_a9();			/* takes the signal back, and remembers */
+	loads32(rig, K);
+	fault_outside_all_windows(rig);
+}
+
+static void an_earlier_handler_gets_what_is_not_ours(void **state)
+{
+	runs_in_a_child(fault_of_somebody_with_a_handler, *state);
+	assert_true(WIFEXITED(child_status));
+	assert_int_equal(WEXITSTATUS(child_status), 5);
+}
+
 #define native(name)		cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define native_fast(name)	cmocka_unit_test_setup_teardown(name, setup_fast, teardown)
 
@@ -320,6 +353,7 @@ int main(void)
 		native(a_native_store_stays_in_the_cache_until_it_is_cleaned),
 		native(a_native_load_returns_the_stale_bytes_of_a_line),
 		native(the_fast_path_says_when_a_hook_may_be_skipped),
+		cmocka_unit_test(an_exact_lru_sees_every_hit),
 		native(an_uncached_native_store_reaches_dram_by_the_next_event),
 		native(an_uncached_native_store_updates_a_line_of_pl310),
 		native(a_store_miss_of_a_core_that_does_not_allocate_goes_below),
@@ -330,6 +364,7 @@ int main(void)
 		native(a_refused_access_ends_with_one_report),
 		native_fast(the_fast_gear_aborts_alike),
 		native(a_fault_outside_all_windows_is_not_ours),
+		native(an_earlier_handler_gets_what_is_not_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

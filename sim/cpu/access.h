@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One access of a CPU, within one line: what cpu_load(), a compiler's hook and a store
+ * that was left pending have in common.
+ */
+#ifndef SIM_CPU_ACCESS_H
+#define SIM_CPU_ACCESS_H
+
+#include "mmu.h"
+#include "../sim.h"
+
+static inline bool is_ram(uint64_t word)
+{
+	return tlb_kind(word) <= PAGE_LOOKED_UP;
+}
+
+static inline bool is_single(uint32_t va, size_t len)
+{
+	return (len == 1 || len == 2 || len == 4 || len == 8) && !(va & (len - 1));
+}
+
+static inline struct place place_of(const struct machine *m, uint64_t word, uint32_t va)
+{
+	struct place at = { 0, 0 };
+
+	dram_find(&m->dram, tlb_pa(word) | (va & PAGE_MASK), &at);
+	return at;
+}
+
+/* Where the window's bytes of a page of RAM are, in the simulator's own mapping. */
+static inline uint8_t *window_bytes(const struct machine *m, uint64_t word, struct place at)
+{
+	return dram_bytes(&m->dram, tlb_image(word), at.off);
+}
+
+/* Bytes up to the end of the line, or in the fast gear, of the page. */
+static inline size_t piece_len(const struct machine *m, uint32_t va, size_t len)
+{
+	size_t room = m->is_fast ? PAGE_BYTES : cache_line_bytes(&m->l1);
+
+	room -= va & (room - 1);
+	return MIN(len, room);
+}
+
+/*
+ * The word for the piece of an access at @va; 0 with a fault. Memory that is not
+ * Normal takes single aligned accesses only.
+ */
+uint64_t access_admit(struct cpu *c, uint32_t va, size_t len, bool is_write,
+		      struct cpu_fault *ret_fault);
+
+/* RAM: make the window's bytes what the CPU sees. */
+void access_load(struct machine *m, uint64_t word, uint32_t va, size_t len);
+/* RAM. @buf must not lie in an image: a fill may overwrite what is there. */
+void access_store(struct machine *m, uint64_t word, uint32_t va, const void *buf, size_t len);
+
+/* Registers; false is an error response. */
+bool access_io_load(struct cpu *c, uint64_t word, uint32_t va, void *buf, size_t len);
+bool access_io_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, size_t len);
+
+#endif
