@@ -7,7 +7,9 @@
  *
  * Slots of 2 KiB; one mapping takes a run of them inside a segment of 128, so at
  * most 256 KiB. Mapping copies the buffer in even when the device will only
- * write, so that bytes it does not write survive.
+ * write, so that bytes it does not write survive. For a device that does not snoop
+ * they do not, as in Linux 6.12 on Arm: the copy is still in the cache when mapping
+ * FROM_DEVICE invalidates the slot.
  *
  * The pool is made when the first device comes that cannot reach all of memory,
  * or at boot when every mapping shall bounce.

@@ -200,6 +200,16 @@ void expects_cpu_finds(struct rig *rig, const void *p, size_t len, unsigned salt
 	expect_pattern("the CPU", bytes, len, salt);
 }
 
+void expects_cpu_zeros(struct rig *rig, const void *p, size_t len)
+{
+	g_autofree uint8_t *bytes = g_malloc(len);
+
+	load(rig, p, bytes, len);
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i])
+			fail_msg("the CPU reads %#x at byte %zu, expected zeros", bytes[i], i);
+}
+
 void device_fills(struct rig *rig, dma_addr_t dma, size_t len, unsigned salt)
 {
 	g_autofree uint8_t *bytes = g_malloc(len);

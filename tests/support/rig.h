@@ -77,6 +77,7 @@ void expects_device_reads(struct rig *rig, dma_addr_t dma, const char *text);
 /* @len bytes of a pattern that depends on @salt and the place in it. */
 void cpu_fills(struct rig *rig, void *p, size_t len, unsigned salt);
 void expects_cpu_finds(struct rig *rig, const void *p, size_t len, unsigned salt);
+void expects_cpu_zeros(struct rig *rig, const void *p, size_t len);
 void device_fills(struct rig *rig, dma_addr_t dma, size_t len, unsigned salt);
 void expects_device_finds(struct rig *rig, dma_addr_t dma, size_t len, unsigned salt);
 

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+/* What a device can reach: masks, dma-ranges, limits; and bouncing what it cannot. */
+#include <linux/dma-direct.h>
+#include <linux/swiotlb.h>
+
+#include "support/rig.h"
+
+#define LEN	256
+
+/* Memory of the boards here starts at 1 or 2 GiB and has at least 256 MiB. */
+static u64 start_of_memory(void)
+{
+	return virt_to_phys((void *)(uintptr_t)page_address(pfn_to_page(
+		(unsigned long)(virt_to_phys(kmalloc(64, GFP_KERNEL)) >> PAGE_SHIFT)))) &
+	       ~(u64)(SZ_256M - 1);
+}
+
+/* ---- masks ------------------------------------------------------------------------- */
+
+static void any_mask_of_32_bits_or_more_is_taken(struct rig *rig)
+{
+	assert_int_equal(dma_set_mask(rig->dev, DMA_BIT_MASK(64)), 0);
+	assert_true(dma_get_mask(rig->dev) == DMA_BIT_MASK(64));
+	assert_int_equal(dma_set_mask_and_coherent(rig->dev, DMA_BIT_MASK(32)), 0);
+	assert_true(dma_get_mask(rig->dev) == DMA_BIT_MASK(32));
+	assert_true(rig->dev->coherent_dma_mask == DMA_BIT_MASK(32));
+}
+
+static void a_mask_that_misses_memory_is_refused_and_the_old_one_stays(struct rig *rig)
+{
+	assert_int_equal(dma_set_mask(rig->dev, DMA_BIT_MASK(24)), -EIO);
+	assert_int_equal(dma_set_coherent_mask(rig->dev, DMA_BIT_MASK(24)), -EIO);
+	assert_true(dma_get_mask(rig->dev) == DMA_BIT_MASK(32));
+	assert_true(rig->dev->coherent_dma_mask == DMA_BIT_MASK(32));
+}
+
+static void a_device_without_a_mask_cannot_set_one_but_can_be_coerced(struct rig *rig)
+{
+	rig->dev->dma_mask = NULL;
+	assert_int_equal(dma_set_mask(rig->dev, DMA_BIT_MASK(32)), -EIO);
+	assert_true(dma_get_mask(rig->dev) == DMA_BIT_MASK(32));
+	assert_int_equal(dma_coerce_mask_and_coherent(rig->dev, DMA_BIT_MASK(40)), 0);
+	assert_true(dma_get_mask(rig->dev) == DMA_BIT_MASK(40));
+}
+
+static void the_required_mask_is_what_memory_asks_for(struct rig *rig)
+{
+	u64 mask = dma_get_required_mask(rig->dev);
+
+	assert_true(mask == DMA_BIT_MASK(31) || mask == DMA_BIT_MASK(32));
+	assert_false(dma_addressing_limited(rig->dev));
+	rig->dev->bus_dma_limit = mask >> 1;
+	assert_true(dma_addressing_limited(rig->dev));
+}
+
+static void parameters_have_linuxs_defaults(struct rig *rig)
+{
+	assert_int_equal(dma_get_max_seg_size(rig->dev), SZ_64K);
+	assert_true(dma_get_seg_boundary(rig->dev) == ~0ul);
+	assert_int_equal(dma_get_min_align_mask(rig->dev), 0);
+	assert_int_equal(dma_get_cache_alignment(), 64);
+	dma_set_max_seg_size(rig->dev, SZ_1M);
+	dma_set_seg_boundary(rig->dev, 0xffffff);
+	dma_set_min_align_mask(rig->dev, 0xfff);
+	assert_int_equal(dma_get_max_seg_size(rig->dev), SZ_1M);
+	assert_int_equal(dma_get_seg_boundary_nr_pages(rig->dev, PAGE_SHIFT), 4096);
+	assert_int_equal(dma_get_min_align_mask(rig->dev), 0xfff);
+	rig->dev->dma_parms = NULL;
+	listens(rig);
+	dma_set_max_seg_size(rig->dev, SZ_4K);
+	expects_warning(rig, "!dev->dma_parms");
+	assert_int_equal(dma_get_max_seg_size(rig->dev), SZ_64K);
+}
+
+/* ---- dma-ranges ---------------------------------------------------------------------- */
+
+/* A device whose bus shows the first 128 MiB of memory at 0x10000000. */
+static struct rig *behind_a_bus(struct rig *rig, struct bus_dma_region *map)
+{
+	const struct board_range range = { 0x10000000, start_of_memory(), SZ_128M };
+	const struct master_config cfg = {
+		.name = "eth9", .is_coherent = rig->on->is & ON_COHERENT, .ranges = &range,
+		.nr_ranges = 1,
+	};
+
+	map[0] = (struct bus_dma_region){ range.pa, range.dma, range.len };
+	map[1].size = 0;
+	rig->dev = harness_device_new(rig->h, "eth9", rig->on->is & ON_COHERENT);
+	rig->dev->dma_range_map = map;
+	rig->dev->bus_dma_limit = range.dma + range.len - 1;
+	rig->hw = master_new(rig->m, &cfg);
+	arch_setup_dma_ops(rig->dev, rig->on->is & ON_COHERENT);
+	return rig;
+}
+
+static void ends_behind_a_bus(struct rig *rig)
+{
+	rig->dev->dma_range_map = NULL;
+}
+
+static void a_device_address_is_shifted_by_the_bus(struct rig *rig)
+{
+	struct bus_dma_region map[2];
+	char *p;
+	dma_addr_t dma;
+
+	behind_a_bus(rig, map);
+	p = allocates(rig, LEN);
+	cpu_writes(rig, p, "shifted");
+	dma = maps(rig, p, LEN, DMA_BIDIRECTIONAL);
+	if (!(rig->on->is & ON_BOUNCE))
+		assert_int_equal(dma, virt_to_phys(p) - map[0].cpu_start + 0x10000000);
+	expects_device_reads(rig, dma, "shifted");
+	device_writes(rig, dma, "back.");
+	dma_unmap_single(rig->dev, dma, LEN, DMA_BIDIRECTIONAL);
+	expects_cpu_reads(rig, p, "back.");
+	ends_behind_a_bus(rig);
+}
+
+static void coherent_memory_is_shifted_too_or_refused(struct rig *rig)
+{
+	struct bus_dma_region map[2];
+	dma_addr_t dma;
+	char *p;
+
+	behind_a_bus(rig, map);
+	p = dma_alloc_coherent(rig->dev, LEN, &dma, GFP_KERNEL);
+	if (p) {
+		device_writes(rig, dma, "both");
+		expects_cpu_reads(rig, p, "both");
+		dma_free_coherent(rig->dev, LEN, p, dma);
+	} else {
+		/* The contiguous area is at the end of memory, which this bus does not show. */
+		assert_false(rig->on->is & (ON_COHERENT | ON_LEGACY));
+	}
+	ends_behind_a_bus(rig);
+}
+
+static void addresses_outside_every_window_translate_to_nothing(struct rig *rig)
+{
+	struct bus_dma_region map[2];
+	u64 pa = start_of_memory();
+
+	behind_a_bus(rig, map);
+	assert_true(phys_to_dma(rig->dev, pa) == 0x10000000);
+	assert_true(phys_to_dma(rig->dev, pa + SZ_128M - 1) == 0x17ffffff);
+	assert_true(phys_to_dma(rig->dev, pa + SZ_128M) == DMA_MAPPING_ERROR);
+	assert_true(dma_to_phys(rig->dev, 0x10000010) == pa + 0x10);
+	assert_true(dma_to_phys(rig->dev, 0x18000000) == PHYS_ADDR_MAX);
+	assert_true(dma_to_phys(rig->dev, 0x0fffffff) == PHYS_ADDR_MAX);
+	assert_false(dma_direct_all_ram_mapped(rig->dev));
+	ends_behind_a_bus(rig);
+}
+
+static void an_offset_is_set_once(struct rig *rig)
+{
+	assert_int_equal(dma_direct_set_offset(rig->dev, 0x1000, 0x1000, 0x100), 0);
+	assert_null(rig->dev->dma_range_map);
+	assert_int_equal(dma_direct_set_offset(rig->dev, 0x2000, 0x1000, 0x100), 0);
+	assert_true(phys_to_dma(rig->dev, 0x2010) == 0x1010);
+	listens(rig);
+	assert_int_equal(dma_direct_set_offset(rig->dev, 0, 0x1000, 0x100), -EINVAL);
+	expects_warning(rig, "eth0: attempt to add DMA range to existing map");
+}
+
+/* ---- bouncing -------------------------------------------------------------------------- */
+
+/* Memory that a device behind that bus does not reach. */
+static char *far_memory(struct rig *rig)
+{
+	u64 far_pa = start_of_memory() + SZ_128M;
+	struct page *page;
+
+	do {
+		page = alloc_pages(GFP_KERNEL | __GFP_ZERO, MAX_PAGE_ORDER);
+		if (!page)
+			fail_msg("no far memory on %s", rig->on->name);
+	} while (page_to_phys(page) < far_pa);
+	return page_address(page);
+}
+
+static void memory_out_of_reach_is_bounced(struct rig *rig)
+{
+	struct bus_dma_region map[2];
+	char *p;
+	dma_addr_t dma;
+
+	behind_a_bus(rig, map);
+	p = far_memory(rig);
+	cpu_fills(rig, p + 100, 5000, 1);
+	dma = maps(rig, p + 100, 5000, DMA_BIDIRECTIONAL);
+	assert_true(is_swiotlb_buffer(rig->dev, dma_to_phys(rig->dev, dma)));
+	expects_device_finds(rig, dma, 5000, 1);
+	device_fills(rig, dma, 5000, 2);
+	expects_cpu_finds(rig, p + 100, 5000, 1);
+	dma_sync_single_for_cpu(rig->dev, dma, 5000, DMA_BIDIRECTIONAL);
+	expects_cpu_finds(rig, p + 100, 5000, 2);
+	dma_unmap_single(rig->dev, dma, 5000, DMA_BIDIRECTIONAL);
+	ends_behind_a_bus(rig);
+}
+
+static void without_a_pool_memory_out_of_reach_is_refused(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+
+	*rig->dev->dma_mask = virt_to_phys(p) + LEN - 2;
+	listens(rig);
+	assert_int_equal(dma_map_single(rig->dev, p, LEN, DMA_TO_DEVICE), DMA_MAPPING_ERROR);
+	expects_warning(rig, "eth0: DMA addr");
+	listens(rig);
+	assert_int_equal(dma_map_single(rig->dev, p, LEN, DMA_TO_DEVICE), DMA_MAPPING_ERROR);
+	expects_warning(rig, NULL);
+	*rig->dev->dma_mask += 1;
+	maps(rig, p, LEN, DMA_TO_DEVICE);
+}
+
+static void bytes_the_device_left_alone_survive_from_device(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	dma_addr_t dma;
+
+	cpu_writes(rig, p, "0123456789");
+	dma = maps(rig, p, LEN, DMA_FROM_DEVICE);
+	device_writes(rig, dma + 4, "xx");
+	dma_unmap_single(rig->dev, dma, LEN, DMA_FROM_DEVICE);
+	expects_cpu_reads(rig, p, "0123xx6789");
+}
+
+/*
+ * Linux 6.12 on Arm, too: the copy into the slot is still in the cache when mapping
+ * invalidates the slot, so only what the device writes is defined.
+ */
+static void without_snooping_the_copy_in_is_invalidated_again(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	dma_addr_t dma;
+
+	cpu_writes(rig, p, "0123456789");
+	dma = maps(rig, p, LEN, DMA_FROM_DEVICE);
+	device_writes(rig, dma + 4, "xx");
+	dma_unmap_single(rig->dev, dma, LEN, DMA_FROM_DEVICE);
+	expects_cpu_reads(rig, p + 4, "xx");
+	expects_cpu_zeros(rig, p, 4);
+}
+
+static void skip_cpu_sync_skips_the_copy_back(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	dma_addr_t dma;
+
+	cpu_writes(rig, p, "old");
+	dma = maps(rig, p, LEN, DMA_FROM_DEVICE);
+	device_writes(rig, dma, "new");
+	dma_unmap_single_attrs(rig->dev, dma, LEN, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+	expects_cpu_reads(rig, p, "old");
+}
+
+static void a_sync_copies_only_its_part_and_direction(struct rig *rig)
+{
+	char *p = allocates(rig, 2 * PAGE_SIZE);
+	dma_addr_t dma = maps(rig, p, 2 * PAGE_SIZE, DMA_BIDIRECTIONAL);
+
+	device_writes(rig, dma, "aaa");
+	device_writes(rig, dma + 6000, "bbb");
+	dma_sync_single_for_cpu(rig->dev, dma + 6000, 3, DMA_TO_DEVICE);
+	expects_cpu_zeros(rig, p + 6000, 3);
+	dma_sync_single_for_cpu(rig->dev, dma + 6000, 3, DMA_FROM_DEVICE);
+	expects_cpu_reads(rig, p + 6000, "bbb");
+	expects_cpu_zeros(rig, p, 3);
+	cpu_writes(rig, p, "ccc");
+	dma_sync_single_for_device(rig->dev, dma, 3, DMA_FROM_DEVICE);
+	expects_device_reads(rig, dma, "aaa");
+	dma_sync_single_for_device(rig->dev, dma, 3, DMA_TO_DEVICE);
+	expects_device_reads(rig, dma, "ccc");
+	dma_unmap_single(rig->dev, dma, 2 * PAGE_SIZE, DMA_BIDIRECTIONAL);
+}
+
+static void a_page_and_more_starts_on_a_page(struct rig *rig)
+{
+	char *p = allocates(rig, 2 * PAGE_SIZE);
+	dma_addr_t small = maps(rig, p, 64, DMA_TO_DEVICE);
+
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(maps(rig, p + 64, PAGE_SIZE, DMA_TO_DEVICE) & ~PAGE_MASK, 0);
+	assert_int_equal(small & (IO_TLB_SIZE - 1), 0);
+}
+
+static void the_low_bits_a_device_asks_for_are_kept(struct rig *rig)
+{
+	char *p = allocates(rig, 4 * PAGE_SIZE);
+
+	dma_set_min_align_mask(rig->dev, 0xfff);
+	for (size_t at = 8; at < 2 * PAGE_SIZE; at += 1000) {
+		dma_addr_t dma;
+
+		cpu_fills(rig, p + at, 5000, (unsigned)at);
+		dma = maps(rig, p + at, 5000, DMA_BIDIRECTIONAL);
+		assert_int_equal(dma & 0xfff, virt_to_phys(p + at) & 0xfff);
+		expects_device_finds(rig, dma, 5000, (unsigned)at);
+		device_fills(rig, dma + 4000, 500, 99);
+		dma_sync_single_for_cpu(rig->dev, dma + 4000, 500, DMA_FROM_DEVICE);
+		expects_cpu_finds(rig, p + at + 4000, 500, 99);
+		dma_unmap_single(rig->dev, dma, 5000, DMA_BIDIRECTIONAL);
+	}
+	assert_int_equal(dma_max_mapping_size(rig->dev), SZ_256K - SZ_4K);
+}
+
+static void the_largest_mapping_is_a_segment(struct rig *rig)
+{
+	char *p = allocates(rig, SZ_512K);
+	dma_addr_t dma;
+
+	assert_int_equal(dma_max_mapping_size(rig->dev), SZ_256K);
+	cpu_fills(rig, p, SZ_256K, 3);
+	dma = maps(rig, p, SZ_256K, DMA_TO_DEVICE);
+	expects_device_finds(rig, dma, SZ_256K, 3);
+	dma_unmap_single(rig->dev, dma, SZ_256K, DMA_TO_DEVICE);
+	listens(rig);
+	assert_int_equal(dma_map_single(rig->dev, p, SZ_256K + 1, DMA_TO_DEVICE),
+			 DMA_MAPPING_ERROR);
+	expects_warning(rig, "swiotlb buffer is full (sz: 262145 bytes)");
+}
+
+/* As many mappings of @len bytes as fit, then all given back. */
+static unsigned fill_pool(struct rig *rig, char *p, size_t len)
+{
+	static dma_addr_t dma[65536];
+	unsigned nr = 0;
+
+	while ((dma[nr] = dma_map_single_attrs(rig->dev, p, len, DMA_TO_DEVICE,
+					       DMA_ATTR_SKIP_CPU_SYNC)) != DMA_MAPPING_ERROR)
+		nr++;
+	for (unsigned i = 0; i < nr; i++)
+		dma_unmap_single_attrs(rig->dev, dma[i], len, DMA_TO_DEVICE,
+				       DMA_ATTR_SKIP_CPU_SYNC);
+	return nr;
+}
+
+static void a_full_pool_refuses_and_recovers_whole(struct rig *rig)
+{
+	char *p = allocates(rig, SZ_256K);
+	unsigned nr;
+
+	listens(rig);
+	nr = fill_pool(rig, p, 1);
+	expects_warning(rig, "swiotlb buffer is full");
+	assert_in_range(nr, SZ_4M / IO_TLB_SIZE, SZ_64M / IO_TLB_SIZE);
+	assert_int_equal(fill_pool(rig, p, SZ_256K), nr / IO_TLB_SEGSIZE);
+	assert_int_equal(fill_pool(rig, p, 1), nr);
+}
+
+static void live_slots_never_overlap(struct rig *rig)
+{
+	enum { NR = 200, MOVES = 2000 };
+	struct {
+		dma_addr_t dma;
+		size_t len;
+	} live[NR] = { { 0, 0 } };
+	char *p = allocates(rig, SZ_64K);
+	g_autoptr(GRand) rand = g_rand_new_with_seed(1);
+
+	for (int move = 0; move < MOVES; move++) {
+		int i = g_rand_int_range(rand, 0, NR);
+
+		if (live[i].len) {
+			dma_unmap_single_attrs(rig->dev, live[i].dma, live[i].len, DMA_TO_DEVICE,
+					       DMA_ATTR_SKIP_CPU_SYNC);
+			live[i].len = 0;
+			continue;
+		}
+		live[i].len = (size_t)g_rand_int_range(rand, 1, 9000);
+		live[i].dma = dma_map_single_attrs(rig->dev, p, live[i].len, DMA_TO_DEVICE,
+						   DMA_ATTR_SKIP_CPU_SYNC);
+		assert_true(live[i].dma != DMA_MAPPING_ERROR);
+		for (int j = 0; j < NR; j++)
+			if (j != i && live[j].len && live[i].dma < live[j].dma + live[j].len &&
+			    live[j].dma < live[i].dma + live[i].len)
+				fail_msg("%zu bytes at %#llx overlap %zu at %#llx", live[i].len,
+					 (unsigned long long)live[i].dma, live[j].len,
+					 (unsigned long long)live[j].dma);
+	}
+}
+
+static void a_coherent_device_needs_syncs_once_it_bounced(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	dma_addr_t dma;
+
+	assert_false(dma_dev_need_sync(rig->dev));
+	dma = maps(rig, p, LEN, DMA_FROM_DEVICE);
+	assert_true(dma_dev_need_sync(rig->dev));
+	assert_true(dma_need_sync(rig->dev, dma));
+	assert_false(dma_need_sync(rig->dev, virt_to_phys(p)));
+	device_writes(rig, dma, "new");
+	dma_sync_single_for_cpu(rig->dev, dma, LEN, DMA_FROM_DEVICE);
+	expects_cpu_reads(rig, p, "new");
+	dma_unmap_single(rig->dev, dma, LEN, DMA_FROM_DEVICE);
+}
+
+static void unmapping_a_slot_twice_is_a_warning(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	dma_addr_t dma = maps(rig, p, LEN, DMA_TO_DEVICE);
+
+	dma_unmap_single(rig->dev, dma, LEN, DMA_TO_DEVICE);
+	listens(rig);
+	dma_unmap_single(rig->dev, dma, LEN, DMA_TO_DEVICE);
+	expects_warning(rig, "unmapping a bounce buffer that is not mapped");
+}
+
+static const struct rig_test tests[] = {
+	/*                                                               needs      never */
+	TEST_ON(any_mask_of_32_bits_or_more_is_taken,                    0,         0),
+	TEST_ON(a_mask_that_misses_memory_is_refused_and_the_old_one_stays, 0,      0),
+	TEST_ON(a_device_without_a_mask_cannot_set_one_but_can_be_coerced, 0,       0),
+	TEST_ON(the_required_mask_is_what_memory_asks_for,               0,         0),
+	TEST_ON(parameters_have_linuxs_defaults,                         ON_UP,     0),
+	TEST_ON(a_device_address_is_shifted_by_the_bus,                  0,         0),
+	TEST_ON(coherent_memory_is_shifted_too_or_refused,               0,         0),
+	TEST_ON(addresses_outside_every_window_translate_to_nothing,     0,         0),
+	TEST_ON(an_offset_is_set_once,                                   0,         0),
+	TEST_ON(memory_out_of_reach_is_bounced,                          0,         0),
+	TEST_ON(without_a_pool_memory_out_of_reach_is_refused,           0,         ON_BOUNCE),
+	TEST_ON(bytes_the_device_left_alone_survive_from_device, ON_BOUNCE | ON_COHERENT, 0),
+	TEST_ON(without_snooping_the_copy_in_is_invalidated_again,       ON_BOUNCE, ON_COHERENT),
+	TEST_ON(skip_cpu_sync_skips_the_copy_back,                       ON_BOUNCE, 0),
+	TEST_ON(a_sync_copies_only_its_part_and_direction,               ON_BOUNCE, 0),
+	TEST_ON(a_page_and_more_starts_on_a_page,                        ON_BOUNCE, 0),
+	TEST_ON(the_low_bits_a_device_asks_for_are_kept,                 ON_BOUNCE, 0),
+	TEST_ON(the_largest_mapping_is_a_segment,                        ON_BOUNCE, 0),
+	TEST_ON(a_full_pool_refuses_and_recovers_whole,                  ON_BOUNCE, 0),
+	TEST_ON(live_slots_never_overlap,                                ON_BOUNCE, 0),
+	TEST_ON(a_coherent_device_needs_syncs_once_it_bounced, ON_BOUNCE | ON_COHERENT, 0),
+	TEST_ON(unmapping_a_slot_twice_is_a_warning,                     ON_BOUNCE, 0),
+};
+
+int main(void)
+{
+	return rig_run(tests, G_N_ELEMENTS(tests));
+}
