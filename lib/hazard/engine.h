@@ -182,6 +182,7 @@ struct mapping {
 	bool is_bounced;
 	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
 	bool skips_sync;		/* DMA_ATTR_SKIP_CPU_SYNC at map */
+	bool is_freed;			/* its memory is, and that was reported */
 	GArray *cpu_owned;		/* of struct span, offsets into the mapping */
 	struct mapping *next_segment;	/* sg: the list goes on */
 	uint64_t step;

@@ -313,6 +313,12 @@ struct complaint {
 	char *fix;			/* taken; may be NULL */
 };
 
+/* What is missing is dma_mapping_error(); else a call is there, and wrong. */
+static bool is_question(enum hazard_class class)
+{
+	return class == HAZARD_MAPPING_UNCHECKED || class == HAZARD_MAPPING_ERROR_USED;
+}
+
 static void complain(struct hazard_engine *e, struct dev_record *d,
 		     const struct ledger_note *n, struct complaint c)
 {
@@ -333,8 +339,8 @@ static void complain(struct hazard_engine *e, struct dev_record *d,
 		report_row_of_mapping(e, r, c.m);
 	report_now(e, r, &now, true, NULL);
 	if (fix)
-		report_fix(r, is_sync(n) || c.class == HAZARD_MAPPING_UNCHECKED
-			   ? "Likely missing" : "Likely meant", "%s", fix);
+		report_fix(r, is_question(c.class) ? "Likely missing" : "Likely meant",
+			   "%s", fix);
 	report_end(e, r);
 }
 
@@ -711,7 +717,8 @@ static void note_refused(struct hazard_engine *e, struct dev_record *d,
 	report_say(r, "%s was asked to map %zu bytes (%s) of what %s. The mapping was refused.",
 		   party_name(&e->parties, d->party), n->len, direction_name(n->dir),
 		   what[n->why]);
-	report_now(e, r, &now, true, "refused to map");
+	now.party = NO_PARTY;
+	report_now(e, r, &now, true, "mapping refused");
 	report_fix(r, "Likely missing", "a buffer from kmalloc() or alloc_pages()");
 	report_end(e, r);
 }
@@ -728,13 +735,18 @@ static bool report_freed(struct interval *node, void *data)
 	struct freed *f = data;
 	struct hazard_engine *e = f->e;
 	const struct ledger_note *n = f->note;
-	const struct mapping *m = mapping_by_pa(node);
+	struct mapping *m = mapping_by_pa(node);
 	struct record now = call_record(e, m->dev, n, RECORD_FREED);
-	struct report *r = report_begin(e, HAZARD_FREE_WHILE_MAPPED, n->site, m->site);
 	g_autofree char *fix = unmap_call(e, m);
+	struct report *r;
 
+	if (m->is_freed)	/* the object first, and later its page */
+		return true;
+	m->is_freed = true;
+	r = report_begin(e, HAZARD_FREE_WHILE_MAPPED, n->site, m->site);
 	if (!r)
 		return true;
+	now.party = NO_PARTY;
 	report_of_mapping(e, r, m);
 	report_say(r, "The %zu bytes at pa 0x%" PRIx64 " were freed while %s may still use "
 		   "them (%s). Whoever gets this memory next shares it with the device.",

@@ -141,6 +141,27 @@ static bool find_trespass(struct interval *node, void *data)
 	return false;
 }
 
+static void fix_trespass(struct hazard_engine *e, struct report *r, const struct mapping *m,
+			 bool is_write)
+{
+	g_autofree char *take = sync_call(e, m, true);
+	g_autofree char *give = sync_call(e, m, false);
+
+	if (is_write)
+		report_fix(r, "Likely missing", "%s before the store and %s after it", take,
+			   give);
+	else
+		report_fix(r, "Likely missing", "%s", take);
+}
+
+static const char *consequence(bool is_write)
+{
+	return is_write ? "What was written may never reach the device, or may go over what "
+			  "the device writes."
+			: "The line that this read brings in goes stale when the device "
+			  "writes.";
+}
+
 static void report_trespass(struct hazard_engine *e, const struct trespass *t)
 {
 	const struct observe_event *ev = t->ev;
@@ -148,26 +169,22 @@ static void report_trespass(struct hazard_engine *e, const struct trespass *t)
 	bool is_write = t->deed == CPU_WRITES;
 	struct record now = engine_record(e, is_write ? RECORD_CPU_WROTE : RECORD_CPU_READ);
 	struct report *r = report_begin(e, t->class, ev->site, m->site);
-	g_autofree char *fix = sync_call(e, m, true);
 
 	if (!r)
 		return;
 	report_of_mapping(e, r, m);
 	report_of_access(e, r, ev, is_write);
-	report_say(r, ", while %s owns them (%s). %s",
-		   party_name(&e->parties, m->dev->party), direction_name(m->dir),
-		   is_write ? "What was written may never reach the device, or may go over "
-			      "what the device writes."
-			    : "Nothing says that these bytes are the device's, and the line "
-			      "that the read brings in will be stale when they are.");
+	report_say(r, ", while %s owns them (%s). %s", party_name(&e->parties, m->dev->party),
+		   direction_name(m->dir), consequence(is_write));
 	report_history(e, r, ev->pa, ev->len);
+	report_row_of_mapping(e, r, m);
 	now.pa = ev->pa;
 	now.len = (uint32_t)ev->len;
 	now.party = party_of(&e->parties, ev);
 	now.site = ev->site;
 	report_now(e, r, &now, true, is_write ? "wrote, no sync_for_cpu in between"
 					      : "read, no sync_for_cpu in between");
-	report_fix(r, "Likely missing", "%s", fix);
+	fix_trespass(e, r, m, is_write);
 	report_end(e, r);
 }
 
@@ -327,8 +344,8 @@ static void report_readonly(struct hazard_engine *e, const struct observe_event 
 		return;
 	report_of_mapping(e, r, m);
 	report_of_access(e, r, ev, true);
-	report_say(r, ", which is mapped DMA_TO_DEVICE: neither the unmap nor a sync will "
-		   "show the CPU what the device wrote.");
+	report_say(r, ". The mapping is DMA_TO_DEVICE: neither the unmap nor a sync "
+		   "will show the CPU what the device wrote.");
 	report_history(e, r, ev->pa, ev->len);
 	report_now(e, r, &now, true, "wrote a mapping that it may only read");
 	report_fix(r, "Likely meant", "DMA_BIDIRECTIONAL or DMA_FROM_DEVICE in that map "
