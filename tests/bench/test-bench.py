@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The benchmarks' own promises, not their figures: test-bench.py MAP CACHE
+
+What they print and write has the agreed form and holds together; what cannot be
+measured is refused in one sentence, with exit status 2 and no file.
+"""
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "style"))
+from tap import Tap
+
+KEYS = ["bench", "commit", "compiler", "cpu", "seed", "gear", "rows"]
+ROW_KEYS = ["name", "unit", "value", "min", "vs", "ratio"]
+LATENCY = r"average %s latency\(us\):\d+\.\d standard deviation:\d+\.\d$"
+LOADS = ("4K", "64K", "sg32x4K")
+DEVICES = ("coherent", "noncoherent")
+
+BAD_ARGUMENTS = [
+    ["-t", "0"], ["-t", "1025"], ["-t", "two"], ["-s", "0"], ["-s", "301"],
+    ["-n", "1"], ["-n", "-2"], ["-b", "19"], ["-b", "65"], ["-d", "3"], ["-d", "-1"],
+    ["-x", "-1"], ["-x", "10000001"], ["-g", "0"], ["-g", "1025"], ["-g"],
+    ["--bogus"], ["extra"],
+    ["-b", "20"],       # no DRAM of the board is in reach
+    ["-s", "1", "-t", "1024", "-g", "1024"],    # 4 GiB of buffers
+]
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def unless(condition, complaint):
+    return [] if condition else [complaint]
+
+
+def is_refusal(result, *paths):
+    """One sentence on stderr, status 2, and none of the files."""
+    return (unless(result.returncode == 2, "exit status %d" % result.returncode) +
+            unless(len(result.stderr.splitlines()) == 1, "stderr: %r" % result.stderr) +
+            ["%s was left behind" % p for p in paths if os.path.exists(p)])
+
+
+def kernel_lines(lines):
+    """The three lines that scripts written for the kernel's tool look for."""
+    expected = (r"dma mapping benchmark: threads:2 seconds:1 node:0 dir:FROM_DEVICE "
+                r"granule: 3$", LATENCY % "map", LATENCY % "unmap")
+    return ["%r is not like %r" % (line, like) for line, like in zip(lines, expected)
+            if not re.match(like, line)] + unless(len(lines) >= 3, "too few lines")
+
+
+def table_rows(lines):
+    """(device, load, threads) of the table."""
+    found = [tuple(line.split()[:3]) for line in lines if line.startswith(DEVICES)]
+    wanted = {(d, l, str(t)) for d in DEVICES for l in LOADS for t in (1, 2)}
+    return unless(set(found) == wanted and len(found) == len(wanted), "rows: %s" % found)
+
+
+def object_complaints(report, bench, gear):
+    fixed = {"bench": bench, "gear": gear, "seed": 0}
+    return (unless(list(report) == KEYS, "keys: %s" % list(report)) +
+            ["%s is %r" % (k, report.get(k)) for k, v in fixed.items() if report.get(k) != v] +
+            ["%s is %r" % (k, report.get(k)) for k in ("commit", "compiler", "cpu")
+             if not isinstance(report.get(k), str) or not report[k]])
+
+
+def row_complaints(row):
+    if list(row) != ROW_KEYS:
+        return ["keys: %s" % list(row)]
+    numbers = [row[k] for k in ("value", "min", "ratio")]
+    return unless(all(math.isfinite(n) and n > 0 for n in numbers), "numbers of %s" % row) + \
+        unless(row["min"] <= row["value"], "min is over value in %s" % row)
+
+
+def yardstick_complaints(rows):
+    """Both sides of a ratio were measured: value / ratio is what an add costs."""
+    adds = [r["value"] / r["ratio"] for r in rows if r["vs"] == "locked add"
+            and r["name"].endswith("p50")]
+    return unless(adds and all(0.1 < a < 1000 for a in adds), "a locked add took %s ns" % adds)
+
+
+def scaling_complaints(rows):
+    """Scaling is the rate over that of one thread, and exactly that."""
+    rate = {r["name"]: r for r in rows if r["unit"] == "pairs/s"}
+    return ["%s: %s" % (name, row) for name, row in rate.items()
+            if not math.isclose(row["ratio"], row["value"] /
+                                rate[re.sub(r"\dt/rate", "1t/rate", name)]["value"])]
+
+
+def check_map(tap, program, folder):
+    path = os.path.join(folder, "map.json")
+    result = run(program, "-t", "2", "-s", "1", "-n", "0", "-d", "2", "-g", "3", "-x", "100",
+                 "--json", path)
+    lines = result.stdout.splitlines()
+    tap.result("map ends well", unless(result.returncode == 0, result.stderr))
+    tap.result("map prints dma_map_benchmark's lines first", kernel_lines(lines))
+    tap.result("map measures every load on every device and number of threads",
+               table_rows(lines))
+    with open(path) as f:
+        report = json.load(f)
+    rows = report["rows"]
+    tap.result("map writes the object that was agreed", object_complaints(report, "map", "fast"))
+    tap.result("map's rows are whole", [c for row in rows for c in row_complaints(row)])
+    tap.result("map writes three figures for each row of the table",
+               unless(len(rows) == 3 * 12, "%d rows" % len(rows)))
+    tap.result("map's ratios are to an add that was timed", yardstick_complaints(rows))
+    tap.result("map's scaling is against one thread", scaling_complaints(rows))
+
+
+def check_refusals(tap, program, folder):
+    path = os.path.join(folder, "refused.json")
+    for arguments in BAD_ARGUMENTS:
+        result = run(program, *arguments, "--json", path)
+        tap.result("map refuses " + " ".join(arguments), is_refusal(result, path))
+
+    nowhere = os.path.join(folder, "no-such-folder", "x.json")
+    for bad in (nowhere, folder):
+        result = run(program, "-s", "1", "--json", bad)
+        tap.result("map refuses to write %s, before it measures"
+                   % ("a folder" if bad == folder else "into no folder"),
+                   is_refusal(result, nowhere) + unless(not result.stdout, result.stdout))
+    result = run(program, "-s", "1", "--json", "/dev/full")
+    tap.result("map says so when its report did not fit", is_refusal(result))
+
+
+def check_cache(tap, program, folder):
+    path = os.path.join(folder, "cache.json")
+    result = run(program, "-m", "20", "--json", path)
+    tap.result("cache ends well", unless(result.returncode == 0, result.stderr))
+    with open(path) as f:
+        report = json.load(f)
+    value = {row["name"]: row["min"] for row in report["rows"]}
+    tap.result("cache writes the object that was agreed",
+               object_complaints(report, "cache", "exact"))
+    tap.result("cache's rows are whole",
+               [c for row in report["rows"] for c in row_complaints(row)])
+    tap.result("a load that misses L1 costs more than one that hits",
+               unless(value["load/L2-hit"] > 2 * value["load/L1-hit"], str(value)))
+    tap.result("cache refuses -m 0", is_refusal(run(program, "-m", "0")))
+
+
+def main():
+    tap = Tap()
+    with tempfile.TemporaryDirectory() as folder:
+        check_map(tap, sys.argv[1], folder)
+        check_refusals(tap, sys.argv[1], folder)
+        check_cache(tap, sys.argv[2], folder)
+    tap.finish()
+
+
+main()
