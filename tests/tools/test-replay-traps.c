@@ -1,0 +1,791 @@
+/* SPDX-License-Identifier: MIT */
+/* Traps that traces hold, each as a trace of a few lines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "replay-rig.h"
+
+/* ---- nothing wrong ---------------------------------------------------------- */
+
+static void a_buffer_in_each_direction_moves_and_is_right(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001000", "2048")
+		UNMAP("eth0", TO, "40001000", "2048")
+		MAP("eth0", FROM, "40002000", "2048")
+		UNMAP("eth0", FROM, "40002000", "2048")
+		MAP("eth0", BIDI, "40003000", "2048")
+		UNMAP("eth0", BIDI, "40003000", "2048"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.moved[CPU_WROTE], 4096);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 4096);
+	assert_int_equal(rep->total.moved[DEVICE_WROTE], 4096);
+	assert_int_equal(rep->total.moved[CPU_READ], 4096);
+	assert_int_equal(rep->total.checked, 8192);
+}
+
+static void the_fast_gear_moves_nothing_and_counts_the_same(void **state)
+{
+	struct replay_config fast = { .gear = GEAR_FAST };
+	const char *events = MAP("eth0", FROM, "40001000", "4096")
+			     UNMAP("eth0", FROM, "40001000", "4096");
+	g_autoptr(replay_report) a = replays(events);
+	g_autoptr(replay_report) b = replays_with(events, &fast);
+
+	is_clean(b);
+	assert_int_equal(b->total.checked, 0);
+	assert_int_equal(b->total.cost[COST_UNMAP].sum.level[0].invalidated, 128);
+	assert_int_equal(a->total.cost[COST_UNMAP].sum.level[0].invalidated, 128);
+}
+
+/* 4096 bytes are 128 lines of 32 bytes, at each of two levels. */
+static void maintenance_is_counted_by_call_and_level(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001000", "4096")
+		UNMAP("eth0", TO, "40001000", "4096")
+		MAP("eth0", FROM, "40002000", "4096")
+		UNMAP("eth0", FROM, "40002000", "4096"));
+	const struct cost *map = &rep->total.cost[COST_MAP];
+	const struct cost *unmap = &rep->total.cost[COST_UNMAP];
+
+	for (int l = 0; l < 2; l++) {
+		assert_int_equal(map->sum.level[l].cleaned, 128);
+		assert_int_equal(map->sum.level[l].invalidated, 128);
+		assert_int_equal(unmap->sum.level[l].cleaned, 0);
+		assert_int_equal(unmap->sum.level[l].invalidated, 128);
+	}
+	assert_int_equal(map->sum.level[0].written_back, 128);
+	assert_int_equal(map->calls, 2);
+	assert_int_equal(unmap->calls, 2);
+}
+
+static void a_coherent_device_costs_nothing(void **state)
+{
+	char *devices[] = { (char *)"eth9=coherent", NULL };
+	struct replay_config cfg = { .devices = devices };
+	g_autoptr(replay_report) rep = replays_with(
+		MAP("eth9", BIDI, "40001010", "100")
+		UNMAP("eth9", BIDI, "40001010", "100"), &cfg);
+
+	is_clean(rep);
+	assert_int_equal(rep->total.checked, 200);
+	assert_int_equal(rep->total.cost[COST_MAP].sum.level[0].cleaned, 0);
+	assert_int_equal(rep->total.cost[COST_UNMAP].sum.level[0].invalidated, 0);
+}
+
+static void a_device_is_found_on_the_board_by_its_linux_name(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("10010000.ethernet", TO, "40001000", "64")
+		UNMAP("10010000.ethernet", TO, "40001000", "64")
+		MAP("0000:00:01.0", TO, "40001000", "64")
+		UNMAP("0000:00:01.0", TO, "40001000", "64"));
+	const struct replay_device *found_one = rep->devices->pdata[0];
+	const struct replay_device *generic = rep->devices->pdata[1];
+
+	is_clean(rep);
+	assert_non_null(found_one->master_path);
+	assert_non_null(strstr(found_one->master_path, "ethernet@10010000"));
+	assert_null(generic->master_path);
+}
+
+/* ---- renaming ----------------------------------------------------------------- */
+
+static void two_mappings_of_one_page_share_its_bytes(void **state)
+{
+	/* The second device reads what the CPU wrote for the first: no refill between. */
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "940001000", "4096")
+		MAP("mmc0", TO, "940001000", "4096")
+		UNMAP("mmc0", TO, "940001000", "4096")
+		UNMAP("eth0", TO, "940001000", "4096"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.moved[CPU_WROTE], 4096);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 8192);
+	assert_int_equal(rep->total.left_alone, 4096);
+	assert_int_equal(rep->renamed.phys_lowest, 0x940001000);
+}
+
+static void a_buffer_over_two_megabytes_stays_in_one_piece(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "403ff800", "2099200")
+		UNMAP("eth0", TO, "403ff800", "2099200"));
+
+	is_clean(rep);
+	found(rep, FIND_RENAME_CONFLICT, 0);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 2099200);
+}
+
+static void a_buffer_larger_than_the_allocator_gives_still_maps(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40000000", "9437184")
+		UNMAP("eth0", TO, "40000000", "9437184"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 9437184);
+}
+
+static void a_buffer_larger_than_the_board_is_refused(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40000000", "4294967296")
+		UNMAP("eth0", TO, "40000000", "4294967296"));
+
+	only_trouble(rep, FIND_REFUSED, 1);
+	says(rep, FIND_REFUSED, "larger than the board's memory");
+}
+
+/* Both ends are in use, in blocks of 4 MiB of which nobody knew they would meet. */
+static void a_conflict_that_cannot_be_kept_is_counted(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "403ff000", "4096")
+		MAP("eth0", FROM, "40400000", "4096")
+		MAP("mmc0", TO, "403fe000", "16384")
+		UNMAP("mmc0", TO, "403fe000", "16384")
+		UNMAP("eth0", FROM, "403ff000", "4096")
+		UNMAP("eth0", FROM, "40400000", "4096"));
+
+	is_clean(rep);
+	found(rep, FIND_RENAME_CONFLICT, 1);
+	assert_int_equal(rep->renamed.conflicts, 1);
+}
+
+/* 3000 pages, 16 MiB apart: 46 GiB of trace memory on a board of 256 MiB. */
+static void memory_that_nobody_uses_makes_room(void **state)
+{
+	g_autoptr(GString) events = g_string_new(NULL);
+	struct replay_config fast = { .gear = GEAR_FAST };
+	g_autoptr(replay_report) rep = NULL;
+
+	for (uint64_t i = 0; i < 3000; i++)
+		g_string_append_printf(events,
+			"dma_map_page: eth0 dir=TO_DEVICE dma_addr=%" G_GINT64_MODIFIER "x "
+			"size=4096 phys_addr=%" G_GINT64_MODIFIER "x attrs=\n"
+			"dma_unmap_page: eth0 dir=TO_DEVICE dma_addr=%" G_GINT64_MODIFIER "x "
+			"size=4096 attrs=\n", i << 24, i << 24, i << 24);
+	rep = replays_with(events->str, &fast);
+	is_clean(rep);
+	assert_true(rep->renamed.recycled > 2000);
+	assert_true(rep->renamed.groups_peak << GROUP_SHIFT <= 256 << 20);
+}
+
+static void memory_that_is_all_in_use_is_refused(void **state)
+{
+	g_autoptr(GString) events = g_string_new(NULL);
+	struct replay_config fast = { .gear = GEAR_FAST };
+	g_autoptr(replay_report) rep = NULL;
+
+	for (uint64_t i = 0; i < 100; i++)
+		g_string_append_printf(events,
+			"dma_map_page: eth0 dir=TO_DEVICE dma_addr=%" G_GINT64_MODIFIER "x "
+			"size=4194304 phys_addr=%" G_GINT64_MODIFIER "x attrs=\n", i << 22, i << 22);
+	rep = replays_with(events->str, &fast);
+	assert_true(rep->total.findings[FIND_REFUSED] > 20);
+	assert_true(rep->total.findings[FIND_REFUSED] < 60);
+	says(rep, FIND_REFUSED, "memory is full");
+}
+
+/* ---- lists ---------------------------------------------------------------------- */
+
+#define SG(dir, nents, ents, dma, sizes, phys) \
+	"dma_map_sg: mmc0 dir=" dir " nents=" nents " ents=" ents " dma_addrs={" dma \
+	"} sizes={" sizes "} phys_addrs={" phys "} attrs=\n"
+#define UNMAP_SG(dir, phys) "dma_unmap_sg: mmc0 dir=" dir " phys_addrs={" phys "} attrs=\n"
+
+static void a_list_is_mapped_and_unmapped_by_its_first_page(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		SG(FROM, "2/2", "2/2", "0x40001000,0x40007000", "0x1000,0x200",
+		   "0x40001000,0x40007000")
+		UNMAP_SG(FROM, "0x40001000,0x40007000"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.bytes[TRACE_FROM_DEVICE], 0x1200);
+	assert_int_equal(rep->total.moved[CPU_READ], 0x1200);
+	assert_int_equal(rep->total.live, 0);
+	assert_int_equal(rep->total.live_peak, 1);
+}
+
+/* Three pages behind an IOMMU are one entry; the last is not full. */
+static void a_merged_list_is_taken_apart_by_pages(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		SG(TO, "3/3", "1/1", "0xfffa0000", "0x2200", "0x40001000,0x40003000,0x40009000")
+		UNMAP_SG(TO, "0x40001000,0x40003000,0x40009000"));
+
+	is_clean(rep);
+	found(rep, FIND_SG_LAYOUT_GUESSED, 1);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 0x2200);
+}
+
+#define IOMMU_MAP(iova, end, paddr, size) \
+	"map: IOMMU: iova=0x00000000" iova " - 0x00000000" end " paddr=0x00000000" paddr \
+	" size=" size "\n"
+
+/* The second segment is longer than a page: only iommu:map tells. The same CPU logs. */
+static void iommu_map_events_tell_how_long_merged_segments_are(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		IOMMU_MAP("fffa0000", "fffa1000", "40001000", "4096")
+		MAP("eth0", TO, "41000000", "64")
+		IOMMU_MAP("fffa1000", "fffa5000", "40008000", "16384")
+		UNMAP("eth0", TO, "41000000", "64")
+		SG(TO, "2/2", "1/1", "0xfffa0000", "0x5000", "0x40001000,0x40008000")
+		UNMAP_SG(TO, "0x40001000,0x40008000"));
+
+	is_clean(rep);
+	found(rep, FIND_SG_LAYOUT_GUESSED, 0);
+	assert_int_equal(rep->iommu_map_bytes, 20480);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 0x5000 + 64);
+}
+
+static void the_tail_of_a_truncated_list_is_not_mapped(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		"dma_map_sg: mmc0 dir=TO_DEVICE nents=2/3 ents=1/1 [TRUNCATED] "
+		"dma_addrs={0xffc00000} sizes={0x3000} phys_addrs={0x40001000,0x40005000} attrs=\n"
+		UNMAP_SG(TO, "0x40001000,0x40005000,0x40009000"));
+
+	is_clean(rep);
+	found(rep, FIND_SG_TRUNCATED, 1);
+	assert_int_equal(rep->total.bytes[TRACE_TO_DEVICE], 0x3000);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 0x2000);
+	assert_int_equal(rep->total.live, 0);
+}
+
+static void one_iova_of_two_devices_is_two_mappings(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP_AT("eth0", FROM, "fffff000", "4096", "40001000")
+		MAP_AT("mmc0", FROM, "fffff000", "4096", "40002000")
+		UNMAP("eth0", FROM, "fffff000", "4096")
+		UNMAP("mmc0", FROM, "fffff000", "4096"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.live_peak, 2);
+	found(rep, FIND_UNMATCHED_UNMAP, 0);
+}
+
+/* ---- syncs ------------------------------------------------------------------------- */
+
+static void a_sync_inside_a_mapping_moves_that_part(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "2048")
+		TO_CPU("eth0", FROM, "40001040", "64")
+		TO_DEV("eth0", FROM, "40001040", "64")
+		UNMAP("eth0", FROM, "40001000", "2048"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.moved[CPU_READ], 64 + 2048);
+	assert_int_equal(rep->total.cost[COST_SYNC_CPU].sum.level[0].invalidated, 2);
+	assert_int_equal(rep->total.cost[COST_SYNC_DEVICE].sum.level[0].invalidated, 2);
+}
+
+static void what_the_cpu_took_the_device_leaves_alone(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "2048")
+		TO_CPU("eth0", FROM, "40001000", "256")
+		UNMAP("eth0", FROM, "40001000", "2048"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.moved[DEVICE_WROTE], 256 + (2048 - 256));
+}
+
+static void a_page_pool_moves_only_what_it_syncs(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP_SKIP("eth0", FROM, "40001000", "4096")
+		TO_DEV("eth0", FROM, "40001000", "3840")
+		TO_CPU("eth0", FROM, "40001000", "60")
+		TO_DEV("eth0", FROM, "40001000", "3840")
+		UNMAP_SKIP("eth0", FROM, "40001000", "4096"));
+
+	is_clean(rep);
+	assert_int_equal(rep->total.moved[CPU_READ], 60);
+	assert_int_equal(rep->total.moved[DEVICE_WROTE], 60);
+	assert_int_equal(rep->total.cost[COST_MAP].sum.level[0].invalidated, 0);
+}
+
+static void a_table_that_is_synced_word_by_word_is_no_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("iommu0", TO, "40001000", "4096")
+		TO_DEV("iommu0", TO, "40001008", "8"));
+
+	is_clean(rep);
+	found(rep, FIND_SYNC_NOT_TAKEN, 1);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 8);
+}
+
+static void a_sync_over_the_end_is_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "2048")
+		TO_CPU("eth0", FROM, "40001700", "1024")
+		UNMAP("eth0", FROM, "40001000", "2048"));
+
+	only_trouble(rep, FIND_SYNC_RANGE, 1);
+	says(rep, FIND_SYNC_RANGE, "bytes 1792 to 2816 of 2048");
+}
+
+/* FROM_DEVICE synced TO_DEVICE is not invalidated: the CPU reads what it had. */
+static void a_sync_in_the_wrong_direction_reads_stale_bytes(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "2048")
+		TO_CPU("eth0", FROM, "40001000", "2048")
+		TO_DEV("eth0", FROM, "40001000", "0")
+		TO_CPU("eth0", TO, "40001000", "2048")
+		UNMAP("eth0", FROM, "40001000", "2048"));
+
+	found(rep, FIND_SYNC_DIRECTION, 1);
+	assert_true(rep->total.findings[FIND_CPU_READ_WRONG] > 2000);
+}
+
+/* ---- unmaps ---------------------------------------------------------------------------- */
+
+static void what_is_left_mapped_is_a_note_unless_the_trace_is_complete(void **state)
+{
+	const char *events = MAP("eth0", FROM, "40001000", "2048")
+			     ALLOC("eth0", "7f040000", "4096");
+	struct replay_config complete = { .is_complete = true };
+	g_autoptr(replay_report) a = replays(events);
+	g_autoptr(replay_report) b = replays_with(events, &complete);
+
+	is_clean(a);
+	found(a, FIND_LEFT_MAPPED, 1);
+	found(a, FIND_LEFT_ALLOCATED, 1);
+	assert_int_equal(a->total.live, 1);
+	assert_int_equal(a->total.allocs, 1);
+	only_trouble(b, FIND_LEAKED, 1);
+}
+
+static void an_unmap_from_before_the_trace_is_a_note_and_a_second_one_trouble(void **state)
+{
+	g_autoptr(replay_report) a = replays(UNMAP("eth0", FROM, "40001000", "2048"));
+	g_autoptr(replay_report) b = replays(
+		MAP("eth0", FROM, "40001000", "2048")
+		UNMAP("eth0", FROM, "40001000", "2048")
+		UNMAP("eth0", FROM, "40001000", "2048"));
+
+	is_clean(a);
+	found(a, FIND_UNMATCHED_UNMAP, 1);
+	only_trouble(b, FIND_DOUBLE_UNMAP, 1);
+}
+
+static void a_second_unmap_after_lost_events_is_nobodys_fault(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "2048")
+		UNMAP("eth0", FROM, "40001000", "2048")
+		"CPU:0 [LOST 123 EVENTS]\n"
+		UNMAP("eth0", FROM, "40001000", "2048"));
+
+	is_clean(rep);
+	found(rep, FIND_UNMATCHED_UNMAP, 1);
+	assert_int_equal(rep->hygiene.lost, 123);
+}
+
+static void a_freed_list_is_not_a_freed_page(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		SG(FROM, "1/1", "1/1", "0x40001000", "0x200", "0x40001000")
+		UNMAP_SG(FROM, "0x40001000")
+		UNMAP("mmc0", FROM, "40001000", "512")
+		SG(FROM, "1/1", "1/1", "0x40001000", "0x200", "0x40001000")
+		UNMAP_SG(FROM, "0x40001000")
+		UNMAP_SG(FROM, "0x40001000"));
+
+	only_trouble(rep, FIND_DOUBLE_UNMAP, 1);
+	found(rep, FIND_UNMATCHED_UNMAP, 1);
+}
+
+/* 64 of 2048 bytes are invalidated: the rest the CPU reads as it was. */
+static void a_wrong_size_leaves_wrong_bytes(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "2048")
+		TO_CPU("eth0", FROM, "40001000", "2048")
+		TO_DEV("eth0", FROM, "40001000", "0")
+		UNMAP("eth0", FROM, "40001000", "64"));
+
+	found(rep, FIND_UNMAP_SIZE, 1);
+	says(rep, FIND_UNMAP_SIZE, "64 bytes, mapped in line 1 as 2048");
+}
+
+static void a_wrong_direction_is_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001000", "2048")
+		UNMAP("eth0", FROM, "40001000", "2048"));
+
+	only_trouble(rep, FIND_UNMAP_DIRECTION, 1);
+	says(rep, FIND_UNMAP_DIRECTION, "FROM_DEVICE, mapped in line 1 as TO_DEVICE");
+}
+
+static void a_list_ended_as_a_page_is_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		SG(FROM, "1/1", "1/1", "0x40001000", "0x200", "0x40001000")
+		UNMAP("mmc0", FROM, "40001000", "512"));
+
+	only_trouble(rep, FIND_UNMAP_FUNCTION, 1);
+}
+
+static void a_handle_that_is_live_twice_ends_twice(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001000", "64")
+		MAP("eth0", TO, "40001000", "128")
+		UNMAP("eth0", TO, "40001000", "64")
+		UNMAP("eth0", TO, "40001000", "128"));
+
+	is_clean(rep);
+	found(rep, FIND_MAPPED_TWICE, 1);
+}
+
+/* ---- errors ------------------------------------------------------------------------------ */
+
+static void a_failed_mapping_is_a_note_and_its_use_is_trouble(void **state)
+{
+	g_autoptr(replay_report) a = replays(
+		MAP_AT("eth0", FROM, "ffffffffffffffff", "2048", "40001000")
+		MAP_AT("eth0", FROM, "ffffffff", "2048", "40002000")
+		"dma_map_sg_err: mmc0 dir=TO_DEVICE dma_addrs={0x1000} err=-5 attrs=\n");
+	g_autoptr(replay_report) b = replays(
+		MAP_AT("eth0", FROM, "ffffffffffffffff", "2048", "40001000")
+		UNMAP("eth0", FROM, "ffffffffffffffff", "2048"));
+
+	is_clean(a);
+	found(a, FIND_FAILED, 3);
+	only_trouble(b, FIND_ERROR_USED, 1);
+}
+
+static void no_bytes_and_no_direction_are_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001000", "0")
+		MAP("eth0", "NONE", "40002000", "64"));
+
+	only_trouble(rep, FIND_ARGUMENTS, 2);
+}
+
+static void registers_are_counted_and_not_mapped(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		"dma_map_resource: eth0 dir=TO_DEVICE dma_addr=1c000000 size=64 "
+		"phys_addr=1c000000 attrs=\n"
+		"dma_unmap_resource: eth0 dir=TO_DEVICE dma_addr=1c000000 size=64 attrs=\n");
+
+	is_clean(rep);
+	found(rep, FIND_RESOURCE, 1);
+	assert_int_equal(rep->total.live, 0);
+	assert_int_equal(rep->total.live_peak, 1);
+}
+
+/* ---- allocations ------------------------------------------------------------------------- */
+
+static void descriptors_go_both_ways_through_an_allocation(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		ALLOC("eth0", "7f040000", "2056")
+		FREE("eth0", "7f040000", "2056")
+		"dma_free: eth0 dir=BIDIRECTIONAL dma_addr=0 size=0 virt_addr=0 attrs=\n");
+
+	is_clean(rep);
+	assert_int_equal(rep->total.checked, 2 * 2 * 2 * 64);	/* ends, ways, twice */
+	assert_int_equal(rep->total.allocs_peak, 1);
+	assert_int_equal(rep->total.allocs, 0);
+	found(rep, FIND_FREE_NOTHING, 1);
+}
+
+static void a_free_of_another_size_or_twice_is_trouble(void **state)
+{
+	g_autoptr(replay_report) a = replays(
+		ALLOC("eth0", "7f040000", "4096")
+		FREE("eth0", "7f040000", "8192"));
+	g_autoptr(replay_report) b = replays(
+		ALLOC("eth0", "7f040000", "4096")
+		FREE("eth0", "7f040000", "4096")
+		FREE("eth0", "7f040000", "4096"));
+
+	only_trouble(a, FIND_UNMAP_SIZE, 1);
+	only_trouble(b, FIND_DOUBLE_UNMAP, 1);
+}
+
+/* ---- masks ----------------------------------------------------------------------------------- */
+
+/* The board's DRAM is at 0x80000000: out of reach of 31 bits, and too large to bounce. */
+static void a_mask_that_cannot_be_had_is_refused(void **state)
+{
+	char *masks[] = { (char *)"eth0=30", NULL };
+	struct replay_config cfg = { .masks = masks };
+	g_autoptr(replay_report) rep = replays_with(
+		MAP("eth0", TO, "40001000", "64") UNMAP("eth0", TO, "40001000", "64"), &cfg);
+
+	found(rep, FIND_MASK_REFUSED, 1);
+}
+
+static void a_bounce_in_the_trace_tells_the_mask(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		"swiotlb_bounced: dev_name: eth0 dma_mask=ffffffffff dev_addr=47318980 size=8 "
+		"FORCE\n"
+		MAP("eth0", FROM, "47318980", "8")
+		UNMAP("eth0", FROM, "47318980", "8"));
+	const struct replay_device *eth0 = rep->devices->pdata[0];
+
+	is_clean(rep);
+	assert_true(eth0->mask == 0xffffffffff);
+	assert_int_equal(rep->total.trace_bounces, 1);
+	assert_int_equal(rep->total.trace_bounced_bytes, 8);
+	assert_int_equal(rep->total.trace_forced, 1);
+	assert_int_equal(rep->total.bounces, 0);
+}
+
+static void options_that_make_no_sense_are_refused_in_one_sentence(void **state)
+{
+	static const struct {
+		const char *mask, *device, *words;
+	} bad[] = {
+		{ "eth0", NULL, "--mask eth0: DEVICE=VALUE is expected" },
+		{ "eth0=0", NULL, "1 to 64 bits are expected" },
+		{ "eth0=99", NULL, "1 to 64 bits are expected" },
+		{ "eth7=32", NULL, "has no device eth7" },
+		{ NULL, "eth0=nobody", "the board has no master nobody" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
+		char *masks[] = { (char *)bad[i].mask, NULL };
+		char *devices[] = { (char *)bad[i].device, NULL };
+		struct replay_config cfg = { .masks = masks, .devices = devices };
+		g_autofree char *sentence = refuses(MAP("eth0", TO, "40001000", "64"), &cfg);
+
+		if (!strstr(sentence, bad[i].words))
+			fail_msg("\"%s\" does not say \"%s\"", sentence, bad[i].words);
+	}
+}
+
+/* ---- lines --------------------------------------------------------------------------------------- */
+
+/* 16 bytes each, in one line of 32. */
+static void two_written_buffers_in_one_line_are_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "16")
+		MAP("mmc0", FROM, "40001010", "16")
+		UNMAP("mmc0", FROM, "40001010", "16")
+		UNMAP("eth0", FROM, "40001000", "16"));
+	const struct shared_pair *pair;
+
+	found(rep, FIND_LINE_SHARED, 1);
+	assert_int_equal(rep->pairs->len, 1);
+	pair = &g_array_index(rep->pairs, struct shared_pair, 0);
+	assert_string_equal(pair->a->name, "eth0");
+	assert_string_equal(pair->b->name, "mmc0");
+	assert_int_equal(pair->levels, 3);
+	assert_true(pair->is_harmful);
+}
+
+/*
+ * The device writes its half while the CPU fills the other: the fill makes the line
+ * dirty with the device's old bytes, and the map cleans them over the new ones.
+ */
+static void a_fill_beside_a_live_buffer_loses_what_the_device_wrote(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "16")
+		TO_CPU("eth0", FROM, "40001000", "16")
+		TO_DEV("eth0", FROM, "40001000", "16")
+		MAP("mmc0", TO, "40001010", "16")
+		UNMAP("eth0", FROM, "40001000", "16")
+		UNMAP("mmc0", TO, "40001010", "16"));
+
+	found(rep, FIND_LINE_SHARED, 1);
+	assert_int_equal(rep->total.wrong, 0);	/* the map cleaned before the device wrote */
+}
+
+static void two_read_buffers_in_one_line_are_harmless(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001000", "16")
+		MAP("mmc0", TO, "40001010", "16")
+		UNMAP("mmc0", TO, "40001010", "16")
+		UNMAP("eth0", TO, "40001000", "16"));
+
+	is_clean(rep);
+	found(rep, FIND_LINE_SHARED_HARMLESS, 1);
+}
+
+/* Neighbours 32 bytes apart: two lines of an A9, one line of an A15. */
+static void it_depends_on_the_board_whether_a_line_is_shared(void **state)
+{
+	const char *events = MAP("eth0", FROM, "40001000", "32")
+			     MAP("eth1", FROM, "40001020", "32");
+	struct replay_config a15 = { .board = "a15-lpae" };
+	g_autoptr(replay_report) small = replays(events);
+	g_autoptr(replay_report) large = replays_with(events, &a15);
+
+	found(small, FIND_LINE_SHARED, 0);
+	found(large, FIND_LINE_SHARED, 1);
+}
+
+static void edges_are_counted_by_direction(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001004", "28")
+		MAP("eth0", FROM, "40002000", "33")
+		MAP("eth0", BIDI, "40003000", "64"));
+
+	assert_int_equal(rep->total.edges[0].unaligned[TRACE_TO_DEVICE], 1);
+	assert_int_equal(rep->total.edges[0].unaligned[TRACE_FROM_DEVICE], 1);
+	assert_int_equal(rep->total.edges[0].unaligned[TRACE_BIDI], 0);
+	assert_int_equal(rep->total.edges[0].mappings, 2);
+}
+
+static void overlapping_buffers_are_one_buffer_mapped_twice(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", FROM, "40001000", "48")
+		MAP("eth1", FROM, "40001010", "48")
+		UNMAP("eth1", FROM, "40001010", "48")
+		UNMAP("eth0", FROM, "40001000", "48"));
+
+	found(rep, FIND_LINE_SHARED, 0);
+	assert_int_equal(rep->total.wrong, 0);
+}
+
+/* ---- the trace itself ------------------------------------------------------------------------------ */
+
+static void what_is_no_event_is_counted_and_passed_over(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "40001000", "64")
+		"sched_switch: prev_comm=a prev_pid=1 ==> next_comm=b next_pid=2\n"
+		"dma_map_page: eth0 dir=SIDEWAYS\n"
+		UNMAP("eth0", TO, "40001000", "64"));
+
+	is_clean(rep);
+	assert_int_equal(rep->hygiene.foreign, 1);
+	assert_int_equal(rep->hygiene.malformed, 1);
+	assert_int_equal(rep->hygiene.first_malformed_line, 3);
+}
+
+static void carriage_returns_change_nothing(void **state)
+{
+	const char *events = MAP("eth0", FROM, "40001000", "64")
+			     UNMAP("eth0", FROM, "40001000", "64");
+	g_auto(GStrv) lines = g_strsplit(events, "\n", -1);
+	g_autofree char *crlf = g_strjoinv("\r\n", lines);
+	g_autoptr(replay_report) rep = replays(crlf);
+
+	is_clean(rep);
+	assert_int_equal(rep->total.checked, 64);
+	assert_int_equal(rep->hygiene.malformed, 0);
+}
+
+static void a_trace_without_dma_is_not_called_clean(void **state)
+{
+	g_autoptr(replay_report) rep = replays("tracing_mark_write: hello\n");
+	g_autofree char *verdict = replay_verdict(rep);
+
+	assert_true(replay_is_empty(rep));
+	assert_true(g_str_has_prefix(verdict, "NOTHING TO JUDGE on a9-pl310"));
+}
+
+static void absurd_numbers_are_refused_and_never_crash(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP("eth0", TO, "fffffffffffffff0", "18446744073709551615")
+		UNMAP("eth0", TO, "fffffffffffffff0", "18446744073709551615")
+		MAP("eth0", FROM, "ffffffffffff0000", "65535")
+		TO_CPU("eth0", FROM, "ffffffffffff0000", "18446744073709551615")
+		ALLOC("eth0", "0", "18446744073709551615")
+		SG(FROM, "2/2", "2/2", "0xfffffffffffff000,0x1000",
+		   "0xffffffffffffffff,0xffffffffffffffff", "0xfffffffffffff000,0x1000")
+		UNMAP_SG(TO, "0xfffffffffffff000"));
+
+	assert_false(replay_is_clean(rep));
+	assert_true(rep->total.findings[FIND_REFUSED] >= 3);
+}
+
+static void what_a_64_bit_kernel_leaves_behind_is_told(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		"dma_alloc: eth0 dir=BIDIRECTIONAL dma_addr=b9b00000 size=4096 "
+		"virt_addr=ffff24bd39b00000 flags=GFP_KERNEL attrs=\n");
+
+	assert_true(rep->is_arm64);
+	assert_int_equal(rep->page_size, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_buffer_in_each_direction_moves_and_is_right),
+		cmocka_unit_test(the_fast_gear_moves_nothing_and_counts_the_same),
+		cmocka_unit_test(maintenance_is_counted_by_call_and_level),
+		cmocka_unit_test(a_coherent_device_costs_nothing),
+		cmocka_unit_test(a_device_is_found_on_the_board_by_its_linux_name),
+		cmocka_unit_test(two_mappings_of_one_page_share_its_bytes),
+		cmocka_unit_test(a_buffer_over_two_megabytes_stays_in_one_piece),
+		cmocka_unit_test(a_buffer_larger_than_the_allocator_gives_still_maps),
+		cmocka_unit_test(a_buffer_larger_than_the_board_is_refused),
+		cmocka_unit_test(a_conflict_that_cannot_be_kept_is_counted),
+		cmocka_unit_test(memory_that_nobody_uses_makes_room),
+		cmocka_unit_test(memory_that_is_all_in_use_is_refused),
+		cmocka_unit_test(a_list_is_mapped_and_unmapped_by_its_first_page),
+		cmocka_unit_test(a_merged_list_is_taken_apart_by_pages),
+		cmocka_unit_test(iommu_map_events_tell_how_long_merged_segments_are),
+		cmocka_unit_test(the_tail_of_a_truncated_list_is_not_mapped),
+		cmocka_unit_test(one_iova_of_two_devices_is_two_mappings),
+		cmocka_unit_test(a_sync_inside_a_mapping_moves_that_part),
+		cmocka_unit_test(what_the_cpu_took_the_device_leaves_alone),
+		cmocka_unit_test(a_page_pool_moves_only_what_it_syncs),
+		cmocka_unit_test(a_table_that_is_synced_word_by_word_is_no_trouble),
+		cmocka_unit_test(a_sync_over_the_end_is_trouble),
+		cmocka_unit_test(a_sync_in_the_wrong_direction_reads_stale_bytes),
+		cmocka_unit_test(what_is_left_mapped_is_a_note_unless_the_trace_is_complete),
+		cmocka_unit_test(an_unmap_from_before_the_trace_is_a_note_and_a_second_one_trouble),
+		cmocka_unit_test(a_second_unmap_after_lost_events_is_nobodys_fault),
+		cmocka_unit_test(a_freed_list_is_not_a_freed_page),
+		cmocka_unit_test(a_wrong_size_leaves_wrong_bytes),
+		cmocka_unit_test(a_wrong_direction_is_trouble),
+		cmocka_unit_test(a_list_ended_as_a_page_is_trouble),
+		cmocka_unit_test(a_handle_that_is_live_twice_ends_twice),
+		cmocka_unit_test(a_failed_mapping_is_a_note_and_its_use_is_trouble),
+		cmocka_unit_test(no_bytes_and_no_direction_are_trouble),
+		cmocka_unit_test(registers_are_counted_and_not_mapped),
+		cmocka_unit_test(descriptors_go_both_ways_through_an_allocation),
+		cmocka_unit_test(a_free_of_another_size_or_twice_is_trouble),
+		cmocka_unit_test(a_mask_that_cannot_be_had_is_refused),
+		cmocka_unit_test(a_bounce_in_the_trace_tells_the_mask),
+		cmocka_unit_test(options_that_make_no_sense_are_refused_in_one_sentence),
+		cmocka_unit_test(two_written_buffers_in_one_line_are_trouble),
+		cmocka_unit_test(a_fill_beside_a_live_buffer_loses_what_the_device_wrote),
+		cmocka_unit_test(two_read_buffers_in_one_line_are_harmless),
+		cmocka_unit_test(it_depends_on_the_board_whether_a_line_is_shared),
+		cmocka_unit_test(edges_are_counted_by_direction),
+		cmocka_unit_test(overlapping_buffers_are_one_buffer_mapped_twice),
+		cmocka_unit_test(what_is_no_event_is_counted_and_passed_over),
+		cmocka_unit_test(carriage_returns_change_nothing),
+		cmocka_unit_test(a_trace_without_dma_is_not_called_clean),
+		cmocka_unit_test(absurd_numbers_are_refused_and_never_crash),
+		cmocka_unit_test(what_a_64_bit_kernel_leaves_behind_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
