@@ -413,16 +413,13 @@ static void a_freed_list_is_not_a_freed_page(void **state)
 	found(rep, FIND_UNMATCHED_UNMAP, 1);
 }
 
-/* 64 of 2048 bytes are invalidated: the rest the CPU reads as it was. */
-static void a_wrong_size_leaves_wrong_bytes(void **state)
+static void a_wrong_size_is_trouble(void **state)
 {
 	g_autoptr(replay_report) rep = replays(
 		MAP("eth0", FROM, "40001000", "2048")
-		TO_CPU("eth0", FROM, "40001000", "2048")
-		TO_DEV("eth0", FROM, "40001000", "0")
 		UNMAP("eth0", FROM, "40001000", "64"));
 
-	found(rep, FIND_UNMAP_SIZE, 1);
+	only_trouble(rep, FIND_UNMAP_SIZE, 1);
 	says(rep, FIND_UNMAP_SIZE, "64 bytes, mapped in line 1 as 2048");
 }
 
@@ -601,21 +598,23 @@ static void two_written_buffers_in_one_line_are_trouble(void **state)
 }
 
 /*
- * The device writes its half while the CPU fills the other: the fill makes the line
- * dirty with the device's old bytes, and the map cleans them over the new ones.
+ * The CPU fills its half of the line, which makes the line dirty, old half of the
+ * device included; the device writes; the map cleans the line over it.
  */
 static void a_fill_beside_a_live_buffer_loses_what_the_device_wrote(void **state)
 {
 	g_autoptr(replay_report) rep = replays(
 		MAP("eth0", FROM, "40001000", "16")
-		TO_CPU("eth0", FROM, "40001000", "16")
-		TO_DEV("eth0", FROM, "40001000", "16")
 		MAP("mmc0", TO, "40001010", "16")
-		UNMAP("eth0", FROM, "40001000", "16")
-		UNMAP("mmc0", TO, "40001010", "16"));
+		UNMAP("mmc0", TO, "40001010", "16")
+		UNMAP("eth0", FROM, "40001000", "16"));
+	const struct shared_pair *pair = &g_array_index(rep->pairs, struct shared_pair, 0);
 
 	found(rep, FIND_LINE_SHARED, 1);
-	assert_int_equal(rep->total.wrong, 0);	/* the map cleaned before the device wrote */
+	assert_int_equal(rep->total.findings[FIND_CPU_READ_WRONG], 16);
+	assert_int_equal(pair->wrong, 16);
+	assert_int_equal(rep->hazards[HAZARD_DEVICE_WRITE_LOST] > 0, 1);
+	found(rep, FIND_HAZARD, 0);
 }
 
 static void two_read_buffers_in_one_line_are_harmless(void **state)
@@ -762,7 +761,7 @@ int main(void)
 		cmocka_unit_test(an_unmap_from_before_the_trace_is_a_note_and_a_second_one_trouble),
 		cmocka_unit_test(a_second_unmap_after_lost_events_is_nobodys_fault),
 		cmocka_unit_test(a_freed_list_is_not_a_freed_page),
-		cmocka_unit_test(a_wrong_size_leaves_wrong_bytes),
+		cmocka_unit_test(a_wrong_size_is_trouble),
 		cmocka_unit_test(a_wrong_direction_is_trouble),
 		cmocka_unit_test(a_list_ended_as_a_page_is_trouble),
 		cmocka_unit_test(a_handle_that_is_live_twice_ends_twice),

@@ -289,6 +289,48 @@ static bool arguments_are_good(struct replay *r, struct mapping *m)
 	return false;
 }
 
+/* [@lo, @hi) without what the CPU took. */
+static void device_writes_between(struct replay *r, struct mapping *m, uint64_t lo,
+				  uint64_t hi)
+{
+	uint64_t before = CLAMP(m->taken.lo, lo, hi), after = CLAMP(m->taken.hi, lo, hi);
+
+	if (m->taken.lo >= m->taken.hi) {
+		access_device_writes(r, m, lo, hi - lo);
+		return;
+	}
+	access_device_writes(r, m, lo, before - lo);
+	access_device_writes(r, m, after, hi - after);
+}
+
+/* What the device may touch: all, or what was synced where the map skipped that. */
+static struct extent in_reach(const struct mapping *m)
+{
+	return skips_sync(m->attrs) ? m->given : (struct extent){ 0, m->len };
+}
+
+/* Once: at the end, or when it hurts most. */
+static void device_writes(struct replay *r, struct mapping *m)
+{
+	struct extent e = in_reach(m);
+
+	if (!m->is_written)
+		device_writes_between(r, m, e.lo, e.hi);
+	m->is_written = true;
+}
+
+/*
+ * The line is dirty now, with what was in it before: the worst moment for the
+ * devices that write beside it, and none that the API would forbid.
+ */
+static void rivals_write(struct replay *r, struct mapping *m)
+{
+	for (unsigned i = 0; m->rivals && i < m->rivals->len; i++)
+		device_writes(r, m->rivals->pdata[i]);
+	if (m->rivals)
+		g_ptr_array_set_size(m->rivals, 0);
+}
+
 /* Memory, geometry, the CPU's fill, the call: whatever can be had. */
 static void map_on_board(struct replay *r, struct mapping *m, const uint64_t *phys,
 			 const uint64_t *len)
@@ -300,6 +342,7 @@ static void map_on_board(struct replay *r, struct mapping *m, const uint64_t *ph
 	access_first_use(r, m);
 	if (dir_is_read(m->dir) && !skips_sync(m->attrs))
 		access_cpu_writes(r, m, 0, m->len);
+	rivals_write(r, m);
 	if (m->by == BY_SG)
 		library_map_sg(r, m);
 	else
@@ -420,26 +463,6 @@ static void on_map_sg(struct replay *r, struct replay_device *dev, const struct 
 
 /* ---- unmap --------------------------------------------------------------------- */
 
-/* [@lo, @hi) without what the CPU took. */
-static void device_writes_all_but_taken(struct replay *r, struct mapping *m, uint64_t lo,
-					uint64_t hi)
-{
-	uint64_t before = CLAMP(m->taken.lo, lo, hi), after = CLAMP(m->taken.hi, lo, hi);
-
-	if (m->taken.lo >= m->taken.hi) {
-		access_device_writes(r, m, lo, hi - lo);
-		return;
-	}
-	access_device_writes(r, m, lo, before - lo);
-	access_device_writes(r, m, after, hi - after);
-}
-
-/* What the device may touch: all, or what was synced where the map skipped that. */
-static struct extent in_reach(const struct mapping *m)
-{
-	return skips_sync(m->attrs) ? m->given : (struct extent){ 0, m->len };
-}
-
 static void before_unmap(struct replay *r, struct mapping *m, unsigned long attrs)
 {
 	struct extent e = in_reach(m);
@@ -447,7 +470,7 @@ static void before_unmap(struct replay *r, struct mapping *m, unsigned long attr
 	if (dir_is_read(m->dir))
 		access_device_reads(r, m, e.lo, e.hi - e.lo);
 	if (dir_is_written(m->dir) && !skips_sync(attrs))
-		device_writes_all_but_taken(r, m, e.lo, e.hi);
+		device_writes(r, m);
 }
 
 static void after_unmap(struct replay *r, struct mapping *m, unsigned long attrs)
@@ -601,7 +624,7 @@ static void sync_for_cpu(struct replay *r, struct mapping *m, uint64_t off, uint
 {
 	if (dir_is_read(m->dir) && !skips_sync(m->attrs))
 		access_device_reads(r, m, off, len);
-	if (dir_is_written(m->dir))
+	if (dir_is_written(m->dir) && !m->is_written)
 		access_device_writes(r, m, off, len);
 	library_sync(r, m, off, len, dir, true);
 	if (dir_is_written(m->dir))
@@ -624,6 +647,7 @@ static void sync_for_device(struct replay *r, struct mapping *m, uint64_t off, u
 	library_sync(r, m, off, len, dir, false);
 	if (dir_is_read(m->dir))
 		access_device_reads(r, m, off, len);
+	m->is_written = false;
 	extent_add(&m->given, off, off + len);
 	extent_cut(&m->taken, off, off + len);
 }

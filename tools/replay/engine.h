@@ -109,6 +109,9 @@ struct piece {
  * @is_refused: the board would not map it: nothing below it exists
  * @given:     [lo, hi) that the device may touch though the mapping skips syncs
  * @taken:     [lo, hi) that the CPU took by sync_for_cpu and has not given back
+ * @rivals:    older mappings, written by devices, in one line with it; while it is
+ *             being mapped, or NULL
+ * @is_written: the device wrote all of it already, at a rival's worst moment
  */
 struct mapping {
 	struct replay_device *dev;
@@ -127,6 +130,8 @@ struct mapping {
 	bool is_refused;
 	struct extent { uint64_t lo, hi; } given, taken;
 	GArray *sharing;		/* of unsigned: pairs it is part of; or NULL */
+	GPtrArray *rivals;
+	bool is_written;
 };
 
 /** Does the CPU not see this device's writes by itself? */

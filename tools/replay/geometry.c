@@ -99,6 +99,17 @@ static void remember(struct mapping *m, unsigned pair)
 	g_array_append_val(m->sharing, pair);
 }
 
+/* Its device may write at any time, so also when the CPU has just filled @newer. */
+static void add_rival(struct mapping *newer, struct mapping *older)
+{
+	if (!dir_is_written(older->dir) || !dir_is_read(newer->dir))
+		return;
+	if (!newer->rivals)
+		newer->rivals = g_ptr_array_new();
+	if (!g_ptr_array_find(newer->rivals, older, NULL))
+		g_ptr_array_add(newer->rivals, older);
+}
+
 static void line_is_shared(struct replay *r, struct mapping *older, struct mapping *newer,
 			   unsigned levels, uint64_t pa)
 {
@@ -112,6 +123,8 @@ static void line_is_shared(struct replay *r, struct mapping *older, struct mappi
 		    "u) beside %" G_GINT64_MODIFIER "u bytes %s of %s", newer->len,
 		    dir_name(newer->dir), newer->dev->name, older->line, older->len,
 		    dir_name(older->dir), older->dev->name);
+	if (is_harmful)
+		add_rival(newer, older);
 	if (pair < 0)
 		return;
 	g_array_index(r->rep->pairs, struct shared_pair, pair).times++;

@@ -89,6 +89,8 @@ void mapping_free(struct mapping *m)
 {
 	if (m->sharing)
 		g_array_free(m->sharing, TRUE);
+	if (m->rivals)
+		g_ptr_array_free(m->rivals, TRUE);
 	g_free(m->pieces);
 	g_free(m->segs);
 	g_free(m->sgl);
