@@ -280,6 +280,10 @@ static void lifetime_cells(struct sheet *p, const struct tally *t)
 	const struct histogram *h = &t->lifetimes;
 
 	cell_count(p, h->nr);
+	if (!h->nr) {
+		add(p, "<td>–</td><td>–</td><td>–</td><td>–</td>");
+		return;
+	}
 	cell_time(p, h->min);
 	cell_time(p, histogram_quantile(h, 500));
 	cell_time(p, histogram_quantile(h, 990));
