@@ -104,6 +104,7 @@ static void add_bank(JsonBuilder *j, const struct board_bank *bank)
 static void add_iommu(JsonBuilder *j, const struct board_iommu *i)
 {
 	json_builder_begin_object(j);
+	set_string(j, "name", i->name);
 	set_string(j, "path", i->path);
 	set_string(j, "compatible", i->compatible);
 	set_int(j, "cells", i->nr_cells);

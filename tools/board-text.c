@@ -348,12 +348,6 @@ static const struct board_iommu *iommu_at(const struct board *b, unsigned idx)
 	return g_ptr_array_index(b->iommus, idx);
 }
 
-/* The last part of a path: enough to tell IOMMUs of one board apart. */
-static const char *node_name(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
 static char *behind_which(const struct board *b, const struct board_master *m)
 {
 	g_autoptr(GString) names = g_string_new(NULL);
@@ -363,7 +357,7 @@ static char *behind_which(const struct board *b, const struct board_master *m)
 			iommu_at(b, g_array_index(m->iommus, unsigned, i));
 
 		g_string_append_printf(names, "%s%s", i ? ", " : "behind ",
-				       node_name(iommu->path));
+				       iommu->name);
 	}
 	return g_strdup(names->str);
 }
@@ -437,7 +431,7 @@ static void print_iommus(FILE *out, const struct board *b, bool all)
 		if ((iommu->is_disabled || nr == 0) && !all)
 			nr_hidden++;
 		else
-			table_add(table, iommu->is_disabled, g_strdup(node_name(iommu->path)),
+			table_add(table, iommu->is_disabled, g_strdup(iommu->name),
 				  g_strdup(iommu->compatible),
 				  g_strdup_printf("%u master%s", nr, plural(nr)),
 				  g_strdup(iommu->is_modelled ? "" : "not modelled: bypassed"));

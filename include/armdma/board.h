@@ -107,6 +107,7 @@ struct board_outer {
 
 struct board_iommu {
 	char *path;
+	char *name;			/* as Linux names it: "13620000.sysmmu" */
 	char *compatible;
 	uint32_t nr_cells;		/* #iommu-cells */
 	bool is_modelled;		/* false: its masters are bypassed */

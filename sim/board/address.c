@@ -18,7 +18,7 @@
 
 #include "address.h"
 
-/* More windows than any bus has; a bound on what one translation can cost. */
+/* Real buses have up to 97 windows; a bound on what one translation can cost. */
 #define MAX_RANGES	128
 
 /* The layout of one entry of ranges or dma-ranges, in cells. */
@@ -75,7 +75,7 @@ static bool cross_bus(const struct fdt_node *bus, const char *prop, uint64_t *io
 	if (!range_shape(bus, &s) || node_is_pci(bus))
 		return false;
 
-	for (unsigned i = 0; i < MAX_RANGES && c.nr >= s.total; i++) {
+	for (; c.nr >= s.total; c = cells_from(c, s.total)) {
 		struct board_range r = range_at(&s, c);
 		uint64_t offset = *io_address - r.dma;
 
@@ -83,33 +83,49 @@ static bool cross_bus(const struct fdt_node *bus, const char *prop, uint64_t *io
 			*io_address = r.pa + offset;
 			return true;
 		}
-		c = cells_from(c, s.total);
 	}
 	return false;
 }
 
-bool node_reg(const struct fdt_node *n, unsigned idx, uint64_t *ret_pa, uint64_t *ret_len)
+static bool find_pa(const struct fdt_node *n, uint64_t *ret_pa)
 {
 	const struct fdt_node *bus = node_parent(n);
 	struct fdt_cells c = node_cells(n, "reg");
 
-	if (!bus || node_is_pci(bus))
+	if (!bus || node_is_pci(bus) || bus->addr_cells == 0 ||
+	    c.nr < (unsigned)bus->addr_cells + bus->size_cells)
 		return false;
 
-	unsigned addr_cells = bus->addr_cells, size_cells = bus->size_cells;
-	unsigned entry = addr_cells + size_cells;
-
-	if (addr_cells == 0 || c.nr / entry <= idx)
-		return false;
-
-	uint64_t pa = cells_number(c, idx * entry, addr_cells);
+	uint64_t pa = cells_number(c, 0, bus->addr_cells);
 
 	for (; node_parent(bus); bus = node_parent(bus)) {
 		if (!cross_bus(bus, "ranges", &pa))
 			return false;
 	}
 	*ret_pa = pa;
-	*ret_len = cells_number(c, idx * entry + addr_cells, size_cells);
+	return true;
+}
+
+static bool ranges_are_few(const struct fdt_node *bus, GError **error)
+{
+	struct fdt_cells c = node_cells(bus, "ranges");
+	struct range_shape s;
+
+	if (c.nr == 0 || !range_shape(bus, &s) || c.nr / s.total <= MAX_RANGES)
+		return true;
+	return node_complain(bus, error, "ranges has %u windows, more than %d",
+			     c.nr / s.total, MAX_RANGES);
+}
+
+bool fdt_locate_nodes(struct fdt *f, GError **error)
+{
+	struct fdt_node *nodes = fdt_nodes(f);
+
+	for (unsigned i = 0; i < fdt_nr_nodes(f); i++) {
+		if (!ranges_are_few(&nodes[i], error))
+			return false;
+		nodes[i].has_pa = find_pa(&nodes[i], &nodes[i].pa);
+	}
 	return true;
 }
 
@@ -119,10 +135,9 @@ char *node_device_name(const struct fdt_node *n)
 
 	for (; node_parent(n); n = node_parent(n)) {
 		const char *sep = *tail ? ":" : "";
-		uint64_t pa, len;
 
-		if (node_reg(n, 0, &pa, &len))
-			return g_strdup_printf("%" G_GINT64_MODIFIER "x.%.*s%s%s", pa,
+		if (n->has_pa)
+			return g_strdup_printf("%" G_GINT64_MODIFIER "x.%.*s%s%s", n->pa,
 					       (int)n->base_len, n->name, sep, tail);
 
 		char *longer = g_strconcat(n->name, sep, tail, NULL);

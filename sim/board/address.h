@@ -12,13 +12,13 @@
 bool node_is_pci(const struct fdt_node *n);
 
 /**
- * node_reg() - the physical address and size of entry @idx of a node's reg
+ * fdt_locate_nodes() - find the physical address of every node's registers
  *
- * Through the `ranges` of every bus above it.
- * Return: false when there is no such entry, or some bus does not pass it on
- * (an I2C client has a reg, but no physical address).
+ * Through the `ranges` of every bus above it; fills in has_pa and pa. A node that
+ * some bus does not pass on has none (an I2C client has a reg, but no such address).
+ * Return: false with @error when a bus has more windows than any real one.
  */
-bool node_reg(const struct fdt_node *n, unsigned idx, uint64_t *ret_pa, uint64_t *ret_len);
+bool fdt_locate_nodes(struct fdt *f, GError **error);
 
 /** What Linux calls the platform device of this node: "1c0f000.mmc". Yours. */
 char *node_device_name(const struct fdt_node *n);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "read.h"
 #include "shipped.h"
 
@@ -53,9 +54,13 @@ static bool board_read(struct board *b, const struct fdt *f, GError **error)
 struct board *board_parse(const void *blob, size_t len, const char *name, GError **error)
 {
 	g_autoptr(fdt) f = fdt_new(blob, len, name, error);
-	g_autoptr(board) b = f ? board_new(name) : NULL;
 
-	return b && board_read(b, f, error) ? g_steal_pointer(&b) : NULL;
+	if (!f || !fdt_locate_nodes(f, error))
+		return NULL;
+
+	g_autoptr(board) b = board_new(name);
+
+	return board_read(b, f, error) ? g_steal_pointer(&b) : NULL;
 }
 
 static bool complain_unreadable(const char *path, GError **error)

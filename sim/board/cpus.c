@@ -10,7 +10,6 @@
  */
 #include <string.h>
 
-#include "address.h"
 #include "parts.h"
 #include "read.h"
 
@@ -201,8 +200,6 @@ static bool is_pl310_geometry(const struct cache_geometry *g)
 static bool fill_outer(struct board_outer *o, const struct fdt_node *n,
 		       const struct outer_part *part, GError **error)
 {
-	uint64_t len;
-
 	o->path = node_path(n);
 	o->compatible = g_strdup(part->compatible);
 	o->is_modelled = part->is_modelled;
@@ -212,15 +209,14 @@ static bool fill_outer(struct board_outer *o, const struct fdt_node *n,
 	o->is_io_coherent = node_has(n, "arm,io-coherent");
 	if (!override_geometry(n, "cache-", &o->cache, error))
 		return false;
-	if (!o->is_modelled) {
-		node_reg(n, 0, &o->reg_pa, &len);
+	o->reg_pa = n->has_pa ? n->pa : 0;
+	if (!o->is_modelled)
 		return true;
-	}
 	if (!is_pl310_geometry(&o->cache))
 		return node_complain(n, error, "%u bytes in %u ways of lines of %u bytes "
 				     "is not a PL310", o->cache.bytes, o->cache.nr_ways,
 				     o->cache.line_bytes);
-	if (!node_reg(n, 0, &o->reg_pa, &len))
+	if (!n->has_pa)
 		return node_complain(n, error, "a PL310 whose reg leads to no physical address");
 	return true;
 }

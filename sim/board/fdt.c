@@ -43,6 +43,11 @@ const struct fdt_node *fdt_node(const struct fdt *f, unsigned idx)
 	return &g_array_index(f->nodes, struct fdt_node, idx);
 }
 
+struct fdt_node *fdt_nodes(struct fdt *f)
+{
+	return &g_array_index(f->nodes, struct fdt_node, 0);
+}
+
 unsigned fdt_node_idx(const struct fdt_node *n)
 {
 	return n - fdt_node(n->fdt, 0);

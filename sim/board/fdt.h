@@ -22,7 +22,7 @@
 
 #define FDT_MAX_BYTES	(2u << 20)	/* what Linux maps for one; real ones: 0.1 MiB */
 #define FDT_MAX_NAME	255		/* of a node or a property */
-#define FDT_MAX_DEPTH	32		/* of nodes, and steps along any chain */
+#define FDT_MAX_DEPTH	16		/* of nodes, and steps along any chain */
 #define FDT_MAX_CELLS	4		/* of one number; PCI needs 3 */
 
 struct fdt;
@@ -42,6 +42,8 @@ struct fdt_node {
 	unsigned first_prop, nr_props;	/* in the tree's table, sorted by name */
 	uint8_t addr_cells, size_cells;	/* of its children's reg */
 	bool is_disabled;		/* its own status, or one above it */
+	bool has_pa;			/* by fdt_locate_nodes() of address.h */
+	uint64_t pa;			/* where its registers begin, for the CPU */
 };
 
 /** A property as numbers: @nr cells of 32 bits, big-endian, any alignment. */
@@ -60,6 +62,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(fdt, fdt_free)
 unsigned fdt_nr_nodes(const struct fdt *f);
 /** In tree order; 0 is the root. */
 const struct fdt_node *fdt_node(const struct fdt *f, unsigned idx);
+/** All of them, for address.c to fill in what needs the buses. */
+struct fdt_node *fdt_nodes(struct fdt *f);
 unsigned fdt_node_idx(const struct fdt_node *n);
 const struct fdt_node *fdt_by_phandle(const struct fdt *f, uint32_t phandle);
 /** A child of the root by its name without unit address, or NULL. */

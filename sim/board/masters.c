@@ -101,19 +101,12 @@ static bool has_class_compatible(const struct fdt_node *n)
 	return false;
 }
 
-static bool has_registers(const struct fdt_node *n)
-{
-	uint64_t pa, len;
-
-	return node_reg(n, 0, &pa, &len);
-}
-
 static bool moves_its_own_data(const struct fdt_node *n)
 {
 	const char *first = node_string(n, "compatible");
 
 	return first && !node_has(n, "dmas") && !IS_IN(pio_compatibles, first) &&
-	       (has_class_name(n) || has_class_compatible(n)) && has_registers(n);
+	       (has_class_name(n) || has_class_compatible(n)) && n->has_pa;
 }
 
 static bool has_path_to_memory(const struct fdt_node *n)
@@ -143,7 +136,7 @@ static bool says_it_is_a_master(const struct fdt_node *n)
 	if (node_has(n, "iommus") || node_has(n, "iommu-map") || has_path_to_memory(n) ||
 	    is_pci_host(n))
 		return true;
-	return node_has(n, "dma-coherent") && !node_has(n, "ranges") && has_registers(n);
+	return node_has(n, "dma-coherent") && !node_has(n, "ranges") && n->has_pa;
 }
 
 /*
@@ -157,7 +150,7 @@ static bool *find_glue(const struct fdt *f)
 	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
 		const struct fdt_node *n = fdt_node(f, i);
 
-		if (has_class_name(n) && has_registers(n))
+		if (has_class_name(n) && n->has_pa)
 			is_glue[n->parent_idx] = true;
 	}
 	return is_glue;
@@ -176,6 +169,7 @@ static bool is_master(const struct fdt_node *n, const bool *is_glue)
 void board_iommu_free(struct board_iommu *i)
 {
 	g_free(i->path);
+	g_free(i->name);
 	g_free(i->compatible);
 	g_free(i);
 }
@@ -185,6 +179,7 @@ static void add_iommu(struct board *b, const struct fdt_node *n, uint32_t nr_cel
 	struct board_iommu *i = g_new0(struct board_iommu, 1);
 
 	i->path = node_path(n);
+	i->name = node_device_name(n);
 	i->compatible = node_text(n, "compatible");
 	i->nr_cells = nr_cells;
 	i->is_disabled = n->is_disabled;

@@ -102,7 +102,7 @@ static void tidy_banks(GArray *banks)
 /* ---- what it leaves to the boot loader ------------------------------------ */
 
 /* Registers are no DRAM; what /chosen and /reserved-memory list lies *in* it. */
-static bool node_has_registers(const struct fdt_node *n)
+static bool node_is_device(const struct fdt_node *n)
 {
 	const struct fdt_node *top = n;
 
@@ -126,10 +126,9 @@ static GArray *find_registers(const struct fdt *f)
 
 	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
 		const struct fdt_node *n = fdt_node(f, i);
-		uint64_t pa, len;
 
-		if (node_has_registers(n) && node_reg(n, 0, &pa, &len))
-			g_array_append_val(registers, pa);
+		if (n->has_pa && node_is_device(n))
+			g_array_append_val(registers, n->pa);
 	}
 	g_array_sort(registers, compare_pas);
 	return registers;
@@ -166,13 +165,11 @@ static bool assume_bank(GArray *banks, const GArray *registers, uint64_t pa)
 static bool assume_from_memory_nodes(GArray *banks, const struct fdt *f,
 				     const GArray *registers)
 {
-	uint64_t pa, len;
-
 	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
 		const struct fdt_node *n = fdt_node(f, i);
 
-		if (node_is_memory(n) && node_reg(n, 0, &pa, &len) && pa &&
-		    assume_bank(banks, registers, pa))
+		if (node_is_memory(n) && n->has_pa && n->pa &&
+		    assume_bank(banks, registers, n->pa))
 			return true;
 	}
 	return false;

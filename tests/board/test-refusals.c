@@ -76,6 +76,27 @@ static void an_impossible_tree_is_named_with_its_place(void **state)
 	}
 }
 
+/* A soc whose ranges has @nr windows, the last of which leads to its mmc. */
+static char *soc_with_windows(unsigned nr)
+{
+	g_autoptr(GString) body = g_string_new(BOARD("soc { " CELLS " ranges ="));
+
+	for (unsigned i = 1; i < nr; i++)
+		g_string_append_printf(body, " <0x%x 0 1>,", 0x10000 + i);
+	g_string_append(body, " <0 0x48000000 0x1000>; mmc@0 { compatible = \"acme,mmc\";"
+			" reg = <0 0x100>; }; };");
+	return g_strdup(body->str);
+}
+
+static void a_bus_has_128_windows_at_most(void **state)
+{
+	g_autofree char *just_so = soc_with_windows(128);
+	g_autofree char *too_many = soc_with_windows(129);
+
+	has_masters(board_of(just_so), "48000000.mmc");
+	is_malformed(too_many, "test.dtb: /soc: ranges has 129 windows, more than 128");
+}
+
 /* ---- blobs that are no trees ----------------------------------------------------- */
 
 static void complains_of(const void *blob, size_t len, const char *sentence)
@@ -187,11 +208,11 @@ static char *nested(unsigned depth, size_t *ret_len)
 static void nodes_nested_too_deep_are_refused(void **state)
 {
 	size_t len;
-	g_autofree char *deep = nested(33, &len);
+	g_autofree char *deep = nested(17, &len);
 
 	complains_of(deep, len, "x.dtb: a device tree whose nodes are nested too deep");
 
-	g_autofree char *just_so = nested(32, &len);
+	g_autofree char *just_so = nested(16, &len);
 	g_autoptr(board) b = board_parse(just_so, len, "x.dtb", NULL);
 
 	assert_non_null(b);
@@ -324,6 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		REFUSAL_TEST(an_impossible_tree_is_named_with_its_place),
+		REFUSAL_TEST(a_bus_has_128_windows_at_most),
 		REFUSAL_TEST(an_empty_file_is_too_short),
 		REFUSAL_TEST(text_is_not_a_device_tree),
 		REFUSAL_TEST(a_tree_that_is_cut_off_is_said_to_be),

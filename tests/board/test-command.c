@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * armdma board as a user meets it: exit status, stdout, stderr.
+ *
+ * usage: test-board-command ARMDMA
+ */
+#include <string.h>
+#include <sys/wait.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+
+#include "rig.h"
+
+static char *armdma;
+
+typedef struct said {
+	int status;
+	char *out, *err;
+} said;
+
+/* Arguments separated by blanks. */
+static struct said runs(const char *args)
+{
+	g_autofree char *line = g_strdup_printf("%s %s", armdma, args);
+	g_auto(GStrv) argv = g_strsplit(line, " ", -1);
+	struct said s = { 0 };
+
+	g_assert_true(g_spawn_sync(NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &s.out, &s.err,
+				   &s.status, NULL));
+	assert_true(WIFEXITED(s.status));
+	s.status = WEXITSTATUS(s.status);
+	return s;
+}
+
+static void said_clear(struct said *s)
+{
+	g_free(s->out);
+	g_free(s->err);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(said, said_clear)
+
+static void says(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no '%s' in:\n%s", part, text);
+}
+
+static void a_command_that_there_is_not_is_bad_input(void **state)
+{
+	g_auto(said) s = runs("bored");
+
+	assert_int_equal(s.status, 2);
+	assert_string_equal(s.out, "");
+	assert_string_equal(s.err,
+		"armdma: there is no command 'bored' (armdma --help lists them)\n");
+}
+
+static void help_lists_the_command(void **state)
+{
+	g_auto(said) s = runs("--help");
+
+	assert_int_equal(s.status, 0);
+	says(s.out, "  board ");
+	assert_string_equal(s.err, "");
+}
+
+static void an_option_that_there_is_not_is_bad_input(void **state)
+{
+	g_auto(said) s = runs("board --colour a8-up");
+
+	assert_int_equal(s.status, 2);
+	assert_string_equal(s.err,
+		"armdma: board: Unknown option --colour (see armdma board --help)\n");
+}
+
+static void no_board_is_bad_input(void **state)
+{
+	g_auto(said) s = runs("board");
+
+	assert_int_equal(s.status, 2);
+	assert_string_equal(s.err, "armdma: board: no BOARD given (see armdma board --help)\n");
+}
+
+static void one_board_is_described_without_escapes(void **state)
+{
+	g_auto(said) s = runs("board a9-pl310");
+
+	assert_int_equal(s.status, 0);
+	assert_string_equal(s.err, "");
+	says(s.out, "  CPUs     2 x Cortex-A9, ARMv7");
+	says(s.out, "    L1D    32 KiB    4-way   lines of 32   pseudo-random, write-allocate\n");
+	says(s.out, "  PL310    512 KiB   8-way   lines of 32 ");
+	says(s.out, "shared override off\n");
+	says(s.out, "  DRAM     256 MiB   0x80000000 .. 0x8fffffff\n");
+	says(s.out, "  2 CPUs --> L1D 32 KiB --> PL310 512 KiB --> DRAM 256 MiB\n"
+		    "                                              <-- 3 masters\n");
+	says(s.out, "    10020000.mmc       armdma,mmc\n");
+	says(s.out, "  A machine can be built.\n");
+	assert_null(strchr(s.out, '\033'));
+}
+
+static void an_iommu_is_named_as_bypassed(void **state)
+{
+	g_auto(said) s = runs("board a15-lpae");
+
+	says(s.out, "armdma,codec     behind 11200000.iommu\n");
+	says(s.out, "    11200000.iommu  samsung,exynos-sysmmu  1 master  not modelled: bypassed\n");
+}
+
+static void one_bad_file_among_several_does_not_stop_the_rest(void **state)
+{
+	g_auto(said) s = runs("board a8-up no/such.dtb coherent");
+
+	assert_int_equal(s.status, 2);
+	assert_string_equal(s.err,
+		"armdma: no/such.dtb: cannot be read: No such file or directory\n");
+	says(s.out, "\na8-up ");
+	says(s.out, "\ncoherent ");
+	says(s.out, "\n3 boards: 2 build, 0 refused, 1 unreadable\n");
+}
+
+static char *file_of(const char *body)
+{
+	char *path = NULL;
+	int fd = g_file_open_tmp("armdma-XXXXXX.dtb", &path, NULL);
+	size_t len;
+	g_autofree char *blob = blob_of(body, &len);
+
+	g_assert_true(fd >= 0);
+	g_close(fd, NULL);
+	g_assert_true(g_file_set_contents(path, blob, len, NULL));
+	return path;
+}
+
+static void a_refused_board_is_no_error_and_counted_with_its_reason(void **state)
+{
+	g_autofree char *path = file_of(CELLS CPU_OF("compatible = \"arm,arm926ej-s\";") MEMORY);
+	g_autofree char *args = g_strdup_printf("board %s %s a8-up", path, path);
+	g_auto(said) s = runs(args);
+
+	g_unlink(path);
+	assert_int_equal(s.status, 0);
+	says(s.out, "\n3 boards: 1 build, 2 refused\n"
+		    "     2  its core (ARM926EJ-S) has a virtually tagged level 1 data cache, which\n");
+}
+
+static void the_list_names_every_shipped_board(void **state)
+{
+	g_auto(said) s = runs("board --list");
+	g_auto(GStrv) lines = g_strsplit(g_strchomp(s.out), "\n", -1);
+	const char *const *names = board_shipped_names();
+
+	assert_int_equal(s.status, 0);
+	for (unsigned i = 0; names[i]; i++)
+		assert_true(g_str_has_prefix(lines[i], names[i]));
+	assert_int_equal(g_strv_length(lines), g_strv_length((char **)names));
+}
+
+/* @what: "boards.0.outer.cache.ways"; the value, as JSON text. */
+static void json_has(JsonParser *parser, const char *path, const char *expected)
+{
+	g_autofree char *query = g_strdup_printf("$.%s", path);
+	g_autoptr(JsonNode) found = json_path_query(query, json_parser_get_root(parser), NULL);
+	g_autofree char *is = found ? json_to_string(found, FALSE) : g_strdup("(nothing)");
+	g_autofree char *list = g_strdup_printf("[%s]", expected);
+
+	if (strcmp(is, list) != 0)
+		fail_msg("%s is %s, expected %s", path, is, list);
+}
+
+static void json_has_what_the_document_promises(void **state)
+{
+	g_auto(said) s = runs("board --json a9-pl310 a15-lpae a7-quad no/such.dtb");
+	g_autoptr(JsonParser) j = json_parser_new();
+
+	assert_int_equal(s.status, 2);
+	assert_true(json_parser_load_from_data(j, s.out, -1, NULL));
+	json_has(j, "total", "{\"boards\":4,\"build\":3,\"refused\":0,\"unreadable\":1}");
+	json_has(j, "boards[0].file", "\"a9-pl310\"");
+	json_has(j, "boards[0].builds", "true");
+	json_has(j, "boards[0].refused", "null");
+	json_has(j, "boards[0].cpus[1].core", "\"Cortex-A9\"");
+	json_has(j, "boards[0].cpus[0].l2", "null");
+	json_has(j, "boards[0].outer.cache", "{\"bytes\":524288,\"line_bytes\":32,\"ways\":8,"
+		 "\"replacement\":\"round-robin\",\"write_allocate\":true,\"assumed\":false}");
+	json_has(j, "boards[0].outer.registers", "\"0x1e00a000\"");
+	json_has(j, "boards[1].outer", "null");
+	json_has(j, "boards[1].banks[1]",
+		 "{\"pa\":\"0x200000000\",\"bytes\":536870912,\"assumed\":false}");
+	json_has(j, "boards[1].iommus[1].modelled", "false");
+	json_has(j, "boards[1].masters[4].iommus", "[1]");
+	json_has(j, "boards[2].masters[0]", "{\"name\":\"1c0f000.mmc\",\"path\":\"/soc/mmc@1c0f000\","
+		 "\"compatible\":\"armdma,mmc\",\"coherent\":false,\"disabled\":false,\"iommus\":[],"
+		 "\"ranges\":[{\"dma\":\"0x0\",\"pa\":\"0x40000000\",\"bytes\":\"0x40000000\"}]}");
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_command_that_there_is_not_is_bad_input),
+		cmocka_unit_test(help_lists_the_command),
+		cmocka_unit_test(an_option_that_there_is_not_is_bad_input),
+		cmocka_unit_test(no_board_is_bad_input),
+		cmocka_unit_test(one_board_is_described_without_escapes),
+		cmocka_unit_test(an_iommu_is_named_as_bypassed),
+		cmocka_unit_test(one_bad_file_among_several_does_not_stop_the_rest),
+		cmocka_unit_test(a_refused_board_is_no_error_and_counted_with_its_reason),
+		cmocka_unit_test(the_list_names_every_shipped_board),
+		cmocka_unit_test(json_has_what_the_document_promises),
+	};
+
+	g_assert(argc == 2);
+	armdma = argv[1];
+	g_unsetenv("COLUMNS");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
