@@ -2,8 +2,8 @@
 /*
  * Pages of simulated memory.
  *
- * The allocator is a buddy system over lowmem, orders 0..MAX_PAGE_ORDER. Of two
- * blocks that would do it takes the lower one, so a run repeats exactly. On a
+ * The allocator is a buddy system over lowmem, orders 0..MAX_PAGE_ORDER. It takes
+ * the smallest block that is enough, the lowest of those, so a run repeats exactly. On a
  * board where some devices reach only part of memory, that part is ZONE_DMA:
  * GFP_DMA takes from it, everything else only when the rest is full, as in Linux.
  *
