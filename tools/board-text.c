@@ -468,7 +468,8 @@ static void print_verdict(FILE *out, const struct board *b)
 		ui_wrap(out, "  * ", "assumed: the device tree does not say");
 	if (why_not) {
 		fputs(ui_style(out, UI_YELLOW), out);
-		g_autofree char *sentence = g_strdup_printf("No machine can be built: %s.", why_not);
+		g_autofree char *sentence =
+			g_strdup_printf("No machine can be built: %s.", why_not);
 		ui_wrap(out, "  ", sentence);
 	} else {
 		fprintf(out, "%s  A machine can be built.\n", ui_style(out, UI_GREEN));

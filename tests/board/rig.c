@@ -15,7 +15,8 @@ static void run_dtc(const char *source, const char *dts, const char *dtb)
 {
 	const char *dtc = g_getenv("DTC");
 	char *argv[] = { (char *)(dtc ? dtc : "dtc"), (char *)"-q", (char *)"-I", (char *)"dts",
-			 (char *)"-O", (char *)"dtb", (char *)"-o", (char *)dtb, (char *)dts, NULL };
+			 (char *)"-O", (char *)"dtb", (char *)"-o", (char *)dtb,
+			 (char *)dts, NULL };
 	int status = 0;
 
 	g_assert_true(g_file_set_contents(dts, source, -1, NULL));

@@ -74,7 +74,8 @@ static void a_coherent_device_is_a_master_and_a_coherent_bus_is_not(void **state
 static void a_cache_is_not_a_master(void **state)
 {
 	has_masters(board_of(BOARD(SOC("cache-controller@1000 { compatible = \"arm,pl310-cache\";"
-		" reg = <0x1000 0x1000>; cache-unified; cache-level = <2>; dma-coherent; };"))), "");
+		" reg = <0x1000 0x1000>; cache-unified; cache-level = <2>; dma-coherent; };"))),
+		"");
 }
 
 static void a_disabled_bus_disables_what_is_on_it(void **state)
@@ -140,7 +141,8 @@ static void coherency_follows_the_path_of_the_dma(void **state)
 {
 	const struct board *b = board_of(BOARD(SOC(
 		"bus: " DEV("mbus", "1000", "#interconnect-cells = <1>; dma-coherent;")
-		DEV("mmc", "2000", "interconnects = <&bus 5>; interconnect-names = \"dma-mem\";"))));
+		DEV("mmc", "2000", "interconnects = <&bus 5>;"
+			" interconnect-names = \"dma-mem\";"))));
 
 	assert_true(master_of(b, "2000.mmc")->is_coherent);
 }
@@ -168,7 +170,8 @@ static void a_window_is_read_in_the_cells_of_both_buses(void **state)
 {
 	const struct board *b = board_of("#address-cells = <2>; #size-cells = <1>;" CPU_A9
 		"soc { #address-cells = <1>; #size-cells = <1>; ranges = <0 0 0 0x40000000>;"
-		" dma-ranges = <0xc0000000 0x1 0x00000000 0x20000000>;" DEV("mmc", "1000", "") "};");
+		" dma-ranges = <0xc0000000 0x1 0x00000000 0x20000000>;"
+		DEV("mmc", "1000", "") "};");
 
 	sees(b, "1000.mmc", "100000000+20000000@c0000000");
 }

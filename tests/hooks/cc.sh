@@ -78,7 +78,9 @@ plain_object() {
 	$ARMDMA_CC -c -o foreign.o harness.c && cc -o nine driver.c --plain foreign.o && ./nine
 }
 plain_compiled() { cc -c --plain harness.c && cc -o ten driver.c harness.o && ./ten; }
-foreign_object() { $ARMDMA_CC -c -o foreign.o driver.c && refuses foreign.o cc harness.c foreign.o; }
+foreign_object() {
+	$ARMDMA_CC -c -o foreign.o driver.c && refuses foreign.o cc harness.c foreign.o
+}
 with_lto() {
 	$ARMDMA_CC $(cc --print-flags) -flto -c -o lto.o driver.c &&
 	$ARMDMA_CC $(cc --print-flags) -c -o hand2.o harness.c &&
@@ -122,9 +124,11 @@ ok 'an object without hooks is refused at the link' foreign_object
 ok '-flto is refused' refuses -flto cc -O2 -flto -c driver.c
 ok '-flto=auto is refused' refuses -flto=auto cc -flto=auto driver.c
 ok '-fno-lto takes -flto back' cc -flto -fno-lto -c driver.c
-ok 'another sanitizer is refused' refuses -fsanitize=address cc -fsanitize=undefined,address driver.c
+ok 'another sanitizer is refused' \
+	refuses -fsanitize=address cc -fsanitize=undefined,address driver.c
 ok 'the undefined-behaviour sanitizer may stay' cc -fsanitize=undefined -o x driver.c harness.c
-ok '-o for two sources without a link is refused' refuses '-o names one file' cc -c -o x driver.c harness.c
+ok '-o for two sources without a link is refused' \
+	refuses '-o names one file' cc -c -o x driver.c harness.c
 case $ARMDMA_CC in
 *clang*) [ -z "$(command -v ld.lld)" ] ||
 	ok 'clang -flto keeps the hooks, and the program starts' kept_in_lto ;;

@@ -179,7 +179,8 @@ static void a_table_of_which_any_array_fails_leaves_nothing(struct rig *rig)
 }
 
 /* "0+2 4+1" are runs: first page and pages of each. */
-static void expects_runs(struct page **pages, unsigned nr, unsigned max_segment, const char *drawing)
+static void expects_runs(struct page **pages, unsigned nr, unsigned max_segment,
+			 const char *drawing)
 {
 	g_autoptr(GString) got = g_string_new(NULL);
 	struct sg_table sgt;

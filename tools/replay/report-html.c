@@ -353,7 +353,7 @@ static void page_bytes(struct sheet *p)
 	table(p, heads, bytes_cells);
 }
 
-/* ---- cost ------------------------------------------------------------------------------------- */
+/* ---- cost ---------------------------------------------------------------- */
 
 static void cost_cells(struct sheet *p, const struct cost *c)
 {

@@ -326,7 +326,8 @@ static void print_pair(struct paper *p, const struct shared_pair *pair)
 		G_GUINT64_FORMAT ": %s",
 		count(p, pair->times), pair->a->name, dir_name(pair->a_dir), pair->a_len,
 		pair->b->name, dir_name(pair->b_dir), pair->b_len, pair->a_line, pair->b_line,
-		!pair->is_harmful ? "harmless" : pair->wrong ? "" : "no byte went wrong in this run");
+		!pair->is_harmful ? "harmless" :
+		pair->wrong ? "" : "no byte went wrong in this run");
 	if (pair->wrong)
 		fprintf(p->out, "%s bytes went wrong", count(p, pair->wrong));
 	fputc('\n', p->out);
