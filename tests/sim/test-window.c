@@ -278,6 +278,8 @@ static void misaligned_register(struct rig *rig)
 
 static void unannounced_register(struct rig *rig)
 {
+	loads32(rig, PL310_VA);			/* announced: goes through, and no further */
+	cpu_dsb(rig->cpu);
 	(void)*(volatile uint32_t *)machine_ptr(rig->m, PL310_VA);
 }
 
