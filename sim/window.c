@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The windows: one host reservation of WINDOW_MAX x 4 GiB, made at first use and
- * kept for the life of the process, of which each machine takes a slot.
+ * kept for the life of the process, of which each machine takes a slot. Where the
+ * host gives less (under valgrind, or an address space limit) it is fewer slots.
  *
  * A page of a window is inaccessible unless the TLB holds its translation, so an
  * access that nobody announced traps (trap.c).
@@ -17,33 +18,40 @@ uintptr_t window_first;
 struct window window_slots[WINDOW_MAX];
 
 static GMutex slots_lock;
+static unsigned nr_slots;
 
 /* 4 GiB-aligned: reserve one slot more than needed, give the ragged ends back. */
-static bool reserve(GError **error)
+static bool reserve(unsigned nr)
 {
-	size_t want = WINDOW_MAX * WINDOW_BYTES;
+	size_t want = nr * WINDOW_BYTES;
 	char *p = mmap(NULL, want + WINDOW_BYTES, PROT_NONE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t head;
 
-	if (p == MAP_FAILED) {
-		g_set_error(error, BOARD_ERROR, BOARD_ERROR_UNREADABLE,
-			    "the host has no room for %llu GiB of address space: %s",
-			    (unsigned long long)(want >> 30), g_strerror(errno));
+	if (p == MAP_FAILED)
 		return false;
-	}
-
-	size_t head = -(uintptr_t)p & (WINDOW_BYTES - 1);
-
+	head = -(uintptr_t)p & (WINDOW_BYTES - 1);
 	if (head)
 		munmap(p, head);
 	munmap(p + head + want, WINDOW_BYTES - head);
 	window_first = (uintptr_t)(p + head) >> 32;
+	nr_slots = nr;
 	return true;
+}
+
+static bool reserve_some(GError **error)
+{
+	for (unsigned nr = WINDOW_MAX; nr; nr /= 2)
+		if (reserve(nr))
+			return true;
+	g_set_error(error, BOARD_ERROR, BOARD_ERROR_UNREADABLE,
+		    "the host has no room for 4 GiB of address space: %s", g_strerror(errno));
+	return false;
 }
 
 static struct window *free_slot(void)
 {
-	for (unsigned i = 0; i < WINDOW_MAX; i++)
+	for (unsigned i = 0; i < nr_slots; i++)
 		if (!window_slots[i].machine)
 			return &window_slots[i];
 	return NULL;
@@ -53,13 +61,13 @@ static bool take_locked(struct machine *m, GError **error)
 {
 	struct window *w;
 
-	if (!window_first && !reserve(error))
+	if (!window_first && !reserve_some(error))
 		return false;
 	w = free_slot();
 	if (!w) {
 		g_set_error(error, BOARD_ERROR, BOARD_ERROR_UNREADABLE,
-			    "%d machines live already, and a process has room for no more",
-			    WINDOW_MAX);
+			    "%u machines live already, and this process has room for no more",
+			    nr_slots);
 		return false;
 	}
 	trap_install();		/* each time: somebody may have taken the signal since */
