@@ -7,7 +7,7 @@ import sys
 
 from tap import Tap
 
-root, armdma = sys.argv[1:]
+root, armdma = [os.path.abspath(arg) for arg in sys.argv[1:]]
 README = open(os.path.join(root, "README.md")).read()
 
 
