@@ -10,7 +10,6 @@
 
 #include "report.h"
 
-#define SCHEMA "armdma-replay"
 #define SCHEMA_VERSION 1
 
 static void put(JsonBuilder *b, const char *key, uint64_t n)
@@ -19,13 +18,13 @@ static void put(JsonBuilder *b, const char *key, uint64_t n)
 	json_builder_add_int_value(b, n);
 }
 
+/* What there is not is absent. */
 static void put_text(JsonBuilder *b, const char *key, const char *text)
 {
+	if (!text || !*text)
+		return;
 	json_builder_set_member_name(b, key);
-	if (text)
-		json_builder_add_string_value(b, text);
-	else
-		json_builder_add_null_value(b);
+	json_builder_add_string_value(b, text);
 }
 
 static void put_bool(JsonBuilder *b, const char *key, bool is_true)
@@ -219,14 +218,16 @@ static void put_trace(JsonBuilder *b, const struct replay_report *rep)
 	put(b, "last_us", rep->last_us);
 	put(b, "cpus", rep->nr_trace_cpus);
 	put_bool(b, "is_arm64", rep->is_arm64);
-	put(b, "page_size", rep->page_size);
+	if (rep->page_size)
+		put(b, "page_size", rep->page_size);
 	put(b, "iommu_mapped_bytes", rep->iommu_map_bytes);
 	put(b, "iommu_unmapped_bytes", rep->iommu_unmap_bytes);
 	put_bool(b, "is_complete", rep->is_complete);
 	put(b, "lines", s->lines);
 	put(b, "foreign", s->foreign);
 	put(b, "malformed", s->malformed);
-	put(b, "first_malformed_line", s->first_malformed_line);
+	if (s->malformed)
+		put(b, "first_malformed_line", s->first_malformed_line);
 	put_text(b, "first_malformed", s->first_malformed);
 	put(b, "lost", s->lost);
 	put(b, "overwritten", s->overwritten);
@@ -380,8 +381,9 @@ char *replay_json(const struct replay_report *rep)
 	JsonNode *root;
 
 	json_builder_begin_object(b);
-	put_text(b, "schema", SCHEMA);
-	put(b, "version", SCHEMA_VERSION);
+	put(b, "schema", SCHEMA_VERSION);
+	put_text(b, "tool", "armdma");
+	put_text(b, "report", "replay");
 	put_text(b, "verdict", verdict);
 	put_bool(b, "is_clean", replay_is_clean(rep) && !replay_is_empty(rep));
 	put_run(b, rep);
