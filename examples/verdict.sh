@@ -18,7 +18,10 @@ if [ $got -ne "$status" ]; then
 fi
 for text; do
 	case $text in
-	@*) diff -u "${text#@}" "$said/err" || exit 1 ;;
+	@*)
+		[ -z "$UPDATE_GOLDEN" ] || cp "$said/err" "${text#@}"
+		diff -u "${text#@}" "$said/err" || exit 1
+		;;
 	*) cat "$said/out" "$said/err" | grep -qF -e "$text" || {
 		echo "FAILED: it never says '$text'"
 		exit 1

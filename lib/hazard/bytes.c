@@ -184,8 +184,8 @@ static void say_how_many(struct report *r, size_t len)
 	else if (nr == len)
 		report_say(r, ". None of them is the newest.");
 	else
-		report_say(r, ". From byte %u on, %u of them %s not the newest.",
-			   r->bytes.first_wrong, nr, nr == 1 ? "is" : "are");
+		report_say(r, ". %u of them, from byte %u on, %s not the newest.", nr,
+			   r->bytes.first_wrong, nr == 1 ? "is" : "are");
 }
 
 /* "L1D answered 11 22 33 44; dram holds aa bb cc dd, which eth0 wrote." */

@@ -2,6 +2,8 @@
 /* The engine: listens to the machine and to the library, and takes the rules round. */
 #include "report.h"
 
+#include <string.h>
+
 struct record engine_record(struct hazard_engine *e, enum record_kind kind)
 {
 	return (struct record){
@@ -100,13 +102,22 @@ static void engine_free(struct hazard_engine *e)
 	g_free(e);
 }
 
+/* GLib's sentence without its temporary file, whose name is another each time. */
+static const char *reason(const char *message)
+{
+	const char *colon = strrchr(message, ':');
+
+	return colon ? colon + 2 : message;
+}
+
 static bool write_json(struct hazard_engine *e)
 {
 	g_autoptr(GError) error = NULL;
 
 	if (!e->json_path || report_write_json(e, e->json_path, &error))
 		return true;
-	fprintf(stderr, "armdma: %s\n", error->message);
+	fprintf(stderr, "armdma: cannot write %s: %s\n", e->json_path,
+		reason(error->message));
 	return false;
 }
 

@@ -26,7 +26,8 @@
 #include "../dma/ledger.h"
 #include "interval.h"
 
-#define LINE_MAX_BYTES	128u		/* board.h: lines are 16..128 bytes */
+#define LINE_MIN_BYTES	16u		/* board.h: lines are 16..128 bytes */
+#define LINE_MAX_BYTES	128u
 #define PAGE_BYTES	4096u
 #define NO_STACK	0u
 #define NO_PARTY	0u
@@ -98,6 +99,7 @@ struct shadow_line {
 
 struct shadow_page {
 	uint64_t pa;
+	uint64_t watched[4];		/* a bit per line: only these tell everything */
 	struct history history;		/* mapped, synced, unmapped, ... */
 	struct shadow_line *line[];
 };
@@ -115,7 +117,7 @@ void shadow_done(struct shadow *s);
 void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len);
 /* [pa, pa + len) is free memory: nobody's bytes, nobody's history. */
 void shadow_forget(struct shadow *s, uint64_t pa, uint64_t len);
-/* The line that @ev is about, its golden bytes as they were before it. */
+/* The line that @ev is about, its golden bytes as before it; NULL if not watched. */
 struct shadow_line *shadow_line_of(struct shadow *s, const struct observe_event *ev);
 /* The same, but only if it exists. */
 struct shadow_line *shadow_find(const struct shadow *s, uint64_t pa);
@@ -137,6 +139,8 @@ struct dev_record {
 	uint16_t party;
 	struct interval *live;		/* struct mapping, by dma */
 	struct mapping *sg_last;	/* of the list being mapped */
+	struct mapping *last;		/* made last, and still there; or NULL */
+	struct history gone;		/* the latest unmaps */
 };
 
 struct parties {
@@ -183,7 +187,7 @@ struct mapping {
 	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
 	bool skips_sync;		/* DMA_ATTR_SKIP_CPU_SYNC at map */
 	bool is_freed;			/* its memory is, and that was reported */
-	GArray *cpu_owned;		/* of struct span, offsets into the mapping */
+	GArray *cpu_owned;		/* of struct span, offsets into it; NULL: none */
 	struct mapping *next_segment;	/* sg: the list goes on */
 	uint64_t step;
 	const void *site;
@@ -276,10 +280,9 @@ void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *e
 bool ownership_device_access(struct hazard_engine *e, const struct observe_event *ev,
 			     bool is_write);
 void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev);
-/* The mapping of that master at a device address; NULL if there is none. */
+/* The latest mapping of that master at a device address; NULL if there is none. */
 struct mapping *ownership_mapping(struct hazard_engine *e, const struct master *d,
 				  uint64_t dma);
-void ownership_init(struct mapping *m);
 void ownership_give(struct mapping *m, uint64_t from, uint64_t to, bool to_cpu);
 bool ownership_of_cpu(const struct mapping *m, uint64_t from, uint64_t to);
 

@@ -202,7 +202,8 @@ static struct mapping *mapping_new(struct hazard_engine *e, struct dev_record *d
 	m->stack = engine_stack(e, n->site);
 	m->by_dma = interval_of(e, m->dma, m->len);
 	m->by_pa = interval_of(e, m->pa, m->len);
-	ownership_init(m);
+	if (m->skips_sync)
+		ownership_give(m, 0, m->len, true);
 	return m;
 }
 
@@ -213,6 +214,7 @@ static bool is_streaming(const struct mapping *m)
 
 static void mapping_add(struct hazard_engine *e, struct mapping *m)
 {
+	m->dev->last = m;
 	interval_insert(&m->dev->live, &m->by_dma);
 	if (is_streaming(m))
 		interval_insert(&e->live, &m->by_pa);
@@ -220,45 +222,12 @@ static void mapping_add(struct hazard_engine *e, struct mapping *m)
 
 static void mapping_remove(struct hazard_engine *e, struct mapping *m)
 {
+	if (m->dev->last == m)
+		m->dev->last = NULL;
 	interval_remove(&m->dev->live, &m->by_dma);
 	if (is_streaming(m))
 		interval_remove(&e->live, &m->by_pa);
 	mapping_free(m);
-}
-
-static void remember(struct hazard_engine *e, enum record_kind kind,
-		     const struct mapping *m, const struct ledger_note *n,
-		     uint64_t offset, uint64_t len)
-{
-	struct record r = engine_record(e, kind);
-
-	r.pa = m->pa + offset;
-	r.dma = m->dma + offset;
-	r.len = (uint32_t)MIN(len, UINT32_MAX);
-	r.dir = (int8_t)n->dir;
-	r.party = m->dev->party;
-	r.site = n->site;
-	r.skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
-	r.stack = kind == RECORD_MAPPED || kind == RECORD_ALLOCATED
-		? m->stack : engine_stack(e, n->site);
-	if (is_in_memory(m))
-		shadow_note(&e->shadow, &r);
-}
-
-/* ---- rules about a call -------------------------------------------- */
-
-static struct record call_record(struct hazard_engine *e, const struct dev_record *d,
-				 const struct ledger_note *n, enum record_kind kind)
-{
-	struct record now = engine_record(e, kind);
-
-	now.pa = n->pa;
-	now.dma = n->dma;
-	now.len = (uint32_t)MIN(n->len, UINT32_MAX);
-	now.dir = (int8_t)n->dir;
-	now.party = d->party;
-	now.site = n->site;
-	return now;
 }
 
 static bool is_sync(const struct ledger_note *n)
@@ -276,6 +245,67 @@ static enum record_kind record_kind_of(const struct ledger_note *n)
 	if (is_sync(n))
 		return is_for_cpu(n) ? RECORD_SYNCED_FOR_CPU : RECORD_SYNCED_FOR_DEVICE;
 	return n->kind == LEDGER_FREE_COHERENT ? RECORD_FREED : RECORD_UNMAPPED;
+}
+
+static struct record record_of(struct hazard_engine *e, enum record_kind kind,
+			       const struct mapping *m, const struct ledger_note *n,
+			       uint64_t offset, uint64_t len)
+{
+	struct record r = engine_record(e, kind);
+
+	r.pa = m->pa + offset;
+	r.dma = m->dma + offset;
+	r.len = (uint32_t)MIN(len, UINT32_MAX);
+	r.dir = (int8_t)n->dir;
+	r.party = m->dev->party;
+	r.site = n->site;
+	r.skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
+	r.stack = kind == RECORD_MAPPED || kind == RECORD_ALLOCATED
+		? m->stack : engine_stack(e, n->site);
+	return r;
+}
+
+static void remember(struct hazard_engine *e, enum record_kind kind,
+		     const struct mapping *m, const struct ledger_note *n,
+		     uint64_t offset, uint64_t len)
+{
+	struct record r = record_of(e, kind, m, n, offset, len);
+
+	if (is_in_memory(m))
+		shadow_note(&e->shadow, &r);
+}
+
+/* History is kept by memory; an address that is no mapping's leads to none. */
+static void remember_gone(struct hazard_engine *e, const struct mapping *m,
+			  const struct ledger_note *n)
+{
+	struct record r = record_of(e, record_kind_of(n), m, n, 0, m->len);
+
+	history_add(&m->dev->gone, &r);
+}
+
+static const struct record *last_gone(const struct dev_record *d, uint64_t dma)
+{
+	for (unsigned i = d->gone.nr; i; i--)
+		if (history_at(&d->gone, i - 1)->dma == dma)
+			return history_at(&d->gone, i - 1);
+	return NULL;
+}
+
+/* ---- rules about a call -------------------------------------------- */
+
+static struct record call_record(struct hazard_engine *e, const struct dev_record *d,
+				 const struct ledger_note *n, enum record_kind kind)
+{
+	struct record now = engine_record(e, kind);
+
+	now.pa = n->pa;
+	now.dma = n->dma;
+	now.len = (uint32_t)MIN(n->len, UINT32_MAX);
+	now.dir = (int8_t)n->dir;
+	now.party = d->party;
+	now.site = n->site;
+	return now;
 }
 
 /* "dma_unmap_single(eth0, 0x80041000, 2048, DMA_FROM_DEVICE)", as it was called. */
@@ -309,6 +339,7 @@ static char *call_text(const struct dev_record *d, const struct hazard_engine *e
 struct complaint {
 	enum hazard_class class;
 	const struct mapping *m;	/* may be NULL */
+	const struct record *gone;	/* the unmap that came before, or NULL */
 	const char *why;		/* follows the call's text */
 	char *fix;			/* taken; may be NULL */
 };
@@ -326,17 +357,20 @@ static void complain(struct hazard_engine *e, struct dev_record *d,
 	struct report *r = report_begin(e, c.class, n->site, c.m ? c.m->site : NULL);
 	g_autofree char *call = call_text(d, e, n);
 	g_autofree char *fix = c.fix;
-	uint64_t pa = c.m ? c.m->pa : n->pa;
 
 	if (!r)
 		return;
 	report_say(r, "%s: %s", call, c.why);
 	if (c.m)
 		report_of_mapping(e, r, c.m);
-	if (pa)
-		report_history(e, r, pa, 1);
+	if (c.m)
+		report_history(e, r, c.m->pa, 1);
+	else if (c.gone)
+		report_history(e, r, c.gone->pa, 1);
 	if (c.m)
 		report_row_of_mapping(e, r, c.m);
+	else if (c.gone && !r->rows->len)
+		report_row(e, r, c.gone);
 	report_now(e, r, &now, true, NULL);
 	if (fix)
 		report_fix(r, is_question(c.class) ? "Likely missing" : "Likely meant",
@@ -531,12 +565,15 @@ static void note_alloc(struct hazard_engine *e, struct dev_record *d,
 	alias_check(e, m);
 }
 
-static void unmap_unknown(struct hazard_engine *e, struct dev_record *d,
-			  const struct ledger_note *n)
+static void unknown(struct hazard_engine *e, struct dev_record *d,
+		    const struct ledger_note *n, enum hazard_class class)
 {
+	const struct record *gone = last_gone(d, n->dma);
+
 	complain(e, d, n, (struct complaint){
-		.class = HAZARD_UNMAP_UNKNOWN,
-		.why = "nothing is mapped there: it never was, or it was unmapped already.",
+		.class = class, .gone = gone,
+		.why = gone ? "nothing is mapped there any more."
+			    : "nothing is mapped there.",
 	});
 }
 
@@ -564,23 +601,15 @@ static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 	}
 	m = find_unmapped(d, n);
 	if (!m) {
-		unmap_unknown(e, d, n);
+		unknown(e, d, n, HAZARD_UNMAP_UNKNOWN);
 		return;
 	}
 	check_unmap(e, m, n);
 	check_checked(e, m, n);
 	for (const struct mapping *s = m; s; s = s->next_segment)
 		remember(e, record_kind_of(n), s, n, 0, s->len);
+	remember_gone(e, m, n);
 	remove_all_segments(e, d, m);
-}
-
-static void sync_unknown(struct hazard_engine *e, struct dev_record *d,
-			 const struct ledger_note *n)
-{
-	complain(e, d, n, (struct complaint){
-		.class = HAZARD_SYNC_UNKNOWN,
-		.why = "nothing is mapped there: it never was, or it was unmapped already.",
-	});
 }
 
 static void sync_beyond(struct hazard_engine *e, const struct mapping *m,
@@ -626,7 +655,7 @@ static void note_sync_single(struct hazard_engine *e, struct dev_record *d,
 	interval_each(d->live, n->dma, n->dma, consider_sync, &s);
 	m = s.whole ? s.whole : s.part;
 	if (!m) {
-		sync_unknown(e, d, n);
+		unknown(e, d, n, HAZARD_SYNC_UNKNOWN);
 		return;
 	}
 	if (!s.whole)
@@ -656,7 +685,7 @@ static void note_sync_sg(struct hazard_engine *e, struct dev_record *d,
 	m = find_segment(d, &head);
 	if (!m) {
 		if (!n->sg_index)
-			sync_unknown(e, d, n);
+			unknown(e, d, n, HAZARD_SYNC_UNKNOWN);
 		return;
 	}
 	if (!n->sg_index && m->nents && m->nents != n->nents)
@@ -687,12 +716,17 @@ static bool mark_checked(struct interval *node, void *data)
 	return false;
 }
 
-/* One question vouches for one mapping: of identical ones, for the oldest in doubt. */
+/*
+ * One question vouches for one mapping: of identical ones, for the one just made,
+ * which is what drivers ask about; else for the oldest in doubt.
+ */
 static void note_checked(struct hazard_engine *e, struct dev_record *d,
 			 const struct ledger_note *n)
 {
 	uint64_t dma = n->dma;
 
+	if (d->last && !mark_checked(&d->last->by_dma, &dma))
+		return;
 	interval_each(d->live, dma, dma, mark_checked, &dma);
 }
 

@@ -42,12 +42,12 @@ static const enum hazard_class verdict[DMA_NONE][NR_OWNERS][NR_DEEDS] = {
 
 /* ---- who owns which bytes ------------------------------------------ */
 
-/* @spans without [from, to), but for what touches it, which is merged into @ret_hole. */
+/* @spans without @hole; @spans NULL is none. */
 static GArray *spans_without(const GArray *spans, struct span hole)
 {
 	GArray *rest = g_array_new(FALSE, FALSE, sizeof(struct span));
 
-	for (unsigned i = 0; i < spans->len; i++) {
+	for (unsigned i = 0; spans && i < spans->len; i++) {
 		struct span s = g_array_index(spans, struct span, i);
 		struct span left = { s.from, MIN(s.to, hole.from) };
 		struct span right = { MAX(s.from, hole.to), s.to };
@@ -74,32 +74,20 @@ void ownership_give(struct mapping *m, uint64_t from, uint64_t to, bool to_cpu)
 
 	if (part.from >= part.to)
 		return;
-	if (part.from == 0 && part.to == m->len) {
-		g_array_set_size(m->cpu_owned, 0);
-		if (to_cpu)
-			g_array_append_val(m->cpu_owned, part);
-		return;
-	}
 	spans = spans_without(m->cpu_owned, part);
 	if (to_cpu) {
 		g_array_append_val(spans, part);
 		g_array_sort(spans, span_order);
 	}
-	g_array_free(m->cpu_owned, TRUE);
+	if (m->cpu_owned)
+		g_array_free(m->cpu_owned, TRUE);
 	m->cpu_owned = spans;
-}
-
-void ownership_init(struct mapping *m)
-{
-	m->cpu_owned = g_array_new(FALSE, FALSE, sizeof(struct span));
-	if (m->skips_sync)
-		ownership_give(m, 0, m->len, true);
 }
 
 /* The first byte of [from, to) that is the device's; @to if there is none. */
 static uint64_t first_of_device(const struct mapping *m, uint64_t from, uint64_t to)
 {
-	for (unsigned i = 0; i < m->cpu_owned->len && from < to; i++) {
+	for (unsigned i = 0; m->cpu_owned && i < m->cpu_owned->len && from < to; i++) {
 		struct span s = g_array_index(m->cpu_owned, struct span, i);
 
 		if (s.from > from)
@@ -311,15 +299,24 @@ static bool is_error_address(uint64_t dma)
 	return dma == ERROR_DMA || dma == UINT32_MAX;
 }
 
+static bool is_register(struct hazard_engine *e, const struct observe_event *ev)
+{
+	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma);
+
+	return m && m->kind == MAPPING_RESOURCE;
+}
+
 void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev)
 {
 	bool is_error = is_error_address(ev->dma);
 	struct record now = device_record(e, ev, ev->refusal.is_write);
 	const char *name = master_name(ev->master);
-	struct report *r = report_begin(e, is_error ? HAZARD_MAPPING_ERROR_USED
-						    : HAZARD_DEVICE_ACCESS_UNMAPPED,
-					NULL, ev->master);
+	struct report *r;
 
+	if (is_register(e, ev))		/* mapped, and none of the machine's masters can */
+		return;
+	r = report_begin(e, is_error ? HAZARD_MAPPING_ERROR_USED
+				     : HAZARD_DEVICE_ACCESS_UNMAPPED, NULL, ev->master);
 	if (!r)
 		return;
 	report_by(r, name);

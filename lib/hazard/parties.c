@@ -9,12 +9,20 @@
 
 #include <linux/device.h>
 
+static void device_free(void *p)
+{
+	struct dev_record *d = p;
+
+	history_done(&d->gone);
+	g_free(d);
+}
+
 void parties_init(struct parties *p)
 {
 	p->names = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(p->names, g_strdup("?"));
 	p->by_key = g_hash_table_new(g_direct_hash, g_direct_equal);
-	p->devices = g_ptr_array_new_with_free_func(g_free);
+	p->devices = g_ptr_array_new_with_free_func(device_free);
 	p->by_dev = g_hash_table_new(g_direct_hash, g_direct_equal);
 	p->by_master = g_hash_table_new(g_direct_hash, g_direct_equal);
 }

@@ -309,7 +309,7 @@ static const char *place_of(const struct record *rec)
 	return rec->level == 1 ? "L1D" : "L2";
 }
 
-static void add_row(struct hazard_engine *e, struct report *r, const struct record *rec)
+void report_row(struct hazard_engine *e, struct report *r, const struct record *rec)
 {
 	struct report_row row = {
 		.record = *rec, .what = record_text(e, rec), .place = place_of(rec),
@@ -332,7 +332,7 @@ static void add_history(struct hazard_engine *e, struct report *r, const struct 
 		const struct record *rec = history_at(h, i);
 
 		if (rec->pa < pa + len && pa < rec->pa + rec->len)
-			add_row(e, r, rec);
+			report_row(e, r, rec);
 	}
 }
 
@@ -375,7 +375,7 @@ void report_now(struct hazard_engine *e, struct report *r, const struct record *
 {
 	struct report_row *row;
 
-	add_row(e, r, now);
+	report_row(e, r, now);
 	row = &g_array_index(r->rows, struct report_row, r->rows->len - 1);
 	row->is_culprit = is_culprit;
 	if (what) {
@@ -428,7 +428,7 @@ void report_row_of_mapping(struct hazard_engine *e, struct report *r, const stru
 
 	if (has_row_of(r, m))
 		return;
-	add_row(e, r, &rec);
+	report_row(e, r, &rec);
 	g_array_sort(r->rows, row_order);	/* seq 0: the first */
 }
 

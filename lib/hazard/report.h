@@ -78,6 +78,7 @@ void report_of_access(struct hazard_engine *e, struct report *r,
 		      const struct observe_event *ev, bool is_write);
 /* Rows for what is remembered about [pa, pa + len), in order. */
 void report_history(struct hazard_engine *e, struct report *r, uint64_t pa, uint64_t len);
+void report_row(struct hazard_engine *e, struct report *r, const struct record *rec);
 /* One more row, the last. @what NULL: as the record's kind says it. */
 void report_now(struct hazard_engine *e, struct report *r, const struct record *now,
 		bool is_culprit, const char *what);

@@ -93,6 +93,9 @@ static unsigned line_idx(const struct shadow *s, uint64_t pa)
 	return (pa & (PAGE_BYTES - 1)) / s->line_bytes;
 }
 
+G_STATIC_ASSERT(PAGE_BYTES / LINE_MIN_BYTES <=
+		8 * sizeof(((struct shadow_page *)NULL)->watched));
+
 struct shadow_line *shadow_find(const struct shadow *s, uint64_t pa)
 {
 	struct shadow_page *p = shadow_page_find(s, pa);
@@ -100,11 +103,26 @@ struct shadow_line *shadow_find(const struct shadow *s, uint64_t pa)
 	return p ? p->line[line_idx(s, pa)] : NULL;
 }
 
+static bool is_watched(const struct shadow_page *p, unsigned line)
+{
+	return p->watched[line / 64] >> line % 64 & 1;
+}
+
+static void mark_watched(const struct shadow *s, struct shadow_page *p, uint64_t first,
+			 uint64_t end)
+{
+	for (uint64_t at = MAX(first, p->pa); at < MIN(end, p->pa + PAGE_BYTES);
+	     at += s->line_bytes)
+		p->watched[line_idx(s, at) / 64] |= (uint64_t)1 << line_idx(s, at) % 64;
+}
+
 void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len)
 {
+	uint64_t first = pa & ~(uint64_t)(s->line_bytes - 1);
+
 	machine_watch(s->machine, pa, len);
 	for (uint64_t at = page_of(pa); at < pa + len; at += PAGE_BYTES)
-		page_get(s, at);
+		mark_watched(s, page_get(s, at), first, pa + len);
 }
 
 /* ---- the newest bytes ---------------------------------------------- */
@@ -148,7 +166,7 @@ struct shadow_line *shadow_line_of(struct shadow *s, const struct observe_event 
 	struct shadow_page *p = shadow_page_find(s, ev->pa);
 	struct shadow_line **slot;
 
-	if (!p)
+	if (!p || !is_watched(p, line_idx(s, ev->pa)))
 		return NULL;
 	slot = &p->line[line_idx(s, ev->pa)];
 	if (!*slot)

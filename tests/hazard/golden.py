@@ -52,11 +52,11 @@ def compare(path, text):
     return list(diff) + ["If this is meant: UPDATE_GOLDEN=1 meson test -C build golden"]
 
 
-def run(title, which, seed=""):
+def run(title, which, seed="", *more):
     """(exit status, text, JSON text) of one program."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.json")
-        done = subprocess.run([PROGRAM, title, which, BOARD, seed, path],
+        done = subprocess.run([PROGRAM, title, which, BOARD, seed, path, *more],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         text = done.stdout.decode()
         if done.returncode not in (0, 1):
@@ -90,6 +90,14 @@ def check_seed(tap, title):
     first, second = run(title, "wrong", SEED), run(title, "wrong", SEED)
     tap.result("%s under one seed is byte-identical twice" % title,
                [] if first == second else [first[1], second[1]])
+
+
+def check_full_backtrace(tap, schema, title):
+    """With backtrace=full, what is mapped and synced tells its stack."""
+    result = run(title, "wrong", "", "full")
+    check_golden(tap, title + "-full", result)
+    tap.result("the JSON of %s-full fits the schema" % title,
+               complaints(schema, json.loads(result[2])))
 
 
 def mutations(document):
@@ -145,6 +153,7 @@ def main():
         check_golden(tap, title, results[title])
         check_same_content(tap, title, *results[title][1:])
         check_seed(tap, title)
+    check_full_backtrace(tap, schema, "cpu-read-stale")
     check_schema(tap, schema, results)
     check_docs(tap, titles, results)
     tap.finish()

@@ -2,9 +2,10 @@
 /*
  * One program on one board, its report on stdout: what the golden files hold.
  *
- *	hazard-program CLASS wrong|right BOARD [SEED [JSON]]
+ *	hazard-program CLASS wrong|right BOARD [SEED [JSON [full]]]
  *
- * Without a seed the machine is nominal, with one it is random.
+ * Without a seed, or with an empty one, the machine is nominal, else random. "full"
+ * is backtrace=full.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -43,7 +44,7 @@ int main(int argc, char **argv)
 	g_autofree char *replay = NULL;
 
 	if (!p) {
-		fprintf(stderr, "usage: %s CLASS wrong|right BOARD [SEED [JSON]]\n", argv[0]);
+		fprintf(stderr, "usage: %s CLASS wrong|right BOARD [SEED [JSON [full]]]\n", argv[0]);
 		return 2;
 	}
 	cfg.board = argv[3];
@@ -53,6 +54,7 @@ int main(int argc, char **argv)
 	}
 	if (argc > 5)
 		cfg.hazards.json_path = argv[5];
+	cfg.hazards.full_backtrace = argc > 6;
 	replay = g_strdup_printf("hazard-program %s %s %s%s%s", argv[1], argv[2], argv[3],
 				 argc > 4 && strlen(argv[4]) ? " " : "", argc > 4 ? argv[4] : "");
 	cfg.hazards.replay = replay;
