@@ -10,7 +10,7 @@
 
 #include "replay-rig.h"
 
-/* ---- nothing wrong ---------------------------------------------------------- */
+/* ---- nothing wrong ------------------------------------------------------ */
 
 static void a_buffer_in_each_direction_moves_and_is_right(void **state)
 {
@@ -96,7 +96,7 @@ static void a_device_is_found_on_the_board_by_its_linux_name(void **state)
 	assert_null(generic->master_path);
 }
 
-/* ---- renaming ----------------------------------------------------------------- */
+/* ---- renaming ----------------------------------------------------------- */
 
 static void two_mappings_of_one_page_share_its_bytes(void **state)
 {
@@ -189,14 +189,15 @@ static void memory_that_is_all_in_use_is_refused(void **state)
 	for (uint64_t i = 0; i < 100; i++)
 		g_string_append_printf(events,
 			"dma_map_page: eth0 dir=TO_DEVICE dma_addr=%" G_GINT64_MODIFIER "x "
-			"size=4194304 phys_addr=%" G_GINT64_MODIFIER "x attrs=\n", i << 22, i << 22);
+			"size=4194304 phys_addr=%" G_GINT64_MODIFIER "x attrs=\n",
+			i << 22, i << 22);
 	rep = replays_with(events->str, &fast);
 	assert_true(rep->total.findings[FIND_REFUSED] > 20);
 	assert_true(rep->total.findings[FIND_REFUSED] < 60);
 	says(rep, FIND_REFUSED, "memory is full");
 }
 
-/* ---- lists ---------------------------------------------------------------------- */
+/* ---- lists -------------------------------------------------------------- */
 
 #define SG(dir, nents, ents, dma, sizes, phys) \
 	"dma_map_sg: mmc0 dir=" dir " nents=" nents " ents=" ents " dma_addrs={" dma \
@@ -277,7 +278,7 @@ static void one_iova_of_two_devices_is_two_mappings(void **state)
 	found(rep, FIND_UNMATCHED_UNMAP, 0);
 }
 
-/* ---- syncs ------------------------------------------------------------------------- */
+/* ---- syncs -------------------------------------------------------------- */
 
 static void a_sync_inside_a_mapping_moves_that_part(void **state)
 {
@@ -355,7 +356,7 @@ static void a_sync_in_the_wrong_direction_reads_stale_bytes(void **state)
 	assert_true(rep->total.findings[FIND_CPU_READ_WRONG] > 2000);
 }
 
-/* ---- unmaps ---------------------------------------------------------------------------- */
+/* ---- unmaps ------------------------------------------------------------- */
 
 static void what_is_left_mapped_is_a_note_unless_the_trace_is_complete(void **state)
 {
@@ -454,7 +455,7 @@ static void a_handle_that_is_live_twice_ends_twice(void **state)
 	found(rep, FIND_MAPPED_TWICE, 1);
 }
 
-/* ---- errors ------------------------------------------------------------------------------ */
+/* ---- errors ------------------------------------------------------------- */
 
 static void a_failed_mapping_is_a_note_and_its_use_is_trouble(void **state)
 {
@@ -493,7 +494,7 @@ static void registers_are_counted_and_not_mapped(void **state)
 	assert_int_equal(rep->total.live_peak, 1);
 }
 
-/* ---- allocations ------------------------------------------------------------------------- */
+/* ---- allocations -------------------------------------------------------- */
 
 static void descriptors_go_both_ways_through_an_allocation(void **state)
 {
@@ -523,7 +524,7 @@ static void a_free_of_another_size_or_twice_is_trouble(void **state)
 	only_trouble(b, FIND_DOUBLE_UNMAP, 1);
 }
 
-/* ---- masks ----------------------------------------------------------------------------------- */
+/* ---- masks -------------------------------------------------------------- */
 
 /* The board's DRAM is at 0x80000000: out of reach of 31 bits, and too large to bounce. */
 static void a_mask_that_cannot_be_had_is_refused(void **state)
@@ -576,7 +577,7 @@ static void options_that_make_no_sense_are_refused_in_one_sentence(void **state)
 	}
 }
 
-/* ---- lines --------------------------------------------------------------------------------------- */
+/* ---- lines -------------------------------------------------------------- */
 
 /* 16 bytes each, in one line of 32. */
 static void two_written_buffers_in_one_line_are_trouble(void **state)
@@ -667,7 +668,7 @@ static void overlapping_buffers_are_one_buffer_mapped_twice(void **state)
 	assert_int_equal(rep->total.wrong, 0);
 }
 
-/* ---- the trace itself ------------------------------------------------------------------------------ */
+/* ---- the trace itself --------------------------------------------------- */
 
 static void what_is_no_event_is_counted_and_passed_over(void **state)
 {
