@@ -14,6 +14,8 @@
  * Leaves out: see <linux/swiotlb.h>.
  * Linux: kernel/dma/swiotlb.c.
  */
+#include <stdalign.h>
+
 #include "dma.h"
 
 typedef unsigned __int128 segment_mask;
@@ -97,7 +99,8 @@ static struct io_tlb_mem *new_pool(struct kernel *k, phys_addr_t start, size_t l
 	mem->nr_areas = count_areas(k, mem->nr_slots);
 	mem->area_slots = mem->nr_slots / mem->nr_areas;
 	mem->is_forced = k->config.swiotlb_force;
-	mem->areas = g_new0(struct io_tlb_area, mem->nr_areas);
+	mem->areas = g_aligned_alloc0(mem->nr_areas, sizeof(struct io_tlb_area),
+				      alignof(struct io_tlb_area));
 	mem->slots = g_new(struct io_tlb_slot, mem->nr_slots);
 	mem->free = g_new(segment_mask, mem->nr_slots / IO_TLB_SEGSIZE);
 	for (size_t i = 0; i < mem->nr_slots; i++)
@@ -131,7 +134,7 @@ void swiotlb_exit(struct kernel *k)
 
 	if (!mem)
 		return;
-	g_free(mem->areas);
+	g_aligned_free(mem->areas);
 	g_free(mem->slots);
 	g_free(mem->free);
 	g_free(mem);
