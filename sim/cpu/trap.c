@@ -7,9 +7,10 @@
  * here: the TLB is filled by a walk and the access retried. Refused by the tables,
  * it is a data abort. Faults elsewhere are the previous handler's.
  *
- * Leaves out: the length of an unannounced access. The rest of its line is taken for
- * it, so in the exact gear such code should not cross lines; and a page that is
- * mapped already does not trap at all.
+ * Leaves out: what an unannounced access is exactly. Its whole line is taken for it,
+ * for a C library may store the end of a string before its beginning; so in the exact
+ * gear such code should not cross lines, and where the page is mapped already, it does
+ * not trap at all.
  */
 #include "mmu.h"
 #include "../sim.h"
@@ -97,7 +98,8 @@ G_NORETURN static void abort_io(struct cpu *c, uint32_t va, const void *site)
 static void make_accessible(struct machine *m, uint32_t va, bool is_write, const void *site)
 {
 	struct cpu *c = cpu_of_thread(m);
-	size_t rest = cache_line_bytes(&m->l1) - (va & (cache_line_bytes(&m->l1) - 1));
+	uint32_t line_bytes = cache_line_bytes(&m->l1);
+	uint32_t line = va & ~(line_bytes - 1);
 	struct cpu_fault f;
 	uint64_t word;
 
@@ -112,9 +114,9 @@ static void make_accessible(struct machine *m, uint32_t va, bool is_write, const
 		cpu_abort(c, &f, 1, site);
 	}
 	if (is_write)
-		cpu_before_store(c, va, rest, site);
+		cpu_before_store(c, line, line_bytes, site);
 	else
-		cpu_before_load(c, va, rest, site);
+		cpu_before_load(c, line, line_bytes, site);
 }
 
 /*

@@ -126,7 +126,7 @@ static void an_uncached_native_store_reaches_dram_by_the_next_event(void **state
 	char got[4];
 
 	stores32(rig, U, 0x44434241);
-	assert_int_equal(master_read(rig->eth, PLAY_PA, got, 4).kind, MASTER_OK);
+	assert_int_equal(master_read(rig->eth, PLAY_PA, got, sizeof(got)).kind, MASTER_OK);
 	assert_memory_equal(got, "ABCD", 4);
 }
 
@@ -207,12 +207,16 @@ static void registers_answer_plain_accesses_through_the_hook(void **state)
 static void an_unannounced_access_is_translated_by_a_trap(void **state)
 {
 	struct rig *rig = *state;
-	char *k = machine_ptr(rig->m, K), *u = machine_ptr(rig->m, U + 4096);
+	char *k = machine_ptr(rig->m, K);
+	volatile char *u = machine_ptr(rig->m, U + 4096);
 
 	device_writes(rig, PLAY_PA, "fetched");
 	assert_memory_equal(k, "fetched", 7);
 	assert_int_equal(counts(rig).tlb_fills, 2);		/* the PL310's page, and K's */
-	memcpy(u, "stored", 6);
+	u[4] = 'e';			/* in this order: only the first one traps */
+	for (unsigned i = 0; i < 4; i++)
+		u[i] = "stor"[i];
+	u[5] = 'd';
 	expects_dram(rig, PLAY_PA + 4096, "stored");
 }
 
