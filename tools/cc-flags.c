@@ -208,6 +208,7 @@ void cc_add_plain(GPtrArray *argv)
 static const char *const wraps[] = {
 	WRAPPED_FUNCTIONS(WRAP)
 	"-Wl,-u,armdma_hooks_check",	/* a program without hooks asks for nothing */
+	"-Wl,-u,__wrap_memcpy",		/* ld wraps what a sanitized libarmdma wants, too */
 	NULL
 };
 
