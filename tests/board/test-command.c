@@ -104,7 +104,8 @@ static void an_iommu_is_named_as_bypassed(void **state)
 	g_auto(said) s = runs("board a15-lpae");
 
 	says(s.out, "armdma,codec     behind 11200000.iommu\n");
-	says(s.out, "    11200000.iommu  samsung,exynos-sysmmu  1 master  not modelled: bypassed\n");
+	says(s.out, "    11200000.iommu  samsung,exynos-sysmmu  1 master  not modelled: "
+		    "bypassed\n");
 }
 
 static void one_bad_file_among_several_does_not_stop_the_rest(void **state)
@@ -141,7 +142,8 @@ static void a_refused_board_is_no_error_and_counted_with_its_reason(void **state
 	g_unlink(path);
 	assert_int_equal(s.status, 0);
 	says(s.out, "\n3 boards: 1 build, 2 refused\n"
-		    "     2  its core (ARM926EJ-S) has a virtually tagged level 1 data cache, which\n");
+		    "     2  its core (ARM926EJ-S) has a virtually tagged level 1 data cache, "
+		    "which\n");
 }
 
 static void the_list_names_every_shipped_board(void **state)
@@ -189,8 +191,9 @@ static void json_has_what_the_document_promises(void **state)
 		 "{\"pa\":\"0x200000000\",\"bytes\":536870912,\"assumed\":false}");
 	json_has(j, "boards[1].iommus[1].modelled", "false");
 	json_has(j, "boards[1].masters[4].iommus", "[1]");
-	json_has(j, "boards[2].masters[0]", "{\"name\":\"1c0f000.mmc\",\"path\":\"/soc/mmc@1c0f000\","
-		 "\"compatible\":\"armdma,mmc\",\"coherent\":false,\"disabled\":false,\"iommus\":[],"
+	json_has(j, "boards[2].masters[0]", "{\"name\":\"1c0f000.mmc\","
+		 "\"path\":\"/soc/mmc@1c0f000\",\"compatible\":\"armdma,mmc\","
+		 "\"coherent\":false,\"disabled\":false,\"iommus\":[],"
 		 "\"ranges\":[{\"dma\":\"0x0\",\"pa\":\"0x40000000\",\"bytes\":\"0x40000000\"}]}");
 }
 

@@ -210,9 +210,10 @@ static void windows_that_continue_each_other_are_one(void **state)
 {
 	const struct board *b = board_of(BOARD("soc { " CELLS " ranges;"
 		" dma-ranges = <0 0x80000000 0x1000>, <0x1000 0x80001000 0x1000>,"
-		" <0x4000 0x80008000 0x1000>;" DEV("mmc", "1000", "") "};"));
+		" <0x2000 0x80008000 0x1000>, <0x8000 0x80009000 0x1000>;"
+		DEV("mmc", "1000", "") "};"));
 
-	sees(b, "1000.mmc", "80000000+2000@0 80008000+1000@4000");
+	sees(b, "1000.mmc", "80000000+2000@0 80008000+1000@2000 80009000+1000@8000");
 }
 
 static void a_window_that_the_next_bus_does_not_pass_leads_nowhere(void **state)
