@@ -95,6 +95,15 @@ static void a_pl310_that_a_cpu_names_is_not_its_level_two(void **state)
 	has_cache(b->outer.cache, 512, 8, 32);
 }
 
+static void a_pl310_beside_an_integrated_level_two_changes_nothing_in_it(void **state)
+{
+	const struct board *b = board_of(CELLS CPU_OF(A15 "next-level-cache = <&l2>;")
+					 PL310("cache-size = <0x80000>;") MEMORY);
+
+	has_cache(cpu_of(b, 0)->l2, 1024, 16, 64);
+	assert_true(cpu_of(b, 0)->l2.is_assumed);
+}
+
 static void the_first_compatible_that_the_table_knows_is_the_core(void **state)
 {
 	const struct board *b = board_of(CELLS
@@ -165,6 +174,7 @@ int main(void)
 		CPUS_TEST(a_size_of_zero_says_nothing),
 		CPUS_TEST(cpus_share_the_level_two_they_both_name),
 		CPUS_TEST(a_pl310_that_a_cpu_names_is_not_its_level_two),
+		CPUS_TEST(a_pl310_beside_an_integrated_level_two_changes_nothing_in_it),
 		CPUS_TEST(the_first_compatible_that_the_table_knows_is_the_core),
 		CPUS_TEST(the_first_cpu_that_is_not_disabled_boots),
 		CPUS_TEST(nodes_that_are_no_cpus_are_not_counted),

@@ -95,6 +95,11 @@ static void a_size_left_to_the_boot_loader_is_assumed_at_the_base(void **state)
 	assert_true(bank_of(b, 0)->is_assumed);
 }
 
+static void a_base_of_zero_without_a_size_is_no_base(void **state)
+{
+	has_bank(board_of(CELLS CPU_A9 MEM("0", "<0 0>")), 0, 0x40000000, 512 * MIB);
+}
+
 static void an_empty_entry_beside_a_real_one_is_dropped(void **state)
 {
 	const struct board *b = board_of(CELLS CPU_A9
@@ -154,6 +159,7 @@ int main(void)
 		MEMORY_TEST(a_node_without_device_type_counts_by_its_name),
 		MEMORY_TEST(a_disabled_memory_node_is_no_memory),
 		MEMORY_TEST(a_size_left_to_the_boot_loader_is_assumed_at_the_base),
+		MEMORY_TEST(a_base_of_zero_without_a_size_is_no_base),
 		MEMORY_TEST(an_empty_entry_beside_a_real_one_is_dropped),
 		MEMORY_TEST(no_memory_node_is_assumed_where_no_register_lies),
 		MEMORY_TEST(a_carve_out_shows_where_memory_is),
