@@ -103,21 +103,28 @@ static bool needs_cache_work(struct device *dev, unsigned long attrs)
 	return !dev_is_dma_coherent(dev) && !(attrs & DMA_ATTR_SKIP_CPU_SYNC);
 }
 
+static dma_addr_t map_out_of_reach(struct device *dev, phys_addr_t pa, size_t size,
+				   enum dma_data_direction dir, unsigned long attrs,
+				   enum ledger_why *ret_why)
+{
+	if (is_swiotlb_active(dev))
+		return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
+	warn_overflow(dev, to_dma(dev, pa), size);
+	*ret_why = WHY_MASK;
+	return DMA_MAPPING_ERROR;
+}
+
 dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,
 			   enum ledger_why *ret_why)
 {
-	dma_addr_t dma = phys_to_dma(dev, pa);
+	const struct io_tlb_mem *pool = bounce_pool(dev);
+	dma_addr_t dma = to_dma(dev, pa);
 
-	if (unlikely(is_swiotlb_force_bounce(dev)))
+	if (unlikely(pool && pool->is_forced))
 		return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
-	if (unlikely(!dma_capable(dev, dma, size, true))) {
-		if (is_swiotlb_active(dev))
-			return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
-		warn_overflow(dev, dma, size);
-		*ret_why = WHY_MASK;
-		return DMA_MAPPING_ERROR;
-	}
+	if (unlikely(!dma_capable(dev, dma, size, true)))
+		return map_out_of_reach(dev, pa, size, dir, attrs, ret_why);
 	if (needs_cache_work(dev, attrs))
 		port_sync_for_device(dev_port(dev), pa, size, dir);
 	return dma;
@@ -131,13 +138,24 @@ dma_addr_t dma_direct_map_page(struct device *dev, struct page *page, unsigned l
 	return direct_map_phys(dev, page_to_phys(page) + offset, size, dir, attrs, &why);
 }
 
+static void sync_for_cpu(struct device *dev, phys_addr_t pa, size_t size,
+			 enum dma_data_direction dir)
+{
+	if (!dev_is_dma_coherent(dev))
+		port_sync_for_cpu(dev_port(dev), pa, size, dir);
+	if (is_bounced(dev, pa))
+		swiotlb_sync_single_for_cpu(dev, pa, size, dir);
+}
+
 void dma_direct_unmap_page(struct device *dev, dma_addr_t dma, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs)
 {
+	phys_addr_t pa = to_phys(dev, dma);
+
 	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
-		dma_direct_sync_single_for_cpu(dev, dma, size, dir);
-	swiotlb_tbl_unmap_single(dev, dma_to_phys(dev, dma), size, dir,
-				 attrs | DMA_ATTR_SKIP_CPU_SYNC);
+		sync_for_cpu(dev, pa, size, dir);
+	if (is_bounced(dev, pa))
+		swiotlb_tbl_unmap_single(dev, pa, size, dir, attrs | DMA_ATTR_SKIP_CPU_SYNC);
 }
 
 dma_addr_t dma_direct_map_resource(struct device *dev, phys_addr_t paddr, size_t size,
@@ -152,9 +170,10 @@ dma_addr_t dma_direct_map_resource(struct device *dev, phys_addr_t paddr, size_t
 void dma_direct_sync_single_for_device(struct device *dev, dma_addr_t dma, size_t size,
 				       enum dma_data_direction dir)
 {
-	phys_addr_t pa = dma_to_phys(dev, dma);
+	phys_addr_t pa = to_phys(dev, dma);
 
-	swiotlb_sync_single_for_device(dev, pa, size, dir);
+	if (is_bounced(dev, pa))
+		swiotlb_sync_single_for_device(dev, pa, size, dir);
 	if (!dev_is_dma_coherent(dev))
 		port_sync_for_device(dev_port(dev), pa, size, dir);
 }
@@ -162,11 +181,7 @@ void dma_direct_sync_single_for_device(struct device *dev, dma_addr_t dma, size_
 void dma_direct_sync_single_for_cpu(struct device *dev, dma_addr_t dma, size_t size,
 				    enum dma_data_direction dir)
 {
-	phys_addr_t pa = dma_to_phys(dev, dma);
-
-	if (!dev_is_dma_coherent(dev))
-		port_sync_for_cpu(dev_port(dev), pa, size, dir);
-	swiotlb_sync_single_for_cpu(dev, pa, size, dir);
+	sync_for_cpu(dev, to_phys(dev, dma), size, dir);
 }
 
 /* ---- lists --------------------------------------------------------------------------- */
@@ -174,6 +189,7 @@ void dma_direct_sync_single_for_cpu(struct device *dev, dma_addr_t dma, size_t s
 int dma_direct_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 		      enum dma_data_direction dir, unsigned long attrs)
 {
+	enum ledger_why why;
 	struct scatterlist *sg;
 	int i;
 
@@ -181,7 +197,7 @@ int dma_direct_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 		dma_addr_t dma;
 
 		port_before_load(sg, sizeof(*sg));
-		dma = dma_direct_map_page(dev, sg_page(sg), sg->offset, sg->length, dir, attrs);
+		dma = direct_map_phys(dev, sg_phys(sg), sg->length, dir, attrs, &why);
 		port_before_store(sg, sizeof(*sg));
 		sg->dma_address = dma;
 		if (dma == DMA_MAPPING_ERROR) {

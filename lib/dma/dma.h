@@ -27,6 +27,54 @@ static inline bool dev_warns_first(struct device *dev, unsigned int what)
 	return !(__atomic_fetch_or(&dev->dma_warned, what, __ATOMIC_RELAXED) & what);
 }
 
+/* ---- addresses: the common case of <linux/dma-direct.h>, in line --------------- */
+
+static inline dma_addr_t to_dma(struct device *dev, phys_addr_t pa)
+{
+	return likely(!dev->dma_range_map) ? pa : phys_to_dma(dev, pa);
+}
+
+static inline phys_addr_t to_phys(struct device *dev, dma_addr_t dma)
+{
+	return likely(!dev->dma_range_map) ? dma : dma_to_phys(dev, dma);
+}
+
+/* ---- the bounce pool: swiotlb.c ------------------------------------------------- */
+
+typedef unsigned __int128 segment_mask;
+struct io_tlb_area;
+struct io_tlb_slot;
+
+/**
+ * struct io_tlb_mem - the pool
+ * @start, @end:  physical
+ * @free:         of each segment; guarded by its area's lock
+ */
+struct io_tlb_mem {
+	struct kernel *kernel;
+	phys_addr_t start, end;
+	size_t nr_slots;
+	size_t area_slots;
+	unsigned nr_areas;
+	bool is_forced;
+	struct io_tlb_area *areas;
+	struct io_tlb_slot *slots;
+	segment_mask *free;
+};
+
+static inline struct io_tlb_mem *bounce_pool(const struct device *dev)
+{
+	return unlikely(dev->dma_io_tlb_mem) ? dev->dma_io_tlb_mem : dev->kernel->io_tlb_mem;
+}
+
+/* Is @pa in a slot of @dev's pool? */
+static inline bool is_bounced(const struct device *dev, phys_addr_t pa)
+{
+	const struct io_tlb_mem *mem = bounce_pool(dev);
+
+	return unlikely(mem != NULL) && pa - mem->start < mem->end - mem->start;
+}
+
 static inline struct port *dev_port(const struct device *dev)
 {
 	return &dev->kernel->port;

@@ -79,9 +79,9 @@ static struct ledger_note note_of(enum ledger_kind kind, const struct request *r
 /* @nents of a list is set by the caller. */
 static void add_bounce(struct ledger_note *n)
 {
-	phys_addr_t at = dma_to_phys(n->dev, n->dma);
+	phys_addr_t at = to_phys(n->dev, n->dma);
 
-	n->is_bounced = maps_direct(n->dev) && is_swiotlb_buffer(n->dev, at);
+	n->is_bounced = maps_direct(n->dev) && is_bounced(n->dev, at);
 	n->bounce_pa = n->is_bounced ? at : 0;
 }
 
@@ -130,37 +130,32 @@ static dma_addr_t map_request(const struct request *r)
 	return dma;
 }
 
-/* Where @ptr is in memory; false with @ret_why where nothing may be mapped. */
-static bool find_buffer(struct device *dev, const void *ptr, phys_addr_t *ret_pa,
-			enum ledger_why *ret_why)
+/* Why @ptr may not be mapped, which is not in the linear map of @dev's machine. */
+static enum ledger_why why_not(struct device *dev, const void *ptr)
 {
-	const struct port *p = dev_port(dev);
-
-	if (port_of(ptr) != p) {
-		*ret_why = WHY_NOT_SIMULATED;
-		return false;
-	}
+	if (port_of(ptr) != dev_port(dev))
+		return WHY_NOT_SIMULATED;
 	if (WARN(is_vmalloc_addr(ptr), "%s: rejecting DMA map of vmalloc memory",
-		 dev_name(dev))) {
-		*ret_why = WHY_VMALLOC;
-		return false;
-	}
-	if (!port_is_lowmem_va(p, port_va(ptr))) {
-		*ret_why = WHY_NOT_RAM;
-		return false;
-	}
-	*ret_pa = port_va_to_pa(p, port_va(ptr));
-	return true;
+		 dev_name(dev)))
+		return WHY_VMALLOC;
+	return WHY_NOT_RAM;
+}
+
+/* In the linear map of @dev's machine? One subtraction covers window and map. */
+static bool is_linear(const struct port *p, const void *ptr)
+{
+	return (uintptr_t)ptr - (uintptr_t)port_ptr(p, (u32)PAGE_OFFSET) < p->lowmem_len;
 }
 
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
 {
 	struct request r = { dev, 0, ptr, size, dir, attrs, __builtin_return_address(0) };
-	enum ledger_why why;
+	const struct port *p = dev_port(dev);
 
-	if (unlikely(!find_buffer(dev, ptr, &r.pa, &why)))
-		return refuse(&r, why);
+	if (unlikely(!is_linear(p, ptr)))
+		return refuse(&r, why_not(dev, ptr));
+	r.pa = port_va_to_pa(p, port_va(ptr));
 	return map_request(&r);
 }
 

@@ -18,7 +18,6 @@
 
 #include "dma.h"
 
-typedef unsigned __int128 segment_mask;
 static_assert(sizeof(segment_mask) * 8 == IO_TLB_SEGSIZE, "a bit for each slot");
 
 #define SEGMENT_LEN	((size_t)IO_TLB_SIZE * IO_TLB_SEGSIZE)
@@ -41,28 +40,6 @@ struct io_tlb_area {
 	size_t used;			/* slots */
 	size_t next;			/* slot of this area where to look first */
 } __attribute__((__aligned__(64)));
-
-/**
- * struct io_tlb_mem - the pool
- * @start, @end:  physical
- * @free:         of each segment; guarded by its area's lock
- */
-struct io_tlb_mem {
-	struct kernel *kernel;
-	phys_addr_t start, end;
-	size_t nr_slots;
-	size_t area_slots;
-	unsigned nr_areas;
-	bool is_forced;
-	struct io_tlb_area *areas;
-	struct io_tlb_slot *slots;
-	segment_mask *free;
-};
-
-static struct io_tlb_mem *mem_of(const struct device *dev)
-{
-	return dev->dma_io_tlb_mem ? dev->dma_io_tlb_mem : dev->kernel->io_tlb_mem;
-}
 
 static size_t slots_for(size_t len)
 {
@@ -169,21 +146,19 @@ void swiotlb_setup_device(struct device *dev)
 
 bool is_swiotlb_active(struct device *dev)
 {
-	return mem_of(dev) != NULL;
+	return bounce_pool(dev) != NULL;
 }
 
 bool is_swiotlb_force_bounce(struct device *dev)
 {
-	const struct io_tlb_mem *mem = mem_of(dev);
+	const struct io_tlb_mem *mem = bounce_pool(dev);
 
 	return mem && mem->is_forced;
 }
 
 bool is_swiotlb_buffer(struct device *dev, phys_addr_t paddr)
 {
-	const struct io_tlb_mem *mem = mem_of(dev);
-
-	return mem && paddr - mem->start < mem->end - mem->start;
+	return is_bounced(dev, paddr);
 }
 
 size_t swiotlb_max_mapping_size(struct device *dev)
@@ -356,7 +331,7 @@ phys_addr_t swiotlb_tbl_map_single(struct device *dev, phys_addr_t orig_paddr, s
 				   unsigned int alloc_align_mask,
 				   enum dma_data_direction dir, unsigned long attrs)
 {
-	struct io_tlb_mem *mem = mem_of(dev);
+	struct io_tlb_mem *mem = bounce_pool(dev);
 	unsigned offset = align_offset(dev, alloc_align_mask, orig_paddr);
 	size_t len = ALIGN(size + offset, (size_t)alloc_align_mask + 1);
 	unsigned pad_slots = offset >> IO_TLB_SHIFT;
@@ -409,22 +384,22 @@ void swiotlb_tbl_unmap_single(struct device *dev, phys_addr_t paddr, size_t size
 	if (likely(!is_swiotlb_buffer(dev, paddr)))
 		return;
 	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC) && dir != DMA_TO_DEVICE)
-		bounce(dev, mem_of(dev), paddr, size, false);
-	release_slots(dev, mem_of(dev), paddr);
+		bounce(dev, bounce_pool(dev), paddr, size, false);
+	release_slots(dev, bounce_pool(dev), paddr);
 }
 
 void swiotlb_sync_single_for_device(struct device *dev, phys_addr_t paddr, size_t size,
 				    enum dma_data_direction dir)
 {
 	if (is_swiotlb_buffer(dev, paddr) && dir != DMA_FROM_DEVICE)
-		bounce(dev, mem_of(dev), paddr, size, true);
+		bounce(dev, bounce_pool(dev), paddr, size, true);
 }
 
 void swiotlb_sync_single_for_cpu(struct device *dev, phys_addr_t paddr, size_t size,
 				 enum dma_data_direction dir)
 {
 	if (is_swiotlb_buffer(dev, paddr) && dir != DMA_TO_DEVICE)
-		bounce(dev, mem_of(dev), paddr, size, false);
+		bounce(dev, bounce_pool(dev), paddr, size, false);
 }
 
 dma_addr_t swiotlb_map_why(struct device *dev, phys_addr_t pa, size_t size,
@@ -439,7 +414,7 @@ dma_addr_t swiotlb_map_why(struct device *dev, phys_addr_t pa, size_t size,
 		return DMA_MAPPING_ERROR;
 	dma = phys_to_dma(dev, slot_pa);
 	if (unlikely(!dma_capable(dev, dma, size, true))) {
-		release_slots(dev, mem_of(dev), slot_pa);
+		release_slots(dev, bounce_pool(dev), slot_pa);
 		if (dev_warns_first(dev, WARNED_OVERFLOW))
 			dev_WARN(dev, "swiotlb addr %#llx+%zu overflow (mask %llx, bus limit "
 				 "%llx).", (unsigned long long)dma, size,

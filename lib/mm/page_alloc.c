@@ -120,25 +120,26 @@ static bool is_taken(const struct kernel *k, size_t idx, unsigned order)
 	       !is_free(k, idx) && !is_free(k, idx + ((size_t)1 << order) - 1);
 }
 
+/* Told before it is free: afterwards somebody else may have it already. */
 void __free_pages(struct page *page, unsigned int order)
 {
 	struct kernel *k;
-	size_t idx;
 	bool is_ours;
 
 	if (!page || WARN(order > MAX_PAGE_ORDER, "freeing pages of order %u", order))
 		return;
 	k = page_kernel(page);
-	idx = page_idx(k, page);
+	spin_lock(&k->page_lock);
+	is_ours = is_taken(k, page_idx(k, page), order);
+	spin_unlock(&k->page_lock);
+	if (WARN(!is_ours, "freeing 2^%u pages at pa %#llx that are not allocated", order,
+		 (unsigned long long)page_pa(k, page)))
+		return;
 	kernel_tell(k, PAGES_FREED, page_pa(k, page), PAGE_SIZE << order,
 		    __builtin_return_address(0));
 	spin_lock(&k->page_lock);
-	is_ours = is_taken(k, idx, order);
-	if (is_ours)
-		put_block(k, idx, order);
+	put_block(k, page_idx(k, page), order);
 	spin_unlock(&k->page_lock);
-	WARN(!is_ours, "freeing 2^%u pages at pa %#llx that are not allocated", order,
-	     (unsigned long long)page_pa(k, page));
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)

@@ -9,6 +9,7 @@
 #include "../../lib/port/port.h"
 
 #define MAX_TEXT	64
+#define POOL_LEN	SZ_4M		/* small, so that filling it is quick */
 
 static const struct platform platforms[] = {
 	{ "a9-pl310",		"a9-pl310",	ON_PL310 | ON_LINE32 },
@@ -33,7 +34,8 @@ struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64
 		.board = on->board, .chooser = chooser, .seed = seed,
 		.gear = on->is & ON_FAST ? GEAR_FAST : GEAR_EXACT,
 		.coherent = on->is & ON_LEGACY ? COHERENT_LEGACY2011 : COHERENT_CMA,
-		.swiotlb_force = on->is & ON_BOUNCE, .no_hazards = true,
+		.swiotlb_force = on->is & ON_BOUNCE, .swiotlb_bytes = POOL_LEN,
+		.no_hazards = true,
 	};
 
 	rig->on = on;
