@@ -416,7 +416,8 @@ static void call_both(struct twin *t, u32 *seed)
 	switch (next_random(seed) % 18) {
 	case 0: memmove(s + a, s + b, len); memmove(h + a, h + b, len); break;
 	case 1: memset(s + a, 'e', len); memset(h + a, 'e', len); break;
-	case 2: memcpy(s + a, s + 256 + b / 2, len / 2); memcpy(h + a, h + 256 + b / 2, len / 2);
+	case 2: memcpy(s + a / 2, s + 200 + b, len / 2);
+		memcpy(h + a / 2, h + 200 + b, len / 2);
 		break;
 	case 3: SAME(offset_in(s, mempcpy(s + a, "wxyz", 4)),
 		     offset_in(h, mempcpy(h + a, "wxyz", 4))); break;
