@@ -555,13 +555,13 @@ static void give_up_clobbered(struct shadow_line *l, const struct observe_event 
 	}
 }
 
-/* A snooped line is older than the write that it makes way for, and under it. */
+/* A line that is snooped out goes before the device's write is told of, not over it. */
 static void on_write_back(struct hazard_engine *e, struct shadow_line *l,
 			  const struct observe_event *ev)
 {
 	struct wrong w = find_clobbered(l, ev);
 
-	if (w.nr && ev->cause != CAUSE_SNOOP && goes_to_dram(e, ev)) {
+	if (w.nr && goes_to_dram(e, ev)) {
 		device_write_lost(e, l, ev, &w);
 		give_up_clobbered(l, ev);
 	}

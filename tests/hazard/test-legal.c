@@ -277,6 +277,34 @@ static void bidirectional_goes_there_and_back(struct device *eth)
 	kfree(buf);
 }
 
+/* The first owner does not care what the device wrote last, and so syncs nothing. */
+static void leaves_stale_lines_behind(struct device *eth, u8 *buf)
+{
+	dma_addr_t dma = map_at(eth, buf, LEN, DMA_FROM_DEVICE);
+
+	device_writes(eth, dma, 0x11, LEN);
+	dma_sync_single_for_cpu(eth, dma, LEN, DMA_FROM_DEVICE);
+	cpu_scans(buf, LEN);
+	device_writes(eth, dma, 0x12, LEN);
+	dma_unmap_single_attrs(eth, dma, LEN, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+}
+
+static void next_owner_inherits_no_blame(struct device *eth)
+{
+	u8 *buf = kmalloc(LEN, GFP_KERNEL), *again;
+	dma_addr_t dma;
+
+	leaves_stale_lines_behind(eth, buf);
+	kfree(buf);
+	again = kmalloc(LEN, GFP_KERNEL);
+	assert_ptr_equal(again, buf);
+	cpu_scans(again, LEN);		/* what it holds, nobody knows */
+	dma = map_at(eth, again, LEN, DMA_TO_DEVICE);
+	device_reads(eth, dma, LEN);
+	dma_unmap_single(eth, dma, LEN, DMA_TO_DEVICE);
+	kfree(again);
+}
+
 static const struct legal {
 	const char *name;
 	void (*does)(struct device *eth);
@@ -296,6 +324,7 @@ static const struct legal {
 	LEGAL(a_pool_syncs_by_hand),
 	LEGAL(lists_come_and_go),
 	LEGAL(bidirectional_goes_there_and_back),
+	LEGAL(next_owner_inherits_no_blame),
 };
 
 static const struct place {
