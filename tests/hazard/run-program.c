@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 	g_autofree char *replay = NULL;
 
 	if (!p) {
-		fprintf(stderr, "usage: %s CLASS wrong|right BOARD [SEED [JSON [full]]]\n", argv[0]);
+		fprintf(stderr, "usage: %s CLASS wrong|right BOARD [SEED [JSON [full]]]\n", *argv);
 		return 2;
 	}
 	cfg.board = argv[3];
