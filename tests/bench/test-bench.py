@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The benchmarks' own promises, not their figures: test-bench.py MAP CACHE
+"""The benchmarks' own promises, not their figures: test-bench.py MAP CACHE HOOKS
 
 What they print and write has the agreed form and holds together; what cannot be
 measured is refused in one sentence, with exit status 2 and no file.
@@ -130,20 +130,28 @@ def check_refusals(tap, program, folder):
     tap.result("map says so when its report did not fit", is_refusal(result))
 
 
-def check_cache(tap, program, folder):
-    path = os.path.join(folder, "cache.json")
+def check_exact(tap, program, name, folder):
+    """A benchmark of the exact gear: all rows in one table. Return them by name."""
+    path = os.path.join(folder, name + ".json")
     result = run(program, "-m", "20", "--json", path)
-    tap.result("cache ends well", unless(result.returncode == 0, result.stderr))
+    tap.result(name + " ends well", unless(result.returncode == 0, result.stderr))
     with open(path) as f:
         report = json.load(f)
-    value = {row["name"]: row["min"] for row in report["rows"]}
-    tap.result("cache writes the object that was agreed",
-               object_complaints(report, "cache", "exact"))
-    tap.result("cache's rows are whole",
+    tap.result(name + " writes the object that was agreed",
+               object_complaints(report, name, "exact"))
+    tap.result(name + "'s rows are whole",
                [c for row in report["rows"] for c in row_complaints(row)])
+    tap.result(name + " refuses -m 0", is_refusal(run(program, "-m", "0")))
+    nowhere = os.path.join(folder, "no-such-folder", "x.json")
+    tap.result(name + " refuses to write into no folder, before it measures",
+               is_refusal(run(program, "--json", nowhere), nowhere))
+    return {row["name"]: row for row in report["rows"]}
+
+
+def check_cache(tap, program, folder):
+    row = check_exact(tap, program, "cache", folder)
     tap.result("a load that misses L1 costs more than one that hits",
-               unless(value["load/L2-hit"] > 2 * value["load/L1-hit"], str(value)))
-    tap.result("cache refuses -m 0", is_refusal(run(program, "-m", "0")))
+               unless(row["load/L2-hit"]["min"] > 2 * row["load/L1-hit"]["min"], str(row)))
 
 
 def main():
@@ -152,6 +160,7 @@ def main():
         check_map(tap, sys.argv[1], folder)
         check_refusals(tap, sys.argv[1], folder)
         check_cache(tap, sys.argv[2], folder)
+        check_exact(tap, sys.argv[3], "hooks", folder)
     tap.finish()
 
 
