@@ -172,7 +172,7 @@ static char *far_memory(struct rig *rig)
 	struct page *page;
 
 	do {
-		page = alloc_pages(GFP_KERNEL | __GFP_ZERO, MAX_PAGE_ORDER);
+		page = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
 		if (!page)
 			fail_msg("no far memory on %s", rig->on->name);
 	} while (page_to_phys(page) < far_pa);
