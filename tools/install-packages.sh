@@ -20,6 +20,7 @@ libunwind-dev          backtraces of whoever made a call
 libdw-dev              their file and line
 libtracecmd-dev        trace.dat files
 libtraceevent-dev      and the records inside
+libtracefs-dev         which libtracecmd-dev needs and does not ask for
 liblzma-dev            traces compressed by xz
 zlib1g-dev             traces compressed by gzip
 '
