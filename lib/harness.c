@@ -154,10 +154,19 @@ static bool read_environment(struct options *o, GError **error)
 	       (!text || parse_options(o, text, error));
 }
 
+/* A word for a shell; most names are as they are. */
+static char *quote(const char *word)
+{
+	const char *safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,@%";
+
+	return word[strspn(word, safe)] ? g_shell_quote(word) : g_strdup(word);
+}
+
 /* The environment of a run that repeats this one: what differs from the defaults. */
 static char *replay_line(const struct harness_config *cfg, const char *where)
 {
 	GString *s = g_string_new(NULL);
+	g_autofree char *quoted = quote(where);
 	const char *lead = " ARMDMA_OPTIONS=";
 	const struct {
 		const char *key, *value;
@@ -169,7 +178,7 @@ static char *replay_line(const struct harness_config *cfg, const char *where)
 		{ "swiotlb", swiotlb_names[cfg->swiotlb_force], !cfg->swiotlb_force },
 	};
 
-	g_string_append_printf(s, "ARMDMA_BOARD=%s ARMDMA_SEED=%#llx", where,
+	g_string_append_printf(s, "ARMDMA_BOARD=%s ARMDMA_SEED=%#llx", quoted,
 			       (unsigned long long)cfg->seed);
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
 		if (options[i].is_default)
@@ -310,7 +319,10 @@ int harness_finish(struct harness *h)
 
 /* ---- devices ------------------------------------------------------------------------------ */
 
-/* Of the board's own ranges a map, ended by size 0; its limit is the highest of them. */
+/*
+ * Of the board's own ranges a map, ended by size 0; its limit is the highest of them,
+ * and no mask is wider than that. Linux: of_dma_configure_id().
+ */
 static void set_ranges(struct device *dev, const GArray *ranges)
 {
 	struct bus_dma_region *map;
@@ -325,6 +337,8 @@ static void set_ranges(struct device *dev, const GArray *ranges)
 		dev->bus_dma_limit = MAX(dev->bus_dma_limit, r->dma + r->len - 1);
 	}
 	dev->dma_range_map = map;
+	*dev->dma_mask &= DMA_BIT_MASK(ilog2(dev->bus_dma_limit) + 1);
+	dev->coherent_dma_mask = *dev->dma_mask;
 }
 
 static struct device *add_device(struct harness *h, const char *name, bool is_coherent,

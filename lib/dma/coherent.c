@@ -118,7 +118,7 @@ void coherent_exit(struct kernel *k)
 
 static void *alloc_double(struct kernel *k, size_t size, gfp_t gfp, struct page **ret_page)
 {
-	struct page *page = alloc_page_run(k, size, gfp);
+	struct page *page = alloc_page_run(k, size, gfp, NULL);
 	phys_addr_t pa;
 	void *va;
 
@@ -129,7 +129,7 @@ static void *alloc_double(struct kernel *k, size_t size, gfp_t gfp, struct page 
 	flush_memory(k, pa, (u32)size);
 	va = area_map(k, &k->consistent_space, pa, (u32)size, pgprot_dmacoherent(PAGE_KERNEL));
 	if (!va) {
-		free_page_run(page, size);
+		free_page_run(page, size, NULL);
 		return NULL;
 	}
 	*ret_page = page;
@@ -145,7 +145,7 @@ static void free_double(struct device *dev, void *va, dma_addr_t dma)
 	if (WARN(!len || !port_is_lowmem(&k->port, pa, len), "%s: freeing invalid buffer",
 		 dev_name(dev)))
 		return;
-	free_page_run(kernel_page(k, pa), len);
+	free_page_run(kernel_page(k, pa), len, NULL);
 }
 
 /* ---- which -------------------------------------------------------------------------------- */

@@ -253,38 +253,18 @@ void dma_direct_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, int
 
 /* ---- memory for both ------------------------------------------------------------------ */
 
-struct page *alloc_page_run(struct kernel *k, size_t size, gfp_t gfp)
-{
-	unsigned int order = (unsigned int)get_order(size);
-	size_t nr = size >> PAGE_SHIFT;
-	struct page *page = kernel_alloc_pages(k, gfp & ~__GFP_ZERO, order);
-
-	if (!page)
-		return NULL;
-	split_page(page, order);
-	for (size_t i = nr; i < (size_t)1 << order; i++)
-		__free_page(page + i);
-	return page;
-}
-
-void free_page_run(struct page *page, size_t size)
-{
-	for (size_t i = 0; i < size >> PAGE_SHIFT; i++)
-		__free_page(page + i);
-}
-
 /* Any memory first; if the device does not reach that, what all devices reach. */
 static struct page *alloc_in_reach(struct device *dev, size_t size, gfp_t gfp)
 {
-	struct page *page = alloc_page_run(dev->kernel, size, gfp);
+	struct page *page = alloc_page_run(dev->kernel, size, gfp, NULL);
 
 	if (!page || dma_coherent_ok(dev, page_to_phys(page), size))
 		return page;
-	free_page_run(page, size);
-	page = alloc_page_run(dev->kernel, size, gfp | GFP_DMA);
+	free_page_run(page, size, NULL);
+	page = alloc_page_run(dev->kernel, size, gfp | GFP_DMA, NULL);
 	if (!page || dma_coherent_ok(dev, page_to_phys(page), size))
 		return page;
-	free_page_run(page, size);
+	free_page_run(page, size, NULL);
 	return NULL;
 }
 
@@ -313,7 +293,7 @@ void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, 
 	struct page *page;
 	void *va;
 
-	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER)
+	if (!size || size > SZ_2G)
 		return NULL;
 	va = alloc_memory(dev, PAGE_ALIGN(size), gfp, attrs, &page);
 	if (va)
@@ -328,12 +308,12 @@ void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 
 	size = PAGE_ALIGN(size);
 	if (attrs & DMA_ATTR_NO_KERNEL_MAPPING)
-		return free_page_run(va, size);
+		return free_page_run(va, size, NULL);
 	if (!dev_is_dma_coherent(dev))
 		return arch_dma_free(dev, size, va, dma);
 	page = virt_to_page(va);
 	if (!WARN(!page, "%s: freeing invalid buffer", dev_name(dev)))
-		free_page_run(page, size);
+		free_page_run(page, size, NULL);
 }
 
 /* ---- reach ----------------------------------------------------------------------------- */

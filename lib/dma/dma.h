@@ -115,8 +115,4 @@ void coherent_exit(struct kernel *k);
 void *arch_dma_alloc(struct device *dev, size_t size, gfp_t gfp, struct page **ret_page);
 void arch_dma_free(struct device *dev, size_t size, void *va, dma_addr_t dma);
 
-/* @size bytes of pages in a row, the excess of the order given back. */
-struct page *alloc_page_run(struct kernel *k, size_t size, gfp_t gfp);
-void free_page_run(struct page *page, size_t size);
-
 #endif

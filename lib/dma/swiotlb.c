@@ -346,7 +346,8 @@ phys_addr_t swiotlb_tbl_map_single(struct device *dev, phys_addr_t orig_paddr, s
 		warn_full(dev, mem, len, attrs);
 		return (phys_addr_t)DMA_MAPPING_ERROR;
 	}
-	dev->dma_skip_sync = false;	/* from now on, for good */
+	if (dev->dma_skip_sync)		/* from now on, for good */
+		dev->dma_skip_sync = false;
 	slot += pad_slots;
 	offset &= IO_TLB_SIZE - 1;
 	remember(mem, slot, w.nr_slots - pad_slots, pad_slots, orig_paddr,

@@ -139,7 +139,7 @@ static void free_memory(struct kernel *k)
 static phys_addr_t alloc_table(struct port *p)
 {
 	struct kernel *k = (struct kernel *)p;
-	struct page *page = kernel_alloc_pages(k, GFP_KERNEL | __GFP_ZERO, 0);
+	struct page *page = kernel_alloc_pages(k, GFP_KERNEL | __GFP_ZERO, 0, NULL);
 
 	return page ? page_pa(k, page) : 0;
 }

@@ -7,8 +7,8 @@
  *   struct page * & ~(16 MiB - 1) --> struct mem_map --> kernel
  *   struct device . kernel
  *
- * Locks, none nested: page_lock, slab_lock, area_lock, cma_lock. Mapping and
- * unmapping without bouncing takes none of them.
+ * Locks: page_lock, slab_lock, area_lock, cma_lock, one at a time but for page_lock
+ * inside area_lock and io_tlb_lock. Mapping and unmapping without bouncing takes none.
  */
 #ifndef LIB_MM_KERNEL_H
 #define LIB_MM_KERNEL_H
@@ -176,7 +176,13 @@ void mm_done(struct kernel *k);
 
 void page_alloc_init(struct kernel *k);
 void page_alloc_done(struct kernel *k);
-struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order);
+/* @site: whose call it is, for the ledger. */
+struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order,
+				const void *site);
+void kernel_free_pages(struct page *page, unsigned int order, const void *site);
+/* @size bytes of pages in a row, what the order takes too much given back. */
+struct page *alloc_page_run(struct kernel *k, size_t size, gfp_t gfp, const void *site);
+void free_page_run(struct page *page, size_t size, const void *site);
 /* Make [pa, +len) allocatable; whole pages, not so yet. */
 void page_alloc_add(struct kernel *k, phys_addr_t pa, u64 len);
 /*

@@ -87,7 +87,8 @@ static size_t take_from_zones(struct kernel *k, gfp_t gfp, unsigned order)
 	return idx;
 }
 
-struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order)
+struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order,
+				const void *site)
 {
 	struct page *page;
 	size_t idx;
@@ -101,8 +102,7 @@ struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order)
 	page->flags = 0;
 	page->order = (u8)order;
 	atomic_set(&page->_refcount, 1);
-	kernel_tell(k, PAGES_ALLOCATED, page_pa(k, page), PAGE_SIZE << order,
-		    __builtin_return_address(0));
+	kernel_tell(k, PAGES_ALLOCATED, page_pa(k, page), PAGE_SIZE << order, site);
 	if (gfp & __GFP_ZERO)
 		port_zero(page_address(page), PAGE_SIZE << order);
 	return page;
@@ -121,7 +121,7 @@ static bool is_taken(const struct kernel *k, size_t idx, unsigned order)
 }
 
 /* Told before it is free: afterwards somebody else may have it already. */
-void __free_pages(struct page *page, unsigned int order)
+void kernel_free_pages(struct page *page, unsigned int order, const void *site)
 {
 	struct kernel *k;
 	bool is_ours;
@@ -135,34 +135,44 @@ void __free_pages(struct page *page, unsigned int order)
 	if (WARN(!is_ours, "freeing 2^%u pages at pa %#llx that are not allocated", order,
 		 (unsigned long long)page_pa(k, page)))
 		return;
-	kernel_tell(k, PAGES_FREED, page_pa(k, page), PAGE_SIZE << order,
-		    __builtin_return_address(0));
+	kernel_tell(k, PAGES_FREED, page_pa(k, page), PAGE_SIZE << order, site);
 	spin_lock(&k->page_lock);
 	put_block(k, page_idx(k, page), order);
 	spin_unlock(&k->page_lock);
 }
 
+void __free_pages(struct page *page, unsigned int order)
+{
+	kernel_free_pages(page, order, __builtin_return_address(0));
+}
+
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
-	return kernel_alloc_pages(kernel_current(), gfp, order);
+	return kernel_alloc_pages(kernel_current(), gfp, order, __builtin_return_address(0));
+}
+
+static unsigned long address_of(struct page *page)
+{
+	return page ? (unsigned long)page_address(page) : 0;
 }
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
-	struct page *page = alloc_pages(gfp, order);
-
-	return page ? (unsigned long)page_address(page) : 0;
+	return address_of(kernel_alloc_pages(kernel_current(), gfp, order,
+					     __builtin_return_address(0)));
 }
 
 unsigned long get_zeroed_page(gfp_t gfp)
 {
-	return __get_free_pages(gfp | __GFP_ZERO, 0);
+	return address_of(kernel_alloc_pages(kernel_current(), gfp | __GFP_ZERO, 0,
+					     __builtin_return_address(0)));
 }
 
 void free_pages(unsigned long va, unsigned int order)
 {
 	if (va)
-		__free_pages(virt_to_page((const void *)va), order);
+		kernel_free_pages(virt_to_page((const void *)va), order,
+				  __builtin_return_address(0));
 }
 
 void split_page(struct page *page, unsigned int order)
@@ -173,29 +183,35 @@ void split_page(struct page *page, unsigned int order)
 	}
 }
 
-static void free_run(struct page *page, size_t nr_pages)
-{
-	for (size_t i = 0; i < nr_pages; i++)
-		__free_page(page + i);
-}
-
-void *alloc_pages_exact(size_t size, gfp_t gfp)
+struct page *alloc_page_run(struct kernel *k, size_t size, gfp_t gfp, const void *site)
 {
 	unsigned int order = (unsigned int)get_order(size);
-	struct page *page = alloc_pages(gfp, order);
-	size_t nr_pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
+	struct page *page = kernel_alloc_pages(k, gfp, order, site);
+	size_t nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
 
 	if (!page)
 		return NULL;
 	split_page(page, order);
-	free_run(page + nr_pages, ((size_t)1 << order) - nr_pages);
-	return page_address(page);
+	free_page_run(page + nr, (PAGE_SIZE << order) - (nr << PAGE_SHIFT), site);
+	return page;
+}
+
+void free_page_run(struct page *page, size_t size, const void *site)
+{
+	for (size_t i = 0; i < PAGE_ALIGN(size) >> PAGE_SHIFT; i++)
+		kernel_free_pages(page + i, 0, site);
+}
+
+void *alloc_pages_exact(size_t size, gfp_t gfp)
+{
+	return (void *)address_of(alloc_page_run(kernel_current(), size, gfp,
+						 __builtin_return_address(0)));
 }
 
 void free_pages_exact(void *va, size_t size)
 {
 	if (va)
-		free_run(virt_to_page(va), PAGE_ALIGN(size) >> PAGE_SHIFT);
+		free_page_run(virt_to_page(va), size, __builtin_return_address(0));
 }
 
 void get_page(struct page *page)
@@ -206,7 +222,7 @@ void get_page(struct page *page)
 void put_page(struct page *page)
 {
 	if (atomic_dec_and_test(&page->_refcount))
-		__free_pages(page, page->order);
+		kernel_free_pages(page, page->order, __builtin_return_address(0));
 }
 
 /* ---- boot ------------------------------------------------------------------------- */

@@ -64,9 +64,9 @@ static void *take_piece(struct kernel *k, unsigned class)
 	return (char *)page_address(page) + piece * class_size[class];
 }
 
-static bool add_slab(struct kernel *k, unsigned class, gfp_t flags)
+static bool add_slab(struct kernel *k, unsigned class, gfp_t flags, const void *site)
 {
-	struct page *page = kernel_alloc_pages(k, flags & ~__GFP_ZERO, 0);
+	struct page *page = kernel_alloc_pages(k, flags & ~__GFP_ZERO, 0, site);
 
 	if (!page)
 		return false;
@@ -80,7 +80,7 @@ static bool add_slab(struct kernel *k, unsigned class, gfp_t flags)
 	return true;
 }
 
-static void *alloc_small(struct kernel *k, unsigned class, gfp_t flags)
+static void *alloc_small(struct kernel *k, unsigned class, gfp_t flags, const void *site)
 {
 	void *p;
 
@@ -90,14 +90,14 @@ static void *alloc_small(struct kernel *k, unsigned class, gfp_t flags)
 		spin_lock(&k->slab_lock);
 		p = take_piece(k, class);
 		spin_unlock(&k->slab_lock);
-	} while (!p && add_slab(k, class, flags));
+	} while (!p && add_slab(k, class, flags, site));
 	return p;
 }
 
-static void *alloc_large(struct kernel *k, size_t size, gfp_t flags)
+static void *alloc_large(struct kernel *k, size_t size, gfp_t flags, const void *site)
 {
 	struct page *page = kernel_alloc_pages(k, flags & ~__GFP_ZERO,
-					       (unsigned)get_order(size));
+					       (unsigned)get_order(size), site);
 
 	if (!page)
 		return NULL;
@@ -105,7 +105,7 @@ static void *alloc_large(struct kernel *k, size_t size, gfp_t flags)
 	return page_address(page);
 }
 
-void *kmalloc(size_t size, gfp_t flags)
+static void *alloc_at(size_t size, gfp_t flags, const void *site)
 {
 	struct kernel *k = kernel_current();
 	unsigned class = class_for(size);
@@ -115,28 +115,39 @@ void *kmalloc(size_t size, gfp_t flags)
 		return ZERO_SIZE_PTR;
 	if (!k || size > KMALLOC_MAX_SIZE)
 		return NULL;
-	p = class < NR_SLAB_CLASSES ? alloc_small(k, class, flags)
-				    : alloc_large(k, size, flags);
+	p = class < NR_SLAB_CLASSES ? alloc_small(k, class, flags, site)
+				    : alloc_large(k, size, flags, site);
 	if (p && flags & __GFP_ZERO)
 		port_zero(p, size);
 	return p;
 }
 
+/* SIZE_MAX, which is refused, where the product overflows. */
+static size_t product(size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? SIZE_MAX : bytes;
+}
+
+void *kmalloc(size_t size, gfp_t flags)
+{
+	return alloc_at(size, flags, __builtin_return_address(0));
+}
+
 void *kzalloc(size_t size, gfp_t flags)
 {
-	return kmalloc(size, flags | __GFP_ZERO);
+	return alloc_at(size, flags | __GFP_ZERO, __builtin_return_address(0));
 }
 
 void *kmalloc_array(size_t n, size_t size, gfp_t flags)
 {
-	size_t bytes;
-
-	return __builtin_mul_overflow(n, size, &bytes) ? NULL : kmalloc(bytes, flags);
+	return alloc_at(product(n, size), flags, __builtin_return_address(0));
 }
 
 void *kcalloc(size_t n, size_t size, gfp_t flags)
 {
-	return kmalloc_array(n, size, flags | __GFP_ZERO);
+	return alloc_at(product(n, size), flags | __GFP_ZERO, __builtin_return_address(0));
 }
 
 /* ---- giving back --------------------------------------------------------------- */
@@ -182,7 +193,7 @@ static struct page *put_piece(struct kernel *k, struct page *page, size_t offset
 	return page;
 }
 
-static void free_small(struct kernel *k, struct page *page, size_t offset)
+static void free_small(struct kernel *k, struct page *page, size_t offset, const void *site)
 {
 	struct page *empty;
 
@@ -192,7 +203,7 @@ static void free_small(struct kernel *k, struct page *page, size_t offset)
 		empty->flags = 0;
 	spin_unlock(&k->slab_lock);
 	if (empty)
-		__free_page(empty);
+		kernel_free_pages(empty, 0, site);
 }
 
 static void free_at(const void *p, const void *site)
@@ -208,9 +219,9 @@ static void free_at(const void *p, const void *site)
 	k = page_kernel(page);
 	kernel_tell(k, SLAB_FREED, virt_to_phys(p), size_of(page), site);
 	if (page->flags == PAGE_IS_SLAB)
-		return free_small(k, page, offset_in_page(p));
+		return free_small(k, page, offset_in_page(p), site);
 	page->flags = 0;
-	__free_pages(page, page->order);
+	kernel_free_pages(page, page->order, site);
 }
 
 void kfree(const void *p)
@@ -243,7 +254,7 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 	}
 	if (have >= new_size)
 		return (void *)(uintptr_t)p;
-	q = kmalloc(new_size, flags);
+	q = alloc_at(new_size, flags, __builtin_return_address(0));
 	if (q && have) {
 		port_copy(q, p, have);
 		free_at(p, __builtin_return_address(0));
@@ -253,7 +264,7 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 
 void *kmemdup(const void *src, size_t len, gfp_t flags)
 {
-	void *p = kmalloc(len, flags);
+	void *p = alloc_at(len, flags, __builtin_return_address(0));
 
 	if (p && len)
 		port_copy(p, src, len);

@@ -213,7 +213,7 @@ static struct page **alloc_page_array(struct kernel *k, size_t nr)
 	struct page **pages = g_new(struct page *, nr);
 
 	for (size_t i = 0; i < nr; i++) {
-		pages[i] = kernel_alloc_pages(k, GFP_KERNEL, 0);
+		pages[i] = kernel_alloc_pages(k, GFP_KERNEL, 0, NULL);
 		if (!pages[i]) {
 			free_page_array(pages, i);
 			return NULL;
@@ -252,24 +252,34 @@ void *vzalloc(unsigned long size)
 	return p;
 }
 
+/* The pages of the area at @va, which is vmalloc()'s; NULL when there is none. */
+static struct page **take_pages(struct kernel *k, u32 va, size_t *ret_nr)
+{
+	struct page **pages = NULL;
+
+	spin_lock(&k->area_lock);
+	for (GList *l = k->vmalloc_space.areas; l && !pages; l = l->next) {
+		struct vm_area *a = l->data;
+
+		if (a->va == va && a->pages) {
+			pages = g_steal_pointer(&a->pages);
+			*ret_nr = a->len >> PAGE_SHIFT;
+		}
+	}
+	spin_unlock(&k->area_lock);
+	return pages;
+}
+
 /* Pages may only be reused once no translation leads to them. */
 void vfree(const void *va)
 {
 	struct kernel *k = kernel_of(va);
-	struct page **pages = NULL;
+	struct page **pages;
 	size_t nr = 0;
 
 	if (!va || WARN(!k, "vfree() of what vmalloc() never gave"))
 		return;
-	for (GList *l = k->vmalloc_space.areas; l; l = l->next) {
-		struct vm_area *a = l->data;
-
-		if (a->va == port_va(va) && a->pages) {
-			pages = g_steal_pointer(&a->pages);
-			nr = a->len >> PAGE_SHIFT;
-			break;
-		}
-	}
+	pages = take_pages(k, port_va(va), &nr);
 	if (WARN(!pages, "vfree() of what vmalloc() never gave"))
 		return;
 	area_unmap(k, &k->vmalloc_space, va);
