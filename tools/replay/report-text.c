@@ -360,8 +360,17 @@ static void bounce_row(struct paper *p, const struct tally *t)
 		bytes(p, t->bounced_bytes), count(p, t->findings[FIND_REFUSED]));
 }
 
+static bool bounces_nowhere(const struct tally *t)
+{
+	return !t->trace_bounces && !t->bounces && !t->findings[FIND_REFUSED];
+}
+
 static void print_bounces(struct paper *p)
 {
+	if (bounces_nowhere(&p->rep->total)) {
+		title(p, "Bounce buffers (swiotlb): none, neither in the trace nor on this board");
+		return;
+	}
 	title(p, "Bounce buffers (swiotlb): in the trace, and on this board");
 	fprintf(p->out, "  %-*s%9s%12s%9s%12s%12s%12s\n", NAME_WIDTH, "", "bounced", "bytes",
 		"forced", "board", "bytes", "refused");
