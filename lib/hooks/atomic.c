@@ -78,23 +78,18 @@ ATOMIC_HOOKS(64, uint64_t)
 #ifdef __SIZEOF_INT128__
 /*
  * Sixteen bytes: the __atomic builtins would call libatomic, which the program
- * may not be linked with. Everything is made of the one instruction there is.
+ * may not be linked with. Everything is made of the one instruction there is
+ * (cmpxchg16b: meson.build asks for it).
  */
 __extension__ typedef unsigned __int128 u128;
 
-#ifdef __x86_64__
-#define has_cas16	__attribute__((target("cx16")))
-#else
-#define has_cas16
-#endif
-
-has_cas16 static u128 cas16(volatile u128 *p, u128 expected, u128 v)
+static u128 cas16(volatile u128 *p, u128 expected, u128 v)
 {
 	return __sync_val_compare_and_swap(p, expected, v);
 }
 
 #define UPDATE16(name, new_value)						\
-	has_cas16 static u128 name##16(volatile u128 *p, u128 v, const void *site)	\
+	static u128 name##16(volatile u128 *p, u128 v, const void *site)	\
 	{									\
 		u128 old, seen;							\
 										\
