@@ -174,8 +174,7 @@ static void too_little_memory_is_refused_in_one_sentence(void **state)
 	bank(b, 0)->len = SZ_2M;
 	assert_null(boots(b, &m, &error));
 	assert_non_null(error);
-	if (m)
-		assert_non_null(strstr(error->message, "less than 4 MiB of its memory"));
+	assert_non_null(strstr(error->message, "less than 4 MiB of"));
 	machine_free(m);
 	board_free(b);
 }
