@@ -259,14 +259,20 @@ static struct rig *with_chance(struct rig *rig, uint64_t seed)
 	return rig_new(rig->on, CHOOSER_RANDOM, seed);
 }
 
-/* A device counts up in a descriptor that the driver polls; does it always see it? */
+/*
+ * A device counts up in a descriptor that the driver polls; does it always see it?
+ * Hardware takes its freedom on watched lines: they are watched from before the
+ * memory is allocated, since a fill while it changes its kind would be stale, too.
+ */
 static bool polling_goes_wrong(struct rig *rig)
 {
 	dma_addr_t dma;
 	char *desc = gets(rig, PAGE_SIZE, &dma);
 	bool is_wrong = false;
 
-	machine_watch(rig->m, dma, PAGE_SIZE);	/* hardware's freedom is on shared lines */
+	dma_free_coherent(rig->dev, PAGE_SIZE, desc, dma);
+	machine_watch(rig->m, dma, PAGE_SIZE);
+	desc = gets(rig, PAGE_SIZE, &dma);
 	for (uint32_t i = 1; i <= 32; i++) {
 		uint32_t seen = 0;
 

@@ -45,6 +45,7 @@ static struct twin twin_new(struct kernel *k)
 		twin_set(&t, page_idx(k, page), 0, 0);
 		g_ptr_array_add(all, page);
 	}
+	assert_int_equal(k->nr_free_pages, 0);
 	for (guint i = 0; i < all->len; i++)
 		__free_page(g_ptr_array_index(all, i));
 	g_ptr_array_free(all, TRUE);
@@ -292,7 +293,7 @@ static void scattered_pages_are_mapped_in_a_row(struct rig *rig)
 {
 	struct page *block = alloc_pages(GFP_KERNEL | __GFP_ZERO, 3);
 	struct page *pages[3] = { block + 6, block + 1, block + 3 };
-	char *p = vmap(pages, 3, VM_MAP, PAGE_KERNEL);
+	char *p = vmap(pages, 3, VM_MAP, PAGE_KERNEL), byte;
 
 	assert_non_null(p);
 	assert_true(is_vmalloc_addr(p));
@@ -304,8 +305,10 @@ static void scattered_pages_are_mapped_in_a_row(struct rig *rig)
 		assert_int_equal(t.pa, page_to_phys(pages[i]));
 	}
 	vunmap(p);
+	/* Neither the tables nor what the CPU remembers of them lead there. */
 	assert_int_equal(cpu_translate(rig->cpu, (uint32_t)(uintptr_t)p, false).fault.kind,
 			 FAULT_TRANSLATION);
+	assert_false(cpu_load(rig->cpu, (uint32_t)(uintptr_t)p, &byte, 1, NULL));
 	listens(rig);
 	vunmap(p);
 	expects_warning(rig, "vunmap() of what is not mapped");

@@ -179,6 +179,21 @@ static char *far_memory(struct rig *rig)
 	return page_address(page);
 }
 
+/* As many mappings of @len bytes as fit, then all given back. */
+static unsigned fill_pool(struct rig *rig, char *p, size_t len)
+{
+	static dma_addr_t dma[65536];
+	unsigned nr = 0;
+
+	while ((dma[nr] = dma_map_single_attrs(rig->dev, p, len, DMA_TO_DEVICE,
+					       DMA_ATTR_SKIP_CPU_SYNC)) != DMA_MAPPING_ERROR)
+		nr++;
+	for (unsigned i = 0; i < nr; i++)
+		dma_unmap_single_attrs(rig->dev, dma[i], len, DMA_TO_DEVICE,
+				       DMA_ATTR_SKIP_CPU_SYNC);
+	return nr;
+}
+
 static void memory_out_of_reach_is_bounced(struct rig *rig)
 {
 	struct bus_dma_region map[2];
@@ -305,6 +320,28 @@ static void the_low_bits_a_device_asks_for_are_kept(struct rig *rig)
 	assert_int_equal(dma_max_mapping_size(rig->dev), SZ_256K - SZ_4K);
 }
 
+/* What an IOMMU asks for: whole pages around a buffer that starts inside one. */
+static void padding_slots_come_back_too(struct rig *rig)
+{
+	char *p = allocates(rig, 2 * PAGE_SIZE);
+	phys_addr_t pa = virt_to_phys(p) + 3000;
+
+	dma_set_min_align_mask(rig->dev, 0xfff);
+	cpu_fills(rig, p + 3000, 1000, 4);
+	for (unsigned i = 0; i < SZ_4M / IO_TLB_SIZE; i++) {
+		phys_addr_t slot_pa = swiotlb_tbl_map_single(rig->dev, pa, 1000, 0xfff,
+							     DMA_BIDIRECTIONAL, 0);
+
+		assert_int_equal(slot_pa & 0xfff, 3000);
+		expects_cpu_finds(rig, phys_to_virt(slot_pa), 1000, 4);
+		swiotlb_tbl_unmap_single(rig->dev, slot_pa, 1000, DMA_BIDIRECTIONAL, 0);
+	}
+	dma_set_min_align_mask(rig->dev, 0);
+	listens(rig);
+	assert_int_equal(fill_pool(rig, p, 1), SZ_4M / IO_TLB_SIZE);
+	expects_warning(rig, "swiotlb buffer is full");
+}
+
 static void the_largest_mapping_is_a_segment(struct rig *rig)
 {
 	char *p = allocates(rig, SZ_512K);
@@ -321,21 +358,6 @@ static void the_largest_mapping_is_a_segment(struct rig *rig)
 	expects_warning(rig, "swiotlb buffer is full (sz: 262145 bytes)");
 }
 
-/* As many mappings of @len bytes as fit, then all given back. */
-static unsigned fill_pool(struct rig *rig, char *p, size_t len)
-{
-	static dma_addr_t dma[65536];
-	unsigned nr = 0;
-
-	while ((dma[nr] = dma_map_single_attrs(rig->dev, p, len, DMA_TO_DEVICE,
-					       DMA_ATTR_SKIP_CPU_SYNC)) != DMA_MAPPING_ERROR)
-		nr++;
-	for (unsigned i = 0; i < nr; i++)
-		dma_unmap_single_attrs(rig->dev, dma[i], len, DMA_TO_DEVICE,
-				       DMA_ATTR_SKIP_CPU_SYNC);
-	return nr;
-}
-
 static void a_full_pool_refuses_and_recovers_whole(struct rig *rig)
 {
 	char *p = allocates(rig, SZ_256K);
@@ -347,6 +369,23 @@ static void a_full_pool_refuses_and_recovers_whole(struct rig *rig)
 	assert_int_equal(nr, SZ_4M / IO_TLB_SIZE);
 	assert_int_equal(fill_pool(rig, p, SZ_256K), nr / IO_TLB_SEGSIZE);
 	assert_int_equal(fill_pool(rig, p, 1), nr);
+}
+
+static void a_list_that_fails_gives_its_slots_back_and_copies_nothing(struct rig *rig)
+{
+	char *first = allocates(rig, LEN), *second = allocates(rig, SZ_512K);
+	struct scatterlist sg[2];
+
+	cpu_fills(rig, first, LEN, 9);
+	sg_init_table(sg, 2);
+	sg_set_buf(&sg[0], first, LEN);
+	sg_set_buf(&sg[1], second, SZ_256K + 1);
+	listens(rig);
+	for (unsigned i = 0; i < SZ_4M / IO_TLB_SIZE; i++)
+		assert_int_equal(dma_map_sg(rig->dev, sg, 2, DMA_FROM_DEVICE), 0);
+	assert_int_equal(fill_pool(rig, second, 1), SZ_4M / IO_TLB_SIZE);
+	expects_warning(rig, "swiotlb buffer is full");
+	expects_cpu_finds(rig, first, LEN, 9);
 }
 
 static void live_slots_never_overlap(struct rig *rig)
@@ -427,8 +466,10 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_sync_copies_only_its_part_and_direction,               ON_BOUNCE, 0),
 	TEST_ON(a_page_and_more_starts_on_a_page,                        ON_BOUNCE, 0),
 	TEST_ON(the_low_bits_a_device_asks_for_are_kept,                 ON_BOUNCE, 0),
+	TEST_ON(padding_slots_come_back_too,                             ON_BOUNCE, 0),
 	TEST_ON(the_largest_mapping_is_a_segment,                        ON_BOUNCE, 0),
 	TEST_ON(a_full_pool_refuses_and_recovers_whole,                  ON_BOUNCE, 0),
+	TEST_ON(a_list_that_fails_gives_its_slots_back_and_copies_nothing, ON_BOUNCE, 0),
 	TEST_ON(live_slots_never_overlap,                                ON_BOUNCE, 0),
 	TEST_ON(a_coherent_device_needs_syncs_once_it_bounced, ON_BOUNCE | ON_COHERENT, 0),
 	TEST_ON(unmapping_a_slot_twice_is_a_warning,                     ON_BOUNCE, 0),
