@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is mapped and allocated: by device address for each device, by physical
+ * address for all. Finding the mapping that a call means, and remembering in the
+ * shadow what calls said of it.
+ *
+ * Mappings of equal address may coexist, so a call is weighed against each: the one
+ * that fits best is meant.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <linux/dma-direction.h>
+#include <linux/dma-mapping.h>
+
+#include "mappings.h"
+
+/* ---- finding ------------------------------------------------------- */
+
+enum mapping_kind ledger_kind_of(enum ledger_kind kind)
+{
+	switch (kind) {
+	case LEDGER_MAP_SG:
+	case LEDGER_UNMAP_SG:
+		return MAPPING_SG;
+	case LEDGER_ALLOC_COHERENT:
+	case LEDGER_FREE_COHERENT:
+		return MAPPING_COHERENT;
+	case LEDGER_MAP_RESOURCE:
+	case LEDGER_UNMAP_RESOURCE:
+		return MAPPING_RESOURCE;
+	default:
+		return MAPPING_SINGLE;
+	}
+}
+
+bool ledger_sg_fits(const struct mapping *m, const struct ledger_note *n)
+{
+	return m->kind != MAPPING_SG || ledger_kind_of(n->kind) != MAPPING_SG ||
+	       m->nents == n->nents;
+}
+
+/* An sg list's unmap names the list, not the segments' sizes. */
+bool ledger_size_fits(const struct mapping *m, const struct ledger_note *n)
+{
+	return n->kind == LEDGER_UNMAP_SG || m->len == n->len;
+}
+
+/* Coherent memory has no direction to get wrong. */
+bool ledger_direction_fits(const struct mapping *m, const struct ledger_note *n)
+{
+	return m->kind == MAPPING_COHERENT || m->dir == n->dir;
+}
+
+struct unmap_search {
+	const struct ledger_note *note;
+	struct mapping *best;
+	int best_points;
+};
+
+static bool weigh(struct interval *node, void *data)
+{
+	struct unmap_search *s = data;
+	struct mapping *m = mapping_by_dma(node);
+	int points = 1 + (m->kind == ledger_kind_of(s->note->kind)) + ledger_size_fits(m, s->note) +
+		     ledger_direction_fits(m, s->note) + ledger_sg_fits(m, s->note);
+
+	if (m->dma != s->note->dma || (m->kind == MAPPING_SG && !m->nents))
+		return true;
+	if (points > s->best_points) {
+		s->best = m;
+		s->best_points = points;
+	}
+	return points < 5;
+}
+
+/* The mapping that an unmap most likely means; NULL if none begins there. */
+struct mapping *ledger_find_unmapped(struct dev_record *d, const struct ledger_note *n)
+{
+	struct unmap_search s = { .note = n };
+
+	interval_each(d->live, n->dma, n->dma, weigh, &s);
+	return s.best;
+}
+
+struct segment_search {
+	const struct ledger_note *note;
+	struct mapping *found;
+};
+
+static bool is_segment(struct interval *node, void *data)
+{
+	struct segment_search *s = data;
+	struct mapping *m = mapping_by_dma(node);
+
+	if (m->kind != MAPPING_SG || m->dma != s->note->dma)
+		return true;
+	if (!s->found || ledger_sg_fits(m, s->note))
+		s->found = m;
+	return !ledger_sg_fits(m, s->note);
+}
+
+/* The segment of a list that begins there; the head of a list of that length first. */
+struct mapping *ledger_find_segment(struct dev_record *d, const struct ledger_note *n)
+{
+	struct segment_search s = { .note = n };
+
+	interval_each(d->live, n->dma, n->dma, is_segment, &s);
+	return s.found;
+}
+
+struct sync_search {
+	const struct ledger_note *note;
+	struct mapping *whole, *part;	/* covers all of the range; or its first byte */
+};
+
+static bool covers(const struct mapping *m, const struct ledger_note *n)
+{
+	return n->dma - m->dma + n->len <= m->len;
+}
+
+bool ledger_sync_direction_fits(const struct mapping *m, const struct ledger_note *n)
+{
+	return m->dir == DMA_BIDIRECTIONAL || m->dir == n->dir;
+}
+
+static bool consider_sync(struct interval *node, void *data)
+{
+	struct sync_search *s = data;
+	struct mapping *m = mapping_by_dma(node);
+
+	if (!covers(m, s->note)) {
+		s->part = m;
+		return true;
+	}
+	if (!s->whole || ledger_sync_direction_fits(m, s->note))
+		s->whole = m;
+	return !ledger_sync_direction_fits(m, s->note);
+}
+
+struct mapping *ledger_find_synced(struct dev_record *d, const struct ledger_note *n,
+				   bool *ret_is_whole)
+{
+	struct sync_search s = { .note = n };
+
+	interval_each(d->live, n->dma, n->dma, consider_sync, &s);
+	*ret_is_whole = s.whole;
+	return s.whole ? s.whole : s.part;
+}
+
+static bool consider_owner(struct interval *node, void *data)
+{
+	struct mapping **found = data;
+	struct mapping *m = mapping_by_pa(node);
+
+	if (!*found || ownership_of_cpu(*found, 0, (*found)->len))
+		*found = m;
+	return true;
+}
+
+struct mapping *ledger_mapping_at(struct hazard_engine *e, uint64_t pa)
+{
+	struct mapping *m = NULL;
+
+	interval_each(e->live, pa, pa, consider_owner, &m);
+	return m;
+}
+
+/* ---- mappings come and go ------------------------------------------ */
+
+static void mapping_free(struct mapping *m)
+{
+	if (m->cpu_owned)
+		g_array_free(m->cpu_owned, TRUE);
+	g_free(m);
+}
+
+static bool is_in_memory(const struct mapping *m)
+{
+	return m->kind != MAPPING_RESOURCE;
+}
+
+static struct interval interval_of(struct hazard_engine *e, uint64_t first, uint64_t len)
+{
+	uint64_t last = first + MAX(len, 1u) - 1;
+
+	return (struct interval){
+		.first = first, .last = MAX(last, first), .age = e->age,
+	};
+}
+
+struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d,
+				   const struct ledger_note *n)
+{
+	struct mapping *m = g_new0(struct mapping, 1);
+
+	e->age++;
+	m->dev = d;
+	m->kind = ledger_kind_of(n->kind);
+	m->dir = n->dir;
+	m->nents = n->sg_index ? 0 : n->nents;
+	m->dma = n->dma;
+	m->pa = n->pa;
+	m->device_pa = n->is_bounced ? n->bounce_pa : n->pa;
+	m->len = n->len;
+	m->is_snooped = device_snoops(n->dev);
+	m->is_bounced = n->is_bounced;
+	m->is_checked = n->kind != LEDGER_MAP;
+	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
+	m->step = machine_step(e->machine);
+	m->site = n->site;
+	m->stack = engine_stack(e, n->site);
+	m->by_dma = interval_of(e, m->dma, m->len);
+	m->by_pa = interval_of(e, m->pa, m->len);
+	if (m->skips_sync)
+		ownership_give(m, 0, m->len, true);
+	return m;
+}
+
+static bool is_streaming(const struct mapping *m)
+{
+	return m->kind == MAPPING_SINGLE || m->kind == MAPPING_SG;
+}
+
+void ledger_mapping_add(struct hazard_engine *e, struct mapping *m)
+{
+	m->dev->last = m;
+	interval_insert(&m->dev->live, &m->by_dma);
+	if (is_streaming(m))
+		interval_insert(&e->live, &m->by_pa);
+}
+
+void ledger_mapping_remove(struct hazard_engine *e, struct mapping *m)
+{
+	if (m->dev->last == m)
+		m->dev->last = NULL;
+	interval_remove(&m->dev->live, &m->by_dma);
+	if (is_streaming(m))
+		interval_remove(&e->live, &m->by_pa);
+	mapping_free(m);
+}
+
+static bool is_sync(const struct ledger_note *n)
+{
+	return n->kind >= LEDGER_SYNC_FOR_CPU && n->kind <= LEDGER_SYNC_SG_FOR_DEVICE;
+}
+
+bool ledger_is_for_cpu(const struct ledger_note *n)
+{
+	return n->kind == LEDGER_SYNC_FOR_CPU || n->kind == LEDGER_SYNC_SG_FOR_CPU;
+}
+
+enum record_kind ledger_record_kind_of(const struct ledger_note *n)
+{
+	if (is_sync(n))
+		return ledger_is_for_cpu(n) ? RECORD_SYNCED_FOR_CPU : RECORD_SYNCED_FOR_DEVICE;
+	return n->kind == LEDGER_FREE_COHERENT ? RECORD_FREED : RECORD_UNMAPPED;
+}
+
+static struct record record_of(struct hazard_engine *e, enum record_kind kind,
+			       const struct mapping *m, const struct ledger_note *n,
+			       uint64_t offset, uint64_t len)
+{
+	struct record r = engine_record(e, kind);
+
+	r.pa = m->pa + offset;
+	r.dma = m->dma + offset;
+	r.len = (uint32_t)MIN(len, UINT32_MAX);
+	r.dir = (int8_t)n->dir;
+	r.party = m->dev->party;
+	r.site = n->site;
+	r.skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
+	r.stack = kind == RECORD_MAPPED || kind == RECORD_ALLOCATED
+		? m->stack : engine_stack(e, n->site);
+	return r;
+}
+
+void ledger_remember(struct hazard_engine *e, enum record_kind kind,
+		     const struct mapping *m, const struct ledger_note *n,
+		     uint64_t offset, uint64_t len)
+{
+	struct record r = record_of(e, kind, m, n, offset, len);
+
+	if (is_in_memory(m))
+		shadow_note(&e->shadow, &r);
+}
+
+/* History is kept by memory; an address that is no mapping's leads to none. */
+void ledger_remember_gone(struct hazard_engine *e, const struct mapping *m,
+			  const struct ledger_note *n)
+{
+	struct record r = record_of(e, ledger_record_kind_of(n), m, n, 0, m->len);
+
+	history_add(&m->dev->gone, &r);
+}
+
+const struct record *ledger_last_gone(const struct dev_record *d, uint64_t dma)
+{
+	for (unsigned i = d->gone.nr; i; i--)
+		if (history_at(&d->gone, i - 1)->dma == dma)
+			return history_at(&d->gone, i - 1);
+	return NULL;
+}
