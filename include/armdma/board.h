@@ -56,6 +56,33 @@ struct cache_geometry {
 	bool is_assumed;
 };
 
+/** What picks the set, and what is compared, in a level 1 cache. */
+enum cache_indexing {
+	INDEX_PIPT,		/* physical, or made to behave so by hardware */
+	INDEX_VIPT,		/* virtual index, physical tag: aliases above 4 KiB a way */
+	INDEX_VIVT		/* virtual in both: a line belongs to a virtual address */
+};
+
+/** What an integrated level 2 holds of what level 1 holds. */
+enum l2_inclusion {
+	L2_INDEPENDENT,		/* neither rule */
+	L2_INCLUSIVE,		/* all of it: what leaves level 2 leaves level 1 */
+	L2_EXCLUSIVE		/* little of it: filled by what level 1 evicts */
+};
+
+/** Which short descriptors the walker reads. */
+enum table_format {
+	TABLES_V5,		/* subpage permissions, no TEX, XN, S or nG */
+	TABLES_V6,		/* SCTLR.XP chooses: that of v5, or v7's without PXN */
+	TABLES_V7
+};
+
+/** @nr_entries 0: not known. @nr_ways 0: fully associative. */
+struct tlb_shape {
+	uint16_t nr_entries;
+	uint8_t nr_ways;
+};
+
 /**
  * struct core_part - what every instance of a core has in common (parts.c)
  * @compatible:    "arm,cortex-a9"
@@ -67,6 +94,13 @@ struct cache_geometry {
  * @walks_in_l1:   the table walker sees L1D (ID_MMFR3.CohWalk); else it reads
  *                 what is below it
  * @has_lpae:      implements the long-descriptor format
+ * @l1i_indexing, @l1d_indexing: enum cache_indexing
+ * @l2_inclusion:  enum l2_inclusion
+ * @tables:        enum table_format
+ * @tlb:           the main TLB of data, for a machine with real capacities
+ * @is_mp:         multiprocessing extensions: operations by MVA broadcast, and
+ *                 level 1 caches of a cluster are coherent for shareable memory
+ * @wt_is_nc:      write-through memory is treated as non-cacheable
  */
 struct core_part {
 	const char *compatible;
@@ -77,6 +111,12 @@ struct core_part {
 	struct cache_geometry l1i, l1d, l2;
 	bool walks_in_l1;
 	bool has_lpae;
+	uint8_t l1i_indexing, l1d_indexing;
+	uint8_t l2_inclusion;
+	uint8_t tables;
+	struct tlb_shape tlb;
+	bool is_mp;
+	bool wt_is_nc;
 };
 
 struct board_cpu {
