@@ -83,7 +83,9 @@ static bool build(struct machine *m, GError **error)
 	const struct cache_geometry *l2 = level2_of(m);
 
 	if (!cache_init(&m->l1, m, 1, &m->cpus[0]->board->l1d, seed) ||
-	    !cache_init(&m->l2, m, 2, l2, seed) || !tlb_init(&m->tlb))
+	    !cache_init(&m->l2, m, 2, l2, seed) || !tlb_init(&m->tlb) ||
+	    !pages_init(&m->pages, m->dram.len) ||
+	    !notes_init(&m->notes, m->dram.len, m->l1.line_shift))
 		return no_room(error);
 	if (!build_scratch(m, error) || !build_window(m, error))
 		return false;
@@ -143,6 +145,8 @@ void machine_free(struct machine *m)
 	tlb_done(&m->tlb);
 	cache_done(&m->l1);
 	cache_done(&m->l2);
+	pages_done(&m->pages);
+	notes_done(&m->notes);
 	dram_done(&m->dram);
 	g_mutex_clear(&m->lock);
 	g_free(m);

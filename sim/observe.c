@@ -43,6 +43,18 @@ static void mark(struct cache *c, uint64_t off, uint64_t len, bool is_watched)
 					(is_watched ? LINE_WATCHED : 0));
 }
 
+static void note_range(struct machine *m, uint64_t off, uint64_t len, bool is_watched)
+{
+	if (is_watched)
+		page_summary(&m->pages, off)->flags |= PAGE_HAS_WATCHED;
+	for (uint64_t done = 0; done < len; done += 1u << m->notes.line_shift) {
+		if (is_watched)
+			notes_set(&m->notes, off + done, NOTE_WATCHED);
+		else
+			notes_clear(&m->notes, off + done, NOTE_WATCHED);
+	}
+}
+
 /* Page by page: [pa, pa + len) may cross banks, or leave DRAM for a while. */
 static void mark_range(struct machine *m, uint64_t pa, size_t len, bool is_watched)
 {
@@ -57,6 +69,7 @@ static void mark_range(struct machine *m, uint64_t pa, size_t len, bool is_watch
 		struct place at;
 
 		if (dram_find(&m->dram, pa, &at)) {
+			note_range(m, at.off, piece, is_watched);
 			mark(&m->l1, at.off, piece, is_watched);
 			mark(&m->l2, at.off, piece, is_watched);
 		}

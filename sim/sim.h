@@ -27,6 +27,8 @@
 #include "cpu/tlb.h"
 #include "mem/attrs.h"
 #include "mem/dram.h"
+#include "mem/notes.h"
+#include "mem/pages.h"
 
 #define HOST_LINE	64
 
@@ -88,6 +90,8 @@ struct machine {
 	struct actor actor;
 	struct cache l1, l2;
 	struct dram dram;
+	struct pages pages;
+	struct notes notes;
 	struct image scratch;		/* a page that stands in for any register page */
 	struct tlb tlb;
 	uint64_t step;
@@ -120,6 +124,11 @@ static inline void machine_unlock(struct machine *m)
 {
 	if (m->is_fast)
 		g_mutex_unlock(&m->lock);
+}
+
+static inline bool line_is_watched(const struct machine *m, uint64_t off)
+{
+	return notes_of(&m->notes, off) & NOTE_WATCHED;
 }
 
 /* ---- observe.c ------------------------------------------------------ */
@@ -174,7 +183,7 @@ void speculate_slow(struct machine *m, struct place at);
 /* An event is about to touch, or has touched, the line of @at. */
 static inline void speculate(struct machine *m, struct place at)
 {
-	if (unlikely(m->is_random) && *cache_state(&m->l1, at.off) & LINE_WATCHED)
+	if (unlikely(m->is_random) && line_is_watched(m, at.off))
 		speculate_slow(m, at);
 }
 
@@ -209,10 +218,5 @@ void trap_install(void);
 
 void master_count(const struct master *d, struct machine_counters *sum);
 void master_destroy(struct master *d);
-
-static inline bool line_is_watched(const struct machine *m, uint64_t off)
-{
-	return *cache_state(&m->l1, off) & LINE_WATCHED;
-}
 
 #endif

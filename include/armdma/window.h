@@ -12,8 +12,8 @@
  * gear. Everything else (TLB miss, uncached, device, fast gear) is NULL and takes
  * the one door to the slow path, cpu_before_load()/cpu_before_store().
  *
- * A load may proceed natively iff (state & LINE_LOAD_MASK)  == LINE_VALID.
- * A store may            iff (state & LINE_STORE_MASK) == (LINE_VALID | LINE_DIRTY).
+ * A load may proceed natively iff (state & LINE_LOAD_MASK)  == LINE_LOAD_OK.
+ * A store may            iff (state & LINE_STORE_MASK) == LINE_STORE_OK.
  */
 #ifndef ARMDMA_WINDOW_H
 #define ARMDMA_WINDOW_H
@@ -26,15 +26,20 @@
 extern "C" {
 #endif
 
-/* One state byte per line and level: flags, and the way that holds the line. */
+/* One state byte for each line that a CPU's L1 may hold. */
 #define LINE_VALID	0x01u
 #define LINE_DIRTY	0x02u
 #define LINE_SPECULATED	0x04u
 #define LINE_WATCHED	0x08u	/* somebody wants events: always the slow path */
-#define LINE_WAY_SHIFT	4	/* ways 0..15 in the high nibble */
+#define LINE_RECENT	0x10u	/* a hit changes nothing in the order of replacement */
+#define LINE_UNIQUE	0x20u	/* no other CPU holds it */
+#define LINE_PRIVATE	0x40u	/* its bytes are in the way, not in the window */
+#define LINE_INCOHERENT	0x80u	/* other CPUs and snoops do not see it */
 
-#define LINE_LOAD_MASK	(LINE_VALID | LINE_WATCHED)
-#define LINE_STORE_MASK	(LINE_VALID | LINE_DIRTY | LINE_WATCHED)
+#define LINE_LOAD_OK	(LINE_VALID | LINE_RECENT)
+#define LINE_STORE_OK	(LINE_LOAD_OK | LINE_DIRTY | LINE_UNIQUE)
+#define LINE_LOAD_MASK	(LINE_LOAD_OK | LINE_WATCHED | LINE_PRIVATE)
+#define LINE_STORE_MASK	(LINE_STORE_OK | LINE_WATCHED | LINE_PRIVATE)
 
 #define WINDOW_MAX	16
 

@@ -93,7 +93,7 @@ hook_inline void hook_load(const void *p, size_t len, const void *site)
 		return;
 	if (hook_unlikely((uintptr_t)p & (len - 1)) ||
 	    hook_unlikely((hooks_line_state(hooks_window(p), p) & LINE_LOAD_MASK) !=
-			  LINE_VALID))
+			  LINE_LOAD_OK))
 		hooks_load(p, len, site);
 }
 
@@ -104,7 +104,7 @@ hook_inline void hook_store(const void *p, size_t len, const void *site)
 	hooks_last_store = (struct hooks_last_store){ p, site, len };
 	if (hook_unlikely((uintptr_t)p & (len - 1)) ||
 	    hook_unlikely((hooks_line_state(hooks_window(p), p) & LINE_STORE_MASK) !=
-			  (LINE_VALID | LINE_DIRTY)))
+			  LINE_STORE_OK))
 		hooks_store(p, len, site);
 }
 
@@ -124,7 +124,7 @@ hook_inline void hook_load_range(const void *p, size_t len, const void *site)
 	if (!len || !hooks_is_simulated(p))
 		return;
 	if (!hooks_is_in_line(hooks_window(p), p, len) ||
-	    (hooks_line_state(hooks_window(p), p) & LINE_LOAD_MASK) != LINE_VALID)
+	    (hooks_line_state(hooks_window(p), p) & LINE_LOAD_MASK) != LINE_LOAD_OK)
 		hooks_load(p, len, site);
 }
 
@@ -134,8 +134,7 @@ hook_inline void hook_store_range(const void *p, size_t len, const void *site)
 		return;
 	hooks_last_store = (struct hooks_last_store){ p, site, len };
 	if (!hooks_is_in_line(hooks_window(p), p, len) ||
-	    (hooks_line_state(hooks_window(p), p) & LINE_STORE_MASK) !=
-	    (LINE_VALID | LINE_DIRTY))
+	    (hooks_line_state(hooks_window(p), p) & LINE_STORE_MASK) != LINE_STORE_OK)
 		hooks_store(p, len, site);
 }
 

@@ -72,7 +72,14 @@ static struct observe_event line_event(struct cache *c, enum observe_kind kind,
 
 static uint32_t *slot_of(struct cache *c, struct place line)
 {
-	return &cache_set(c, line.pa)[*cache_state(c, line.off) >> LINE_WAY_SHIFT];
+	return &cache_set(c, line.pa)[cache_way(c, line)];
+}
+
+static uint16_t *nr_held(struct cache *c, struct place line)
+{
+	struct page_summary *page = page_summary(&c->machine->pages, line.off);
+
+	return c->level == 1 ? &page->nr_inner : &page->nr_outer;
 }
 
 void cache_write_back(struct cache *c, struct place at, enum observe_cause cause)
@@ -117,6 +124,7 @@ void cache_drop(struct cache *c, struct place at, enum observe_cause cause)
 	if (*state & LINE_DIRTY)
 		c->counts.dropped++;
 	*slot_of(c, line) = NO_LINE;
+	--*nr_held(c, line);
 	*state &= LINE_WATCHED;
 }
 
@@ -140,8 +148,9 @@ void cache_admit(struct cache *c, struct place at, bool is_speculative)
 			    CAUSE_EVICTION);
 	}
 	*slot = (uint32_t)(line.off >> c->line_shift);
-	*state = (uint8_t)((*state & LINE_WATCHED) | LINE_VALID |
-			   (is_speculative ? LINE_SPECULATED : 0) | way << LINE_WAY_SHIFT);
+	*state = (uint8_t)((*state & LINE_WATCHED) | LINE_LOAD_OK | LINE_UNIQUE |
+			   (is_speculative ? LINE_SPECULATED : 0));
+	++*nr_held(c, line);
 	c->counts.filled++;
 	c->counts.speculated += is_speculative;
 	cache_touch(c, line);
@@ -159,7 +168,8 @@ static bool way_agrees(const struct cache *c, uint32_t idx)
 
 	return line == NO_LINE ||
 	       ((c->state[line] & LINE_VALID) &&
-		c->state[line] >> LINE_WAY_SHIFT == idx % c->nr_ways);
+		cache_way(c, dram_place(&c->machine->dram, (uint64_t)line << c->line_shift)) ==
+		idx % c->nr_ways);
 }
 
 /* Eight states at once: nearly all of them are 0. */

@@ -2,7 +2,7 @@
 /*
  * One level of set-associative, physically tagged data cache that carries bytes.
  *
- *    fill  <--- below            state[line]  valid, dirty, watched, way
+ *    fill  <--- below            state[line]  valid, dirty, watched
  *    line ----> write-back       image        the bytes of valid lines
  *                                ways[set]    which lines sit in a set
  *
@@ -10,7 +10,7 @@
  * moves when a way changes hands, and a hit is one test of one byte. The way
  * arrays exist to choose victims; they agree with the states at all times:
  *
- *	state[n] & LINE_VALID  <=>  ways[set of n][way of n] == n
+ *	state[n] & LINE_VALID  <=>  one way of the set of n holds n
  *
  * Level 1 belongs to the CPUs. Level 2 is integrated (CP15 operations reach it)
  * or a PL310 (only its registers do); below it is DRAM.
@@ -108,6 +108,8 @@ static inline size_t cache_piece(const struct cache *c, uint64_t off, size_t len
 /* ---- replace.c ---------------------------------------------------- */
 
 uint32_t *cache_set(const struct cache *c, uint64_t pa);
+/* The way of a line that is held. */
+unsigned cache_way(const struct cache *c, struct place at);
 /* The way that the next line of @pa's set goes to: an empty one, or a victim's. */
 unsigned cache_victim(struct cache *c, uint64_t pa);
 /* A hit, for the policy that cares. */

@@ -11,6 +11,17 @@ uint32_t *cache_set(const struct cache *c, uint64_t pa)
 	return &c->ways[((uint32_t)(pa >> c->line_shift) & c->set_mask) * c->nr_ways];
 }
 
+unsigned cache_way(const struct cache *c, struct place at)
+{
+	const uint32_t *set = cache_set(c, at.pa);
+	uint32_t line = (uint32_t)(at.off >> c->line_shift);
+	unsigned way = 0;
+
+	while (set[way] != line)
+		way++;
+	return way;
+}
+
 static unsigned least_recent(const struct cache *c, const uint32_t *set)
 {
 	const uint64_t *used = &c->used[set - c->ways];
@@ -45,7 +56,5 @@ void cache_touch(struct cache *c, struct place at)
 	if (c->policy != CACHE_LRU)
 		return;
 
-	unsigned way = *cache_state(c, at.off) >> LINE_WAY_SHIFT;
-
-	c->used[cache_set(c, at.pa) - c->ways + way] = ++c->clock;
+	c->used[cache_set(c, at.pa) - c->ways + cache_way(c, at)] = ++c->clock;
 }

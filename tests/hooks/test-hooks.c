@@ -20,8 +20,8 @@
 #else
 #define noinline	__attribute__((noipa))	/* no clones either */
 #endif
-#define HIT_LOAD	LINE_VALID
-#define HIT_STORE	(LINE_VALID | LINE_DIRTY)
+#define HIT_LOAD	LINE_LOAD_OK
+#define HIT_STORE	LINE_STORE_OK
 
 typedef uint32_t u32;
 typedef uint64_t u64;
@@ -125,7 +125,7 @@ static void a_store_hits_a_dirty_line(void **state)
 
 static void a_store_takes_the_door_for_a_clean_line(void **state)
 {
-	fake_set_line(0x1000, LINE_VALID);
+	fake_set_line(0x1000, HIT_LOAD);
 	store(0x1004, 7);
 	expect_visit(0, true, 0x1004, 4);
 }
@@ -138,12 +138,37 @@ static void a_watched_line_always_takes_the_door(void **state)
 	expect_visits(2);
 }
 
-static void ways_and_speculation_do_not_matter_to_a_hit(void **state)
+static void speculation_and_coherence_do_not_matter_to_a_hit(void **state)
 {
-	fake_set_line(0x1000, HIT_STORE | LINE_SPECULATED | 15u << LINE_WAY_SHIFT);
+	fake_set_line(0x1000, HIT_STORE | LINE_SPECULATED | LINE_INCOHERENT);
 	store(0x1000, 1);
 	load(0x1000);
 	expect_no_visit();
+}
+
+static void a_line_that_is_not_the_most_recent_takes_the_door(void **state)
+{
+	fake_set_line(0x1000, HIT_STORE & ~LINE_RECENT);
+	store(0x1000, 1);
+	load(0x1000);
+	expect_visits(2);
+}
+
+static void a_line_whose_bytes_are_elsewhere_takes_the_door(void **state)
+{
+	fake_set_line(0x1000, HIT_STORE | LINE_PRIVATE);
+	store(0x1000, 1);
+	load(0x1000);
+	expect_visits(2);
+}
+
+static void a_store_to_a_line_that_others_hold_takes_the_door(void **state)
+{
+	fake_set_line(0x1000, HIT_STORE & ~LINE_UNIQUE);
+	load(0x1000);
+	expect_no_visit();
+	store(0x1000, 1);
+	expect_visit(0, true, 0x1000, 4);
 }
 
 static void an_access_across_two_lines_takes_the_door_whole(void **state)
@@ -556,7 +581,10 @@ int main(void)
 		TEST(a_store_hits_a_dirty_line),
 		TEST(a_store_takes_the_door_for_a_clean_line),
 		TEST(a_watched_line_always_takes_the_door),
-		TEST(ways_and_speculation_do_not_matter_to_a_hit),
+		TEST(speculation_and_coherence_do_not_matter_to_a_hit),
+		TEST(a_line_that_is_not_the_most_recent_takes_the_door),
+		TEST(a_line_whose_bytes_are_elsewhere_takes_the_door),
+		TEST(a_store_to_a_line_that_others_hold_takes_the_door),
 		TEST(an_access_across_two_lines_takes_the_door_whole),
 		TEST(an_access_across_two_pages_takes_the_door_whole),
 		TEST(the_fast_gear_needs_no_door),
