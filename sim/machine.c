@@ -83,14 +83,13 @@ static bool build(struct machine *m, GError **error)
 	const struct cache_geometry *l2 = level2_of(m);
 
 	if (!cache_init(&m->l1, m, 1, &m->cpus[0]->board->l1d, seed) ||
-	    !cache_init(&m->l2, m, 2, l2, seed) || !tlb_init(&m->tlb) ||
+	    !outer_init(m, l2) || !tlb_init(&m->tlb) ||
 	    !pages_init(&m->pages, m->dram.len) ||
 	    !notes_init(&m->notes, m->dram.len, m->l1.line_shift))
 		return no_room(error);
 	if (!build_scratch(m, error) || !build_window(m, error))
 		return false;
 	m->l1.is_enabled = true;
-	m->l2.is_enabled = true;
 	if (m->is_random) {
 		m->schedule = stream_new(seed, STREAM_SCHEDULE);
 		m->speculation = speculation_new(m);
@@ -144,7 +143,7 @@ void machine_free(struct machine *m)
 		close(m->scratch.fd);
 	tlb_done(&m->tlb);
 	cache_done(&m->l1);
-	cache_done(&m->l2);
+	outer_done(&m->outer);
 	pages_done(&m->pages);
 	notes_done(&m->notes);
 	dram_done(&m->dram);
@@ -202,15 +201,15 @@ bool machine_is_dram(const struct machine *m, uint64_t pa, uint64_t len)
 /* Of what CP15 operations reach: they step by it. */
 unsigned machine_line_min(const struct machine *m)
 {
-	bool has_l2 = m->l2.nr_ways && !m->has_outer;
+	bool has_l2 = m->outer.nr_ways && !m->has_outer;
 	unsigned shift = m->l1.line_shift;
 
-	return 1u << (has_l2 ? MIN(shift, m->l2.line_shift) : shift);
+	return 1u << (has_l2 ? MIN(shift, m->outer.line_shift) : shift);
 }
 
 unsigned machine_line_max(const struct machine *m)
 {
-	return 1u << MAX(m->l1.line_shift, m->l2.nr_ways ? m->l2.line_shift : 0);
+	return 1u << MAX(m->l1.line_shift, m->outer.nr_ways ? m->outer.line_shift : 0);
 }
 
 /*
@@ -271,14 +270,15 @@ bool machine_peek(const struct machine *m, enum machine_view view, uint64_t pa, 
 
 struct line_state machine_line(const struct machine *m, int level, uint64_t pa)
 {
-	const struct cache *c = level == 1 ? &m->l1 : &m->l2;
 	struct place at;
 
-	if (m->is_fast || !c->nr_ways || !dram_find(&m->dram, pa, &at))
+	if (m->is_fast || !dram_find(&m->dram, pa, &at))
 		return (struct line_state){ .is_valid = false };
 	settle_for_look(m);
+	if (level != 1)
+		return outer_state(m, at);
 
-	uint8_t state = *cache_state(c, at.off);
+	uint8_t state = *cache_state(&m->l1, at.off);
 
 	return (struct line_state){
 		.is_valid = state & LINE_VALID,
@@ -300,15 +300,21 @@ static void add_cpu_counts(const struct cpu *c, struct machine_counters *sum)
 	sum->faults += c->counts.faults;
 }
 
-static void add_cache_counts(const struct cache *c, struct machine_counters *sum)
+static void add_cache_counts(const struct machine *m, struct machine_counters *sum)
 {
-	unsigned i = (unsigned)c->level - 1;
+	const struct cache_counts *inner = &m->l1.counts;
+	const struct outer_counts *outer = &m->outer.counts;
 
-	sum->level[i].written_back += c->counts.written_back;
-	sum->level[i].dropped += c->counts.dropped;
-	sum->level[i].filled += c->counts.filled;
-	sum->level[i].speculated += c->counts.speculated;
-	sum->level[i].evicted += c->counts.evicted;
+	sum->level[0].written_back += inner->written_back;
+	sum->level[0].dropped += inner->dropped;
+	sum->level[0].filled += inner->filled;
+	sum->level[0].speculated += inner->speculated;
+	sum->level[0].evicted += inner->evicted;
+	sum->level[1].written_back += outer->written_back;
+	sum->level[1].dropped += outer->dropped;
+	sum->level[1].filled += outer->filled;
+	sum->level[1].speculated += outer->speculated;
+	sum->level[1].evicted += outer->evicted;
 }
 
 void machine_count(const struct machine *m, struct machine_counters *ret_counters)
@@ -322,8 +328,7 @@ void machine_count(const struct machine *m, struct machine_counters *ret_counter
 	settle_for_look(m);
 	for (unsigned i = 0; i < m->nr_cpus; i++)
 		add_cpu_counts(m->cpus[i], &sum);
-	add_cache_counts(&m->l1, &sum);
-	add_cache_counts(&m->l2, &sum);
+	add_cache_counts(m, &sum);
 	for (unsigned i = 0; i < m->masters->len; i++)
 		master_count(g_ptr_array_index(m->masters, i), &sum);
 	*ret_counters = sum;

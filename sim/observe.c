@@ -71,7 +71,6 @@ static void mark_range(struct machine *m, uint64_t pa, size_t len, bool is_watch
 		if (dram_find(&m->dram, pa, &at)) {
 			note_range(m, at.off, piece, is_watched);
 			mark(&m->l1, at.off, piece, is_watched);
-			mark(&m->l2, at.off, piece, is_watched);
 		}
 		pa += piece;
 	}

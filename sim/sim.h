@@ -4,7 +4,7 @@
  *
  *   machine ---+--- window slot    host mappings that follow the TLB
  *              +--- tlb            what the CPUs' translations are
- *              +--- l1, l2         caches over images of
+ *              +--- l1, outer      caches over images of
  *              +--- dram
  *              +--- bus            who else answers at a physical address
  *              +--- cpus, masters  who acts
@@ -22,6 +22,7 @@
 #include <armdma/window.h>
 #include "bus/bus.h"
 #include "cache/cache.h"
+#include "cache/outer.h"
 #include "cache/pl310.h"
 #include "chooser.h"
 #include "cpu/tlb.h"
@@ -88,7 +89,8 @@ struct machine {
 	struct pending pending;
 	struct cpu *running;		/* whose translations the window shows */
 	struct actor actor;
-	struct cache l1, l2;
+	struct cache l1;
+	struct outer outer;
 	struct dram dram;
 	struct pages pages;
 	struct notes notes;
@@ -147,30 +149,22 @@ void window_give_back(struct machine *m);
 void window_map(struct machine *m, uint32_t va, uint64_t len, int fd, uint64_t off, int prot);
 void window_unmap(struct machine *m, uint32_t va, uint64_t len);
 
-/* ---- cache/outer.c: level 2 and DRAM, as seen from level 1 ------------- */
+/* ---- cache/cache.c: level 1 ---------------------------------------------- */
 
-enum outer_use {
-	OUTER_BYPASS,		/* straight to DRAM */
-	OUTER_LOOK_UP,		/* PL310's treatment of uncached shareable accesses */
-	OUTER_WRITE_THROUGH,
-	OUTER_WRITE_BACK
-};
-
-/* What an access with these attributes does at level 2. */
-enum outer_use outer_use_of(const struct machine *m, struct mem_attrs a);
-/* Who answered; of several lines, the outermost. */
-enum observe_answer outer_read(struct machine *m, struct place at, void *buf, size_t len,
-			       enum outer_use use);
-void outer_write(struct machine *m, struct place at, const void *buf, size_t len,
-		 enum outer_use use);
 /* Bring a line into L1 from what is below; @at is anywhere in it. */
 enum observe_answer inner_fill(struct machine *m, struct place at, enum outer_use use,
 			       bool is_speculative);
-/* One line of level 2, the same. */
-void outer_fill(struct machine *m, struct place at, bool is_speculative);
-/* Newest bytes, moving nothing. Whether L1 takes part is the caller's point of view. */
-void outer_peek(const struct machine *m, struct place at, void *buf, size_t len);
+/* Newest bytes, moving nothing. */
 void inner_peek(const struct machine *m, struct place at, void *buf, size_t len);
+
+/*
+ * What a fill of [at, at + len) would get is about to be something else. Level 1 keeps
+ * nothing about lines that it does not hold, so that is all the same to it.
+ */
+static inline void inner_below_changed(struct machine *m, struct place at, size_t len)
+{
+	(void)m, (void)at, (void)len;
+}
 
 /* ---- cache/speculate.c -------------------------------------------------- */
 

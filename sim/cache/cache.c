@@ -77,9 +77,7 @@ static uint32_t *slot_of(struct cache *c, struct place line)
 
 static uint16_t *nr_held(struct cache *c, struct place line)
 {
-	struct page_summary *page = page_summary(&c->machine->pages, line.off);
-
-	return c->level == 1 ? &page->nr_inner : &page->nr_outer;
+	return &page_summary(&c->machine->pages, line.off)->nr_inner;
 }
 
 void cache_write_back(struct cache *c, struct place at, enum observe_cause cause)
@@ -98,12 +96,8 @@ void cache_write_back(struct cache *c, struct place at, enum observe_cause cause
 	}
 	*state &= (uint8_t)~LINE_DIRTY;
 	c->counts.written_back++;
-	if (c->level == 1)
-		outer_write(c->machine, line, c->bytes + line.off, cache_line_bytes(c),
-			    OUTER_WRITE_BACK);
-	else
-		memcpy(dram_bytes(&c->machine->dram, IMAGE_DRAM, line.off),
-		       c->bytes + line.off, cache_line_bytes(c));
+	outer_put_back(c->machine, line, c->bytes + line.off, cache_line_bytes(c),
+		       OUTER_WRITE_BACK, true, cause == CAUSE_EVICTION);
 }
 
 void cache_drop(struct cache *c, struct place at, enum observe_cause cause)
@@ -159,6 +153,36 @@ void cache_admit(struct cache *c, struct place at, bool is_speculative)
 
 		ev.is_speculative = is_speculative;
 		tell_line(c, ev);
+	}
+}
+
+enum observe_answer inner_fill(struct machine *m, struct place at, enum outer_use use,
+			       bool is_speculative)
+{
+	struct cache *l1 = &m->l1;
+	struct place line = cache_line(l1, at);
+	uint8_t *bytes = l1->bytes + line.off;
+	struct fetched f = outer_fetch(m, line, cache_line_bytes(l1), use, is_speculative,
+				       bytes);
+
+	if (f.bytes != bytes)
+		memcpy(bytes, f.bytes, cache_line_bytes(l1));
+	cache_admit(l1, line, is_speculative);
+	return f.answer;
+}
+
+void inner_peek(const struct machine *m, struct place at, void *buf, size_t len)
+{
+	while (len) {
+		size_t piece = cache_piece(&m->l1, at.off, len);
+
+		if (cache_hits(&m->l1, at.off))
+			memcpy(buf, m->l1.bytes + at.off, piece);
+		else
+			outer_peek(m, at, buf, piece);
+		at = place_add(at, piece);
+		buf = (char *)buf + piece;
+		len -= piece;
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is below level 1: level 2, then DRAM. And the way up, a fill.
+ * What is below level 1: level 2, then DRAM. See outer.h.
  *
  *   use             read hit   read miss        write hit         write miss
  *   BYPASS          DRAM       DRAM             DRAM              DRAM
@@ -8,8 +8,6 @@
  *   WRITE_THROUGH   L2         fill, L2         L2 and DRAM       DRAM
  *   WRITE_BACK      L2         fill, L2         L2, dirty         fill (if the cache
  *                                                                 write-allocates) or DRAM
- *
- * Leaves out: the store buffers of a PL310.
  *
  * Spec: DDI 0246D, 2.3.2 "Shareable attribute"; DDI 0246C, 2.3 "Cache operation".
  */
@@ -19,7 +17,7 @@
 
 enum outer_use outer_use_of(const struct machine *m, struct mem_attrs a)
 {
-	if (a.type != MEM_NORMAL || !m->l2.nr_ways)
+	if (a.type != MEM_NORMAL || !m->outer.nr_ways)
 		return OUTER_BYPASS;
 	if (a.outer == CACHE_NONE)
 		return m->has_outer && a.is_shareable && !pl310_overrides_shared(&m->pl310)
@@ -27,34 +25,31 @@ enum outer_use outer_use_of(const struct machine *m, struct mem_attrs a)
 	return a.outer == CACHE_WT ? OUTER_WRITE_THROUGH : OUTER_WRITE_BACK;
 }
 
-void outer_fill(struct machine *m, struct place at, bool is_speculative)
+static bool passes_by(const struct machine *m, enum outer_use use)
 {
-	struct cache *l2 = &m->l2;
-	struct place line = cache_line(l2, at);
-
-	memcpy(l2->bytes + line.off, dram_bytes(&m->dram, IMAGE_DRAM, line.off),
-	       cache_line_bytes(l2));
-	cache_admit(l2, line, is_speculative);
+	return use == OUTER_BYPASS || !outer_is_on(&m->outer);
 }
 
-static enum observe_answer
-read_piece(struct machine *m, struct place at, void *buf, size_t len, enum outer_use use)
-{
-	struct cache *l2 = &m->l2;
-	enum observe_answer answer = ANSWER_L2;
+/* ---- reads ------------------------------------------------------------------- */
 
-	if (!cache_hits(l2, at.off)) {
-		answer = ANSWER_DRAM;
-		if (use == OUTER_LOOK_UP) {
-			memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
-			return answer;
-		}
-		outer_fill(m, at, false);
-	} else {
-		cache_touch(l2, at);
+/* Within one line of level 2: the tag work of a read. Position, or -1: not held. */
+static int look_up(struct machine *m, struct place at, enum outer_use use,
+		   bool is_speculative, enum observe_answer *answer)
+{
+	struct outer *o = &m->outer;
+	int i = outer_find(o, at);
+
+	if (likely(i >= 0)) {
+		outer_touch(o, i);
+		return i;
 	}
-	memcpy(buf, l2->bytes + at.off, len);
-	return answer;
+	*answer = ANSWER_DRAM;
+	return use == OUTER_LOOK_UP ? -1 : outer_fill(m, at, is_speculative);
+}
+
+static const uint8_t *bytes_of(const struct machine *m, int i, struct place at)
+{
+	return i < 0 ? dram_bytes(&m->dram, IMAGE_DRAM, at.off) : outer_bytes(&m->outer, i, at);
 }
 
 enum observe_answer outer_read(struct machine *m, struct place at, void *buf, size_t len,
@@ -62,15 +57,15 @@ enum observe_answer outer_read(struct machine *m, struct place at, void *buf, si
 {
 	enum observe_answer answer = ANSWER_L2;
 
-	if (use == OUTER_BYPASS || !cache_is_on(&m->l2)) {
+	if (passes_by(m, use)) {
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
 		return ANSWER_DRAM;
 	}
 	while (len) {
-		size_t piece = cache_piece(&m->l2, at.off, len);
+		size_t piece = outer_piece(&m->outer, at.off, len);
+		int i = look_up(m, at, use, false, &answer);
 
-		if (read_piece(m, at, buf, piece, use) == ANSWER_DRAM)
-			answer = ANSWER_DRAM;
+		memcpy(buf, bytes_of(m, i, at), piece);
 		at = place_add(at, piece);
 		buf = (char *)buf + piece;
 		len -= piece;
@@ -78,79 +73,109 @@ enum observe_answer outer_read(struct machine *m, struct place at, void *buf, si
 	return answer;
 }
 
-/* Must this write reach DRAM at once? Puts it into level 2 where that holds the line. */
-static bool write_piece(struct machine *m, struct place at, const void *buf, size_t len,
-			enum outer_use use)
+/* A line of level 1 that is longer than one of level 2. */
+static struct fetched fetch_joined(struct machine *m, struct place line, uint32_t len,
+				   enum outer_use use, bool is_speculative, uint8_t *buf)
 {
-	struct cache *l2 = &m->l2;
+	enum observe_answer answer = ANSWER_L2;
 
-	if (!cache_hits(l2, at.off)) {
-		if (use != OUTER_WRITE_BACK || !l2->write_allocate)
-			return true;
-		outer_fill(m, at, false);
-	} else {
-		cache_touch(l2, at);
+	for (uint32_t done = 0; done < len; done += outer_line_bytes(&m->outer)) {
+		struct place at = place_add(line, done);
+		int i = look_up(m, at, use, is_speculative, &answer);
+
+		memcpy(buf + done, bytes_of(m, i, at), outer_line_bytes(&m->outer));
 	}
-	memcpy(l2->bytes + at.off, buf, len);
-	if (use != OUTER_WRITE_BACK)
-		return true;
-	*cache_state(l2, at.off) |= LINE_DIRTY;
-	return false;
+	return (struct fetched){ buf, answer };
 }
 
-void outer_write(struct machine *m, struct place at, const void *buf, size_t len,
-		 enum outer_use use)
+struct fetched outer_fetch(struct machine *m, struct place line, uint32_t len,
+			   enum outer_use use, bool is_speculative, uint8_t *buf)
 {
-	bool is_bypass = use == OUTER_BYPASS || !cache_is_on(&m->l2);
+	enum observe_answer answer = ANSWER_L2;
+	int i;
 
+	if (passes_by(m, use))
+		return (struct fetched){ bytes_of(m, -1, line), ANSWER_DRAM };
+	if (unlikely(len > outer_line_bytes(&m->outer)))
+		return fetch_joined(m, line, len, use, is_speculative, buf);
+	i = look_up(m, line, use, is_speculative, &answer);
+	return (struct fetched){ bytes_of(m, i, line), answer };
+}
+
+void outer_peek(const struct machine *m, struct place at, void *buf, size_t len)
+{
 	while (len) {
-		size_t piece = is_bypass ? len : cache_piece(&m->l2, at.off, len);
+		size_t piece = outer_piece(&m->outer, at.off, len);
+		int i = outer_is_on(&m->outer) ? outer_find(&m->outer, at) : -1;
 
-		if (is_bypass || write_piece(m, at, buf, piece, use))
-			memcpy(dram_bytes(&m->dram, IMAGE_DRAM, at.off), buf, piece);
+		memcpy(buf, bytes_of(m, i, at), piece);
+		at = place_add(at, piece);
+		buf = (char *)buf + piece;
+		len -= piece;
+	}
+}
+
+/* ---- writes ------------------------------------------------------------------- */
+
+/* Within one line of level 2. Position of the line that takes the bytes, or -1: DRAM does. */
+static int taker(struct machine *m, struct place at, enum outer_use use)
+{
+	struct outer *o = &m->outer;
+	int i = outer_find(o, at);
+
+	if (i >= 0)
+		outer_touch(o, i);
+	else if (use == OUTER_WRITE_BACK && o->write_allocate)
+		i = outer_fill(m, at, false);
+	return i;
+}
+
+static void write_piece(struct machine *m, struct place at, const void *buf, size_t len,
+			enum outer_use use)
+{
+	int i = taker(m, at, use);
+
+	if (i >= 0) {
+		outer_put(m, i, at, buf, len);
+		if (use == OUTER_WRITE_BACK) {
+			m->outer.meta[i] |= OUTER_DIRTY;
+			return;
+		}
+	}
+	dram_commit(m, at, buf, len);
+}
+
+static void write_pieces(struct machine *m, struct place at, const void *buf, size_t len,
+			 enum outer_use use)
+{
+	while (len) {
+		size_t piece = outer_piece(&m->outer, at.off, len);
+
+		write_piece(m, at, buf, piece, use);
 		at = place_add(at, piece);
 		buf = (const char *)buf + piece;
 		len -= piece;
 	}
 }
 
-enum observe_answer inner_fill(struct machine *m, struct place at, enum outer_use use,
-			       bool is_speculative)
+void outer_write(struct machine *m, struct place at, const void *buf, size_t len,
+		 enum outer_use use)
 {
-	struct cache *l1 = &m->l1;
-	struct place line = cache_line(l1, at);
-	enum observe_answer answer = outer_read(m, line, l1->bytes + line.off,
-						cache_line_bytes(l1), use);
-
-	cache_admit(l1, line, is_speculative);
-	return answer;
-}
-
-void outer_peek(const struct machine *m, struct place at, void *buf, size_t len)
-{
-	while (len) {
-		size_t piece = cache_piece(&m->l2, at.off, len);
-		bool is_hit = cache_is_on(&m->l2) && cache_hits(&m->l2, at.off);
-
-		memcpy(buf, dram_bytes(&m->dram, is_hit ? IMAGE_OUTER : IMAGE_DRAM, at.off),
-		       piece);
-		at = place_add(at, piece);
-		buf = (char *)buf + piece;
-		len -= piece;
+	if (passes_by(m, use)) {
+		dram_commit(m, at, buf, len);
+	} else {
+		inner_below_changed(m, at, len);
+		write_pieces(m, at, buf, len, use);
 	}
 }
 
-void inner_peek(const struct machine *m, struct place at, void *buf, size_t len)
+void outer_put_back(struct machine *m, struct place line, const uint8_t *bytes,
+		    uint32_t len, enum outer_use use, bool is_dirty, bool is_eviction)
 {
-	while (len) {
-		size_t piece = cache_piece(&m->l1, at.off, len);
-
-		if (cache_hits(&m->l1, at.off))
-			memcpy(buf, m->l1.bytes + at.off, piece);
-		else
-			outer_peek(m, at, buf, piece);
-		at = place_add(at, piece);
-		buf = (char *)buf + piece;
-		len -= piece;
-	}
+	if (!is_dirty)
+		return;
+	if (passes_by(m, use))
+		dram_commit(m, line, bytes, len);
+	else
+		write_pieces(m, line, bytes, len, use);
 }

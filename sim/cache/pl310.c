@@ -47,7 +47,7 @@ static bool pl310_read(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
 	switch (reg) {
 	case PL310_ID:		*ret_value = ID_L2C310_R3P2; break;
 	case PL310_TYPE:	*ret_value = type_of(m->pl310.aux); break;
-	case PL310_CONTROL:	*ret_value = m->l2.is_enabled; break;
+	case PL310_CONTROL:	*ret_value = m->outer.is_enabled; break;
 	case PL310_AUX_CONTROL:	*ret_value = m->pl310.aux; break;
 	default:		*ret_value = 0; break;
 	}
@@ -70,25 +70,25 @@ static void by_pa(struct machine *m, struct cpu *c, enum dc_op op, uint32_t pa)
 	if (m->is_fast || !dram_find(&m->dram, pa, &at))
 		return;
 	speculate(m, at);
-	cache_op(&m->l2, op, at);
+	outer_op(m, op, at);
 	speculate(m, at);
 }
 
 static void by_way(struct machine *m, struct cpu *c, enum dc_op op, uint32_t ways)
 {
-	ways &= (1u << m->l2.nr_ways) - 1;
-	count(c, op, (m->l2.set_mask + 1) * (uint32_t)__builtin_popcount(ways));
+	ways &= (1u << m->outer.nr_ways) - 1;
+	count(c, op, (m->outer.set_mask + 1) * (uint32_t)__builtin_popcount(ways));
 	if (!m->is_fast)
-		cache_op_ways(&m->l2, op, ways);
+		outer_op_ways(m, op, ways);
 }
 
 /* Refused while the cache is on (DDI 0246A, 3.3.4). */
 static bool write_aux(struct machine *m, uint32_t value)
 {
-	if (m->l2.is_enabled)
+	if (m->outer.is_enabled)
 		return false;
 	m->pl310.aux = (m->pl310.aux & AUX_GEOMETRY) | (value & ~AUX_GEOMETRY);
-	m->l2.policy = value & PL310_AUX_ROUND_ROBIN ? CACHE_ROUND_ROBIN : CACHE_PSEUDO_RANDOM;
+	m->outer.policy = value & PL310_AUX_ROUND_ROBIN ? CACHE_ROUND_ROBIN : CACHE_PSEUDO_RANDOM;
 	tlb_evict_all(m);	/* which image an uncached page shows hangs on bit 22 */
 	return true;
 }
@@ -102,7 +102,7 @@ static bool pl310_write(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
 	if (len != 4)
 		return false;
 	switch (reg) {
-	case PL310_CONTROL:		m->l2.is_enabled = v & 1; break;
+	case PL310_CONTROL:		m->outer.is_enabled = v & 1; break;
 	case PL310_AUX_CONTROL:		return write_aux(m, v);
 	case PL310_SYNC:
 	case PL310_SYNC_DUMMY:		c->counts.outer_syncs++; break;
@@ -122,7 +122,7 @@ static const struct bus_ops pl310_ops = { .read = pl310_read, .write = pl310_wri
 void pl310_init(struct machine *m)
 {
 	m->pl310.aux = aux_at_reset(&m->board->outer);
-	m->l2.is_enabled = false;
+	m->outer.is_enabled = false;
 	bus_attach(m, &(struct bus_device){
 		.pa = m->board->outer.reg_pa, .len = 0x1000,
 		.ops = &pl310_ops, .opaque = m,

@@ -115,7 +115,7 @@ static void fill_inner(struct machine *m, struct place at)
 /* A prefetch into level 2 alone. */
 static void fill_outer(struct machine *m, struct place at)
 {
-	if (cache_is_on(&m->l2) && !cache_hits(&m->l2, at.off) &&
+	if (outer_is_on(&m->outer) && !outer_hits(&m->outer, at) &&
 	    note_of(m, at)->is_cacheable && note_of(m, at)->use >= OUTER_WRITE_THROUGH)
 		outer_fill(m, at, true);
 }
@@ -129,12 +129,22 @@ static void fill_next(struct machine *m, struct place at)
 		fill_inner(m, next);
 }
 
-static void evict(struct cache *c, struct place at)
+static void evict_inner(struct machine *m, struct place at)
 {
-	if (!cache_is_on(c) || !cache_hits(c, at.off))
+	if (!cache_is_on(&m->l1) || !cache_hits(&m->l1, at.off))
 		return;
-	c->counts.evicted++;
-	cache_expel(c, at, CAUSE_EVICTION);
+	m->l1.counts.evicted++;
+	cache_expel(&m->l1, at, CAUSE_EVICTION);
+}
+
+static void evict_outer(struct machine *m, struct place at)
+{
+	int i = outer_is_on(&m->outer) ? outer_find(&m->outer, at) : -1;
+
+	if (i < 0)
+		return;
+	m->outer.counts.evicted++;
+	outer_expel(m, i, CAUSE_EVICTION);
 }
 
 /* Half of all events pass undisturbed. */
@@ -151,10 +161,10 @@ void speculate_slow(struct machine *m, struct place at)
 		fill_next(m, at);
 		break;
 	case 5: case 6:
-		evict(&m->l1, at);
+		evict_inner(m, at);
 		break;
 	case 7:
-		evict(&m->l2, at);
+		evict_outer(m, at);
 		break;
 	default:
 		break;

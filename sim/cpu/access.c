@@ -85,7 +85,7 @@ static void put(struct machine *m, uint64_t word, struct place at, const void *b
 		outer_write(m, at, buf, len, outer_use_of(m, tlb_attrs(word)));
 		break;
 	default:
-		memcpy(dram_bytes(&m->dram, IMAGE_DRAM, at.off), buf, len);
+		dram_commit(m, at, buf, len);
 		break;
 	}
 }

@@ -30,7 +30,7 @@ struct machine *cpu_machine(const struct cpu *c)
 
 static bool has_integrated_l2(const struct cpu *c)
 {
-	return c->machine->l2.nr_ways && !c->machine->has_outer;
+	return c->machine->outer.nr_ways && !c->machine->has_outer;
 }
 
 static uint32_t words_log2(unsigned bytes)

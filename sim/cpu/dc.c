@@ -10,7 +10,7 @@
 
 static void count_dc(struct cpu *c, enum dc_op op, uint64_t nr_lines)
 {
-	bool has_l2 = c->machine->l2.nr_ways && !c->machine->has_outer;
+	bool has_l2 = c->machine->outer.nr_ways && !c->machine->has_outer;
 
 	for (unsigned level = 0; level <= has_l2; level++) {
 		if (op != DC_INVALIDATE)
@@ -26,16 +26,16 @@ static void count_dc(struct cpu *c, enum dc_op op, uint64_t nr_lines)
  */
 static void dc_levels(struct machine *m, enum dc_op op, struct place at)
 {
-	bool has_l2 = m->l2.nr_ways && !m->has_outer;
+	bool has_l2 = m->outer.nr_ways && !m->has_outer;
 
 	if (op != DC_INVALIDATE) {
 		cache_op(&m->l1, op, at);
 		if (has_l2)
-			cache_op(&m->l2, op, at);
+			outer_op(m, op, at);
 		return;
 	}
 	if (has_l2)
-		cache_op(&m->l2, op, at);
+		outer_op(m, op, at);
 	cache_op(&m->l1, op, at);
 }
 

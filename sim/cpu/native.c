@@ -144,6 +144,8 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 		open_registers(m, va);
 		return false;
 	}
+	if (tlb_kind(word) == PAGE_UNCACHED)	/* the native store changes DRAM itself */
+		dram_diverge(m, place_of(m, word, va), piece);
 	if (may_prepare && prepare_store(m, word, va))
 		return true;
 	show_around(m, word, place_of(m, word, va), piece);

@@ -123,23 +123,37 @@ static struct master_fault refuse(struct master *d, enum master_fault_kind kind,
 
 /* ---- moving bytes ------------------------------------------------------------ */
 
-static void expel_range(struct cache *c, struct place at, size_t len)
+static void expel_inner(struct machine *m, struct place at, size_t len)
 {
-	if (!cache_is_on(c))
+	if (!cache_is_on(&m->l1))
 		return;
 	for (size_t done = 0; done < len;) {
 		struct place here = place_add(at, done);
 
-		cache_expel(c, here, CAUSE_SNOOP);
-		done += cache_piece(c, here.off, len - done);
+		cache_expel(&m->l1, here, CAUSE_SNOOP);
+		done += cache_piece(&m->l1, here.off, len - done);
+	}
+}
+
+static void expel_outer(struct machine *m, struct place at, size_t len)
+{
+	if (!outer_is_on(&m->outer))
+		return;
+	for (size_t done = 0; done < len;) {
+		struct place here = place_add(at, done);
+		int i = outer_find(&m->outer, here);
+
+		if (i >= 0)
+			outer_expel(m, i, CAUSE_SNOOP);
+		done += outer_piece(&m->outer, here.off, len - done);
 	}
 }
 
 /* CPU copies of the lines under [at, at + len) go out, then away. */
 static void snoop_write(struct machine *m, struct place at, size_t len)
 {
-	expel_range(&m->l1, at, len);
-	expel_range(&m->l2, at, len);
+	expel_inner(m, at, len);
+	expel_outer(m, at, len);
 }
 
 /* Told of everywhere, so the step counts even where nobody listens. */
@@ -177,7 +191,7 @@ static void write_piece(struct master *d, struct place at, const void *buf, size
 	if (d->is_coherent)
 		snoop_write(m, at, len);
 	tell_dma(m, OBSERVE_DMA_WRITE, at, buf, len);
-	memcpy(dram_bytes(&m->dram, IMAGE_DRAM, at.off), buf, len);
+	dram_commit(m, at, buf, len);
 	speculate(m, at);
 }
 
@@ -191,7 +205,53 @@ static void fast_piece(struct machine *m, struct place at, void *buf, size_t len
 		memcpy(buf, bytes, len);
 }
 
-/* Line by line, since each line may be watched, or held by a cache. */
+/* How many of the @len bytes at @at lie in pages that no cache holds and nobody watches. */
+static size_t plain_run(const struct machine *m, struct place at, size_t len)
+{
+	size_t run = 0;
+
+	while (run < len && page_is_plain(page_summary(&m->pages, at.off + run)))
+		run += PAGE_BYTES - ((at.off + run) & PAGE_MASK);
+	return MIN(run, len);
+}
+
+/* An event for each line all the same. */
+static void tell_run(struct master *d, enum observe_kind kind, struct place at, uint64_t dma,
+		     const uint8_t *bytes, size_t len)
+{
+	struct machine *m = d->machine;
+
+	for (size_t done = 0, piece; done < len; done += piece) {
+		piece = cache_piece(&m->l1, at.off + done, len - done);
+		m->actor = (struct actor){ .master = d, .dma = dma + done };
+		tell_dma(m, kind, place_add(at, done), bytes + done, piece);
+	}
+}
+
+/* What no cache takes part in moves at once. */
+static void move_run(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
+		     bool is_write)
+{
+	struct machine *m = d->machine;
+
+	if (!is_write)
+		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
+	tell_run(d, is_write ? OBSERVE_DMA_WRITE : OBSERVE_DMA_READ, at, dma, buf, len);
+	if (is_write)
+		dram_commit(m, at, buf, len);
+}
+
+static void move_line(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
+		      bool is_write)
+{
+	d->machine->actor = (struct actor){ .master = d, .dma = dma };
+	if (is_write)
+		write_piece(d, at, buf, len);
+	else
+		read_piece(d, at, buf, len);
+}
+
+/* Line by line, where a line may be watched, or held by a cache. */
 static void move(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
 		 bool is_write)
 {
@@ -202,13 +262,14 @@ static void move(struct master *d, struct place at, uint64_t dma, void *buf, siz
 		return;
 	}
 	while (len) {
-		size_t piece = cache_piece(&m->l1, at.off, len);
+		size_t piece = plain_run(m, at, len);
 
-		m->actor = (struct actor){ .master = d, .dma = dma };
-		if (is_write)
-			write_piece(d, at, buf, piece);
-		else
-			read_piece(d, at, buf, piece);
+		if (piece) {
+			move_run(d, at, dma, buf, piece, is_write);
+		} else {
+			piece = cache_piece(&m->l1, at.off, len);
+			move_line(d, at, dma, buf, piece, is_write);
+		}
 		at = place_add(at, piece);
 		dma += piece;
 		buf = (char *)buf + piece;

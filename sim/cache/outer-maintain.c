@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Maintenance of level 2, one line at a time (DDI 0406C, B2.2.6).
+ *
+ * An operation on a line that is not held does nothing, and that a clean was
+ * asked for is an event even so: it is what an observer wants to know.
+ */
+#include "../sim.h"
+
+static void tell_clean(struct machine *m, int i, struct place line)
+{
+	struct observe_event ev = machine_event(m, OBSERVE_CLEAN, line, NULL,
+						outer_line_bytes(&m->outer));
+
+	ev.is_dirty = i >= 0 && m->outer.meta[i] & OUTER_DIRTY;
+	outer_tell(m, ev);
+}
+
+static void op_at(struct machine *m, enum dc_op op, int i)
+{
+	if (i < 0)
+		return;
+	if (op != DC_INVALIDATE)
+		outer_write_back(m, i, CAUSE_ASKED);
+	if (op != DC_CLEAN)
+		outer_drop(m, i, CAUSE_ASKED);
+}
+
+void outer_op(struct machine *m, enum dc_op op, struct place at)
+{
+	struct place line = outer_line(&m->outer, at);
+	int i = outer_find(&m->outer, line);
+
+	if (op != DC_INVALIDATE && outer_is_watched(m, line))
+		tell_clean(m, i, line);
+	op_at(m, op, i);
+}
+
+void outer_op_index(struct machine *m, enum dc_op op, uint32_t set, unsigned way)
+{
+	const struct outer *o = &m->outer;
+	uint32_t i = set * o->stride + way;
+
+	if (set > o->set_mask || way >= o->nr_ways || o->tags[i] == OUTER_NO_LINE)
+		return;
+	outer_op(m, op, dram_place(&m->dram, (uint64_t)o->tags[i] << o->line_shift));
+}
+
+void outer_op_ways(struct machine *m, enum dc_op op, uint32_t way_mask)
+{
+	for (uint32_t set = 0; m->outer.nr_ways && set <= m->outer.set_mask; set++)
+		for (unsigned way = 0; way < m->outer.nr_ways; way++)
+			if (way_mask >> way & 1)
+				outer_op_index(m, op, set, way);
+}
