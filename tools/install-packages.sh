@@ -30,6 +30,8 @@ clang                  the second compiler
 libclang-rt-14-dev     its sanitizers, and libFuzzer
 llvm                   names in its reports
 g++                    the public headers are C++ too
+lld                    links the stub that asks QEMU
+qemu-system-arm        judges translations
 xz-utils               recorded traces and boards are kept compressed
 '
 
