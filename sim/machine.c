@@ -28,6 +28,26 @@ static void add_cpus(struct machine *m)
 	m->running = m->cpus[0];
 }
 
+static bool build_tlbs(struct machine *m)
+{
+	for (unsigned i = 0; i < m->nr_cpus; i++) {
+		m->cpus[i]->tlb = i && m->is_fast ? m->cpus[0]->tlb : tlb_new(m->is_fast);
+		if (!m->cpus[i]->tlb)
+			return false;
+	}
+	return true;
+}
+
+static void free_cpus(struct machine *m)
+{
+	for (unsigned i = 0; i < m->nr_cpus; i++) {
+		if (!i || !m->is_fast)
+			tlb_free(m->cpus[i]->tlb);
+		g_aligned_free(m->cpus[i]);
+	}
+	g_free(m->cpus);
+}
+
 /* Level 2 is the outer cache where one is modelled, else the cores' own. */
 static const struct cache_geometry *level2_of(struct machine *m)
 {
@@ -63,11 +83,10 @@ static bool build_window(struct machine *m, GError **error)
 		return false;
 	m->window->line_shift = m->l1.line_shift;
 	m->window->is_plain = m->is_fast;
-	if (!m->is_fast) {
-		m->window->page_state = reserve_new(TLB_PAGES * sizeof(uint8_t *));
-		if (!m->window->page_state)
-			return no_room(error);
-	}
+	m->shown = reserve_new(TLB_PAGES * sizeof(*m->shown));
+	if (!m->shown)
+		return no_room(error);
+	window_turn_to(m->cpus[0]);
 	m->window->is_live = true;
 	return true;
 }
@@ -83,7 +102,7 @@ static bool build(struct machine *m, GError **error)
 	const struct cache_geometry *l2 = level2_of(m);
 
 	if (!cache_init(&m->l1, m, 1, &m->cpus[0]->board->l1d, seed) ||
-	    !outer_init(m, l2) || !tlb_init(&m->tlb) ||
+	    !outer_init(m, l2) || !build_tlbs(m) ||
 	    !pages_init(&m->pages, m->dram.len) ||
 	    !notes_init(&m->notes, m->dram.len, m->l1.line_shift))
 		return no_room(error);
@@ -131,9 +150,7 @@ void machine_free(struct machine *m)
 	g_ptr_array_unref(m->observers);
 	g_byte_array_unref(m->settled);
 	cpu_forget(m);
-	for (unsigned i = 0; i < m->nr_cpus; i++)
-		g_aligned_free(m->cpus[i]);
-	g_free(m->cpus);
+	free_cpus(m);
 	speculation_free(m);
 	if (m->bus.devices)
 		g_array_unref(m->bus.devices);
@@ -141,7 +158,6 @@ void machine_free(struct machine *m)
 		munmap(m->scratch.bytes, PAGE_BYTES);
 	if (m->scratch.fd >= 0)
 		close(m->scratch.fd);
-	tlb_done(&m->tlb);
 	cache_done(&m->l1);
 	outer_done(&m->outer);
 	pages_done(&m->pages);

@@ -3,11 +3,10 @@
  * How the parts of a machine hang together. Private to sim/.
  *
  *   machine ---+--- window slot    host mappings that follow the TLB
- *              +--- tlb            what the CPUs' translations are
  *              +--- l1, outer      caches over images of
  *              +--- dram
  *              +--- bus            who else answers at a physical address
- *              +--- cpus, masters  who acts
+ *              +--- cpus, masters  who acts; each CPU has a TLB
  *              +--- chooser, observers
  */
 #ifndef SIM_SIM_H
@@ -71,6 +70,7 @@ struct cpu_counts {
 
 struct cpu {
 	alignas(HOST_LINE) struct machine *machine;
+	struct tlb *tlb;
 	unsigned idx;
 	const struct board_cpu *board;
 	uint32_t reg[NR_CP15_REGS];
@@ -87,7 +87,7 @@ struct machine {
 	bool is_telling;		/* an observer is being called */
 	bool has_outer;			/* level 2 is a PL310, past CP15's reach */
 	struct pending pending;
-	struct cpu *running;		/* whose translations the window shows */
+	struct cpu *running;		/* who had the latest event */
 	struct actor actor;
 	struct cache l1;
 	struct outer outer;
@@ -95,7 +95,8 @@ struct machine {
 	struct pages pages;
 	struct notes notes;
 	struct image scratch;		/* a page that stands in for any register page */
-	struct tlb tlb;
+	uint32_t *shown;		/* TLB_PAGES: tlb_shown() of what the window shows, or 0 */
+	uint16_t nr_shown[TLB_MIB];
 	uint64_t step;
 
 	GByteArray *settled;		/* the bytes of a store that takes effect */
@@ -148,6 +149,28 @@ void window_give_back(struct machine *m);
 /* Host mapping of [va, va + len): @len bytes of @fd at @off, or nothing. */
 void window_map(struct machine *m, uint32_t va, uint64_t len, int fd, uint64_t off, int prot);
 void window_unmap(struct machine *m, uint32_t va, uint64_t len);
+
+#define WINDOW_BYTES	(1ull << 32)
+
+/* Nothing of [va, va + len), whole pages, is shown any longer. */
+void window_hide(struct machine *m, uint32_t va, uint64_t len);
+void window_show_slow(struct cpu *c, uint32_t va, uint64_t word);
+
+/* Show the page of @va, which is RAM, as @c's @word says. */
+static inline void window_show(struct cpu *c, uint32_t va, uint64_t word)
+{
+	uint32_t page = va >> PAGE_SHIFT;
+
+	if (unlikely(c->machine->shown[page] != tlb_shown(word)) ||
+	    (tlb_kind(word) == PAGE_CACHED && !c->tlb->page_state[page]))
+		window_show_slow(c, va, word);
+}
+
+/* From now on it is @c whose hits the window lets pass. */
+static inline void window_turn_to(struct cpu *c)
+{
+	c->machine->window->page_state = c->tlb->page_state;
+}
 
 /* ---- cache/cache.c: level 1 ---------------------------------------------- */
 

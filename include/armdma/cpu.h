@@ -35,7 +35,8 @@ struct machine *cpu_machine(const struct cpu *c);
 /**
  * cpu_enter() - this host thread is now that CPU
  *
- * Exact gear: threads may take turns, never run at once. Fast gear: one thread
+ * Exact gear: threads may take turns, never run at once, and a thread whose turn it is
+ * again enters again, for the window shows one CPU at a time. Fast gear: one thread
  * per CPU. A thread that never entered any is CPU 0 of the machine that a
  * pointer belongs to. Returns the CPU that it was before, or NULL.
  */

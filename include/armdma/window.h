@@ -7,10 +7,11 @@
  *                   window_slots[]   page_state[va >> 12] --> state bytes of
  *                                                             that page's lines
  *
- * page_state is the data TLB of the CPU: an entry is present only while the
- * translation is cached *and* the page is plain cacheable memory in the exact
- * gear. Everything else (TLB miss, uncached, device, fast gear) is NULL and takes
- * the one door to the slow path, cpu_before_load()/cpu_before_store().
+ * page_state belongs to the CPU that was entered last: an entry is present only
+ * while its TLB holds the translation, the window shows it, *and* the page is plain
+ * cacheable memory in the exact gear. Everything else (TLB miss, uncached, device,
+ * fast gear) is NULL and takes the one door to the slow path, cpu_before_load() or
+ * cpu_before_store().
  *
  * A load may proceed natively iff (state & LINE_LOAD_MASK)  == LINE_LOAD_OK.
  * A store may            iff (state & LINE_STORE_MASK) == LINE_STORE_OK.

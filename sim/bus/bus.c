@@ -8,7 +8,7 @@ void bus_attach(struct machine *m, const struct bus_device *d)
 		m->bus.devices = g_array_new(false, false, sizeof(*d));
 	machine_settle(m);
 	g_array_append_val(m->bus.devices, *d);
-	tlb_evict_all(m);	/* pages where nobody answered may have somebody */
+	tlb_reconsider(m);	/* pages where nobody answered may have somebody */
 }
 
 static const struct bus_device *find(const struct machine *m, uint64_t pa)

@@ -89,7 +89,7 @@ static bool write_aux(struct machine *m, uint32_t value)
 		return false;
 	m->pl310.aux = (m->pl310.aux & AUX_GEOMETRY) | (value & ~AUX_GEOMETRY);
 	m->outer.policy = value & PL310_AUX_ROUND_ROBIN ? CACHE_ROUND_ROBIN : CACHE_PSEUDO_RANDOM;
-	tlb_evict_all(m);	/* which image an uncached page shows hangs on bit 22 */
+	tlb_reconsider(m);	/* which image an uncached page shows hangs on bit 22 */
 	return true;
 }
 

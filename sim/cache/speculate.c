@@ -73,25 +73,6 @@ static bool find_in_tables(struct machine *m, uint64_t pa, struct mem_attrs *ret
 	return false;
 }
 
-/* One that the TLB still holds, whatever has become of its descriptor. */
-static bool find_in_tlb(const struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs)
-{
-	uint32_t per_mib = TLB_PAGES / TLB_MIB;
-
-	for (uint32_t page = 0; page < TLB_PAGES; page++) {
-		uint64_t word = m->tlb.words[page];
-
-		if (!m->tlb.nr_live[page / per_mib]) {
-			page |= per_mib - 1;
-		} else if (word && tlb_pa(word) == (pa & ~(uint64_t)PAGE_MASK) &&
-			   is_fillable(m, tlb_attrs(word))) {
-			*ret_attrs = tlb_attrs(word);
-			return true;
-		}
-	}
-	return false;
-}
-
 static const struct page_note *note_of(struct machine *m, struct place at)
 {
 	struct speculation *s = m->speculation;
@@ -99,7 +80,8 @@ static const struct page_note *note_of(struct machine *m, struct place at)
 	struct mem_attrs a = { .type = MEM_NORMAL };
 
 	if (n->age != s->age) {
-		n->is_cacheable = find_in_tlb(m, at.pa, &a) || find_in_tables(m, at.pa, &a);
+		n->is_cacheable = tlb_holds_cacheable(m, at.pa, &a) ||
+				  find_in_tables(m, at.pa, &a);
 		n->use = (uint8_t)outer_use_of(m, a);
 		n->age = s->age;
 	}

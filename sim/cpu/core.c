@@ -18,6 +18,10 @@ struct cpu *cpu_enter(struct cpu *c)
 	struct cpu *before = current;
 
 	current = c;
+	if (c)
+		window_turn_to(c);
+	else if (before)
+		window_turn_to(before->machine->cpus[0]);
 	return before;
 }
 
@@ -44,8 +48,7 @@ void cpu_begin(struct cpu *c, uint32_t va, const void *site)
 	if (m->is_fast)
 		return;
 	machine_settle(m);
-	if (unlikely(c != m->running))
-		tlb_show(c);
+	m->running = c;
 	m->actor = (struct actor){ .cpu = c, .va = va, .site = site };
 }
 

@@ -112,7 +112,7 @@ static void write_and_evict(struct cpu *c, enum cp15_reg reg, uint32_t value, ui
 
 	c->reg[reg] = value;
 	if (changed)
-		tlb_evict_all(c->machine);
+		tlb_evict_all(c);
 }
 
 static void write_contextidr(struct cpu *c, uint32_t value)
@@ -121,7 +121,7 @@ static void write_contextidr(struct cpu *c, uint32_t value)
 
 	c->reg[CP15_CONTEXTIDR] = value;
 	if (old != (value & 0xff))
-		tlb_evict_asid(c->machine, old);
+		tlb_evict_asid(c, old);
 }
 
 static void write_locked(struct cpu *c, enum cp15_reg reg, uint32_t value)

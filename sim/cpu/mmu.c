@@ -10,8 +10,6 @@
 #define SCTLR_TRE	(1u << 28)
 #define SCTLR_AFE	(1u << 29)
 
-#define MIB		(1u << 20)
-
 enum dacr_access { DOMAIN_NONE, DOMAIN_CLIENT, DOMAIN_RESERVED, DOMAIN_MANAGER };
 
 /* DDI 0406C, Table B3-23: FS[3:0] at level 1; level 2 is the second column. */

@@ -30,6 +30,7 @@ static size_t unit(size_t len)
  */
 static void open_registers(struct machine *m, uint32_t va)
 {
+	window_hide(m, va & ~PAGE_MASK, PAGE_BYTES);	/* another CPU may have RAM there */
 	window_map(m, va & ~PAGE_MASK, PAGE_BYTES, m->scratch.fd, 0, PROT_READ | PROT_WRITE);
 }
 
@@ -61,6 +62,7 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 	if (m->is_fast)		/* the window is DRAM; what it lacks will trap */
 		return;
 	cpu_begin(c, va, site);
+	window_turn_to(c);
 	while (len) {
 		struct cpu_fault f;
 		uint64_t word = access_admit(c, va, unit(len), false, &f);
@@ -70,6 +72,7 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 			abort_refused(c, &f, len, site);
 		if (unlikely(!is_ram(word)))
 			return before_io_load(c, word, va, len, site);
+		window_show(c, va, word);
 		access_load(m, word, va, piece);
 		va += (uint32_t)piece;
 		len -= piece;
@@ -144,6 +147,7 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 		open_registers(m, va);
 		return false;
 	}
+	window_show(c, va, word);
 	if (tlb_kind(word) == PAGE_UNCACHED)	/* the native store changes DRAM itself */
 		dram_diverge(m, place_of(m, word, va), piece);
 	if (may_prepare && prepare_store(m, word, va))
@@ -164,6 +168,7 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 	if (m->is_fast)
 		return;
 	cpu_begin(c, va, site);
+	window_turn_to(c);
 	while (len) {
 		size_t piece = piece_len(m, va, len);
 
@@ -203,7 +208,7 @@ void machine_settle_slow(struct machine *m)
 	m->actor = (struct actor){ .cpu = p.cpu, .site = p.site };
 	while (p.len) {
 		/* Nothing has happened since, so the translation is still held. */
-		uint64_t word = m->tlb.words[p.va >> PAGE_SHIFT];
+		uint64_t word = p.cpu->tlb->words[p.va >> PAGE_SHIFT];
 		size_t piece = piece_len(m, p.va, p.len);
 
 		g_assert(word);

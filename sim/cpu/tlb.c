@@ -1,96 +1,109 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Filling and invalidating the TLB, and with it the window: the host mappings and
- * the fast path's table of state bytes follow the words at all times.
+ * Filling and invalidating the TLBs. The window shows a page only after somebody's
+ * word (window.c), so what leaves here is hidden there.
  */
 #include "mmu.h"
 #include "../sim.h"
 
-#include <string.h>
-#include <sys/mman.h>
-
-#define MIB		(1u << 20)
 #define PAGES_IN_MIB	(MIB / PAGE_BYTES)
 
-bool tlb_init(struct tlb *t)
+struct tlb *tlb_new(bool is_fast)
 {
+	struct tlb *t = g_new0(struct tlb, 1);
+
 	t->words = reserve_new(TLB_PAGES * sizeof(*t->words));
-	return t->words != NULL;
+	if (!is_fast)
+		t->page_state = reserve_new(TLB_PAGES * sizeof(*t->page_state));
+	if (!t->words || (!is_fast && !t->page_state)) {
+		tlb_free(t);
+		return NULL;
+	}
+	return t;
 }
 
-void tlb_done(struct tlb *t)
+void tlb_free(struct tlb *t)
 {
+	if (!t)
+		return;
 	reserve_free(t->words, TLB_PAGES * sizeof(*t->words));
+	reserve_free(t->page_state, TLB_PAGES * sizeof(*t->page_state));
+	g_free(t);
 }
+
+/* The CPUs from @i on, each TLB once: in the fast gear all share the first one's. */
+static struct cpu *next_tlb(struct machine *m, unsigned i)
+{
+	return i < (m->is_fast ? 1 : m->nr_cpus) ? m->cpus[i] : NULL;
+}
+
+#define for_each_tlb(m, i, c)	for (unsigned i = 0; ((c) = next_tlb(m, i)); i++)
 
 /* ---- forgetting --------------------------------------------------------- */
 
-static void clear_words(struct machine *m, uint32_t page, uint32_t nr_pages)
+static void clear_words(struct tlb *t, uint32_t page, uint32_t nr_pages)
 {
 	for (uint32_t i = page; i < page + nr_pages; i++) {
-		m->tlb.nr_live[i / PAGES_IN_MIB] -= m->tlb.words[i] != 0;
-		__atomic_store_n(&m->tlb.words[i], 0, __ATOMIC_RELEASE);
-		if (m->window->page_state)
-			m->window->page_state[i] = NULL;
+		t->nr_live[i / PAGES_IN_MIB] -= t->words[i] != 0;
+		__atomic_store_n(&t->words[i], 0, __ATOMIC_RELEASE);
 	}
 }
 
 /* The leaf of @word, of which @va is a byte, leaves. */
-static void drop_leaf(struct machine *m, uint32_t va, uint64_t word)
+static void drop_leaf(struct cpu *c, uint32_t va, uint64_t word)
 {
 	uint32_t len = tlb_leaf_bytes(word);
 
 	va &= ~(len - 1);
-	clear_words(m, va >> PAGE_SHIFT, len >> PAGE_SHIFT);
-	window_unmap(m, va, len);
+	clear_words(c->tlb, va >> PAGE_SHIFT, len >> PAGE_SHIFT);
+	window_hide(c->machine, va, len);
 }
 
 /* Whatever is held of [va, va + len), of any size, leaves. */
-static void drop_range(struct machine *m, uint32_t va, uint32_t len)
+static void drop_range(struct cpu *c, uint32_t va, uint32_t len)
 {
 	for (uint32_t page = va >> PAGE_SHIFT; len; len -= PAGE_BYTES, page++)
-		if (m->tlb.words[page])
-			drop_leaf(m, page << PAGE_SHIFT, m->tlb.words[page]);
+		if (c->tlb->words[page])
+			drop_leaf(c, page << PAGE_SHIFT, c->tlb->words[page]);
 }
 
-void tlb_evict_all(struct machine *m)
+void tlb_evict_all(struct cpu *c)
 {
-	for (uint32_t mib = 0; mib < TLB_MIB;) {
-		uint32_t end = mib;
-
-		while (end < TLB_MIB && m->tlb.nr_live[end])
-			end++;
-		if (end == mib) {
-			mib++;
-			continue;
-		}
-		clear_words(m, mib * PAGES_IN_MIB, (end - mib) * PAGES_IN_MIB);
-		window_unmap(m, mib * MIB, (uint64_t)(end - mib) * MIB);
-		mib = end;
-	}
-	speculation_forget(m);
+	for (uint32_t mib = 0; mib < TLB_MIB; mib++)
+		if (c->tlb->nr_live[mib])
+			clear_words(c->tlb, mib * PAGES_IN_MIB, PAGES_IN_MIB);
+	window_hide(c->machine, 0, WINDOW_BYTES);
+	speculation_forget(c->machine);
 }
 
-void tlb_evict_asid(struct machine *m, unsigned asid)
+void tlb_reconsider(struct machine *m)
+{
+	struct cpu *c;
+
+	for_each_tlb(m, i, c)
+		tlb_evict_all(c);
+}
+
+void tlb_evict_asid(struct cpu *c, unsigned asid)
 {
 	for (uint32_t page = 0; page < TLB_PAGES; page++) {
-		uint64_t word = m->tlb.words[page];
+		uint64_t word = c->tlb->words[page];
 
-		if (!m->tlb.nr_live[page / PAGES_IN_MIB])
+		if (!c->tlb->nr_live[page / PAGES_IN_MIB])
 			page |= PAGES_IN_MIB - 1;	/* nothing in this MiB */
 		else if (word & TLB_NON_GLOBAL && tlb_asid(word) == asid)
-			drop_leaf(m, page << PAGE_SHIFT, word);
+			drop_leaf(c, page << PAGE_SHIFT, word);
 	}
-	speculation_forget(m);
+	speculation_forget(c->machine);
 }
 
-static void evict_mva(struct machine *m, uint32_t va, bool is_any_asid)
+static void evict_mva(struct cpu *c, uint32_t va, bool is_any_asid)
 {
-	uint64_t word = m->tlb.words[va >> PAGE_SHIFT];
+	uint64_t word = c->tlb->words[va >> PAGE_SHIFT];
 
 	if (word && (is_any_asid || !(word & TLB_NON_GLOBAL) || tlb_asid(word) == (va & 0xff)))
-		drop_leaf(m, va, word);
-	speculation_forget(m);
+		drop_leaf(c, va, word);
+	speculation_forget(c->machine);
 }
 
 static void tell_invalidate(struct cpu *c, uint32_t va, size_t len)
@@ -103,25 +116,32 @@ static void tell_invalidate(struct cpu *c, uint32_t va, size_t len)
 	machine_tell(c->machine, &ev);
 }
 
+static void invalidate(struct cpu *c, enum tlbi_op op, uint32_t va)
+{
+	switch (op) {
+	case TLBI_ALL:
+		tlb_evict_all(c);
+		break;
+	case TLBI_ASID:
+		tlb_evict_asid(c, va & 0xff);
+		break;
+	case TLBI_MVA:
+	case TLBI_MVAA:
+		evict_mva(c, va, op == TLBI_MVAA);
+		break;
+	}
+}
+
 void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va)
 {
 	struct machine *m = c->machine;
+	struct cpu *each;
 
 	machine_settle(m);
 	c->counts.tlb_invalidations++;
 	machine_lock(m);
-	switch (op) {
-	case TLBI_ALL:
-		tlb_evict_all(m);
-		break;
-	case TLBI_ASID:
-		tlb_evict_asid(m, va & 0xff);
-		break;
-	case TLBI_MVA:
-	case TLBI_MVAA:
-		evict_mva(m, va, op == TLBI_MVAA);
-		break;
-	}
+	for_each_tlb(m, i, each)
+		invalidate(each, op, va);
 	if (op == TLBI_MVA || op == TLBI_MVAA)
 		tell_invalidate(c, va & ~PAGE_MASK, PAGE_BYTES);
 	else
@@ -146,22 +166,17 @@ static enum page_kind kind_of(const struct machine *m, struct mem_attrs a, uint6
 
 static uint64_t word_of(const struct cpu *c, const struct leaf *l)
 {
-	unsigned size = (31u - (unsigned)__builtin_clz(l->len) - PAGE_SHIFT) / 4;
+	unsigned size = 31u - (unsigned)__builtin_clz(l->len) - PAGE_SHIFT;
 
 	return TLB_VALID |
 	       (mmu_may(c, l, false) ? TLB_READABLE : 0) |
 	       (mmu_may(c, l, true) ? TLB_WRITABLE : 0) |
-	       (uint64_t)size << 33 |
+	       (uint64_t)size << TLB_SIZE_SHIFT |
 	       (l->is_non_global ? TLB_NON_GLOBAL : 0) |
 	       (uint64_t)(c->reg[CP15_CONTEXTIDR] & 0xff) << 36 |
 	       (uint64_t)l->attrs.type << 44 | (uint64_t)l->attrs.inner << 46 |
 	       (uint64_t)l->attrs.outer << 48 | (uint64_t)l->attrs.is_shareable << 50 |
 	       (uint64_t)l->domain << 51;
-}
-
-static int prot_of(uint64_t word)
-{
-	return (word & TLB_READABLE ? PROT_READ : 0) | (word & TLB_WRITABLE ? PROT_WRITE : 0);
 }
 
 /* How far the page at @pa continues as one mapping: same kind, same bank. */
@@ -175,38 +190,14 @@ static uint32_t run_len(const struct machine *m, const struct leaf *l, uint32_t 
 	return (uint32_t)MIN((uint64_t)l->len - done, b->pa + b->len - (l->pa + done));
 }
 
-/*
- * The fast path needs no word from us on a hit, which an exact LRU cannot have, and
- * no dirty bit where stores write through (there LINE_DIRTY is never set).
- */
-static void show_state(struct machine *m, uint32_t va, uint64_t off, uint32_t len)
+static void fill_run(struct tlb *t, uint32_t va, uint64_t pa, uint32_t len, uint64_t word)
 {
-	if (m->l1.policy == CACHE_LRU)
-		return;
-	for (uint32_t done = 0; done < len; done += PAGE_BYTES)
-		m->window->page_state[(va + done) >> PAGE_SHIFT] = cache_state(&m->l1, off + done);
-}
-
-static void map_run(struct machine *m, uint32_t va, uint64_t pa, uint32_t len, uint64_t word)
-{
-	struct place at;
-
-	if (!dram_find(&m->dram, pa, &at))
-		return;		/* registers have no bytes to map: see core.c */
-	window_map(m, va, len, m->dram.images[tlb_image(word)].fd, at.off, prot_of(word));
-	if (tlb_kind(word) == PAGE_CACHED)
-		show_state(m, va, at.off, len);
-}
-
-static void fill_run(struct machine *m, uint32_t va, uint64_t pa, uint32_t len, uint64_t word)
-{
-	map_run(m, va, pa, len, word);
 	for (uint32_t done = 0; done < len; done += PAGE_BYTES) {
 		uint32_t page = (va + done) >> PAGE_SHIFT;
 
-		__atomic_store_n(&m->tlb.words[page], word | (pa + done) >> PAGE_SHIFT,
+		__atomic_store_n(&t->words[page], word | (pa + done) >> PAGE_SHIFT,
 				 __ATOMIC_RELEASE);
-		m->tlb.nr_live[page / PAGES_IN_MIB]++;
+		t->nr_live[page / PAGES_IN_MIB]++;
 	}
 }
 
@@ -225,12 +216,13 @@ static void fill(struct cpu *c, const struct leaf *l)
 	struct machine *m = c->machine;
 	uint64_t word = word_of(c, l);
 
-	drop_range(m, l->va_first, l->len);
+	drop_range(c, l->va_first, l->len);
 	for (uint32_t done = 0; done < l->len;) {
 		enum page_kind kind = kind_of(m, l->attrs, l->pa + done);
 		uint32_t len = run_len(m, l, done, kind);
 
-		fill_run(m, l->va_first + done, l->pa + done, len, word | (uint64_t)kind << 28);
+		fill_run(c->tlb, l->va_first + done, l->pa + done, len,
+			 word | (uint64_t)kind << 28);
 		done += len;
 	}
 	speculation_forget(m);
@@ -246,13 +238,13 @@ static uint64_t miss(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault
 	uint64_t word;
 
 	machine_lock(m);
-	word = m->tlb.words[va >> PAGE_SHIFT];
+	word = c->tlb->words[va >> PAGE_SHIFT];
 	if (!word) {
 		struct leaf l = mmu_walk(c, va, is_write);
 
 		if (l.fault.kind == FAULT_NONE) {
 			fill(c, &l);
-			word = m->tlb.words[va >> PAGE_SHIFT];
+			word = c->tlb->words[va >> PAGE_SHIFT];
 		} else {
 			*ret_fault = l.fault;
 		}
@@ -263,7 +255,7 @@ static uint64_t miss(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault
 
 uint64_t tlb_find(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault *ret_fault)
 {
-	uint64_t word = __atomic_load_n(&c->machine->tlb.words[va >> PAGE_SHIFT],
+	uint64_t word = __atomic_load_n(&c->tlb->words[va >> PAGE_SHIFT],
 					__ATOMIC_ACQUIRE);
 
 	return likely(word) ? word : miss(c, va, is_write, ret_fault);
@@ -282,25 +274,20 @@ uint64_t tlb_translate(struct cpu *c, uint32_t va, bool is_write, struct cpu_fau
 	return 0;
 }
 
-/* Everything that the meaning of a walk hangs on. */
-static bool translates_alike(const struct cpu *a, const struct cpu *b)
+bool tlb_holds_cacheable(const struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs)
 {
-	static const enum cp15_reg regs[] = {
-		CP15_SCTLR, CP15_TTBR0, CP15_TTBR1, CP15_TTBCR, CP15_DACR, CP15_PRRR,
-		CP15_NMRR, CP15_CONTEXTIDR,
-	};
+	const struct tlb *t = m->running->tlb;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(regs); i++)
-		if (a->reg[regs[i]] != b->reg[regs[i]])
-			return false;
-	return true;
-}
+	for (uint32_t page = 0; page < TLB_PAGES; page++) {
+		uint64_t word = t->words[page];
 
-void tlb_show(struct cpu *c)
-{
-	struct machine *m = c->machine;
-
-	if (!translates_alike(c, m->running))
-		tlb_evict_all(m);
-	m->running = c;
+		if (!t->nr_live[page / PAGES_IN_MIB]) {
+			page |= PAGES_IN_MIB - 1;
+		} else if (word && tlb_pa(word) == (pa & ~(uint64_t)PAGE_MASK) &&
+			   tlb_kind(word) == PAGE_CACHED) {
+			*ret_attrs = tlb_attrs(word);
+			return true;
+		}
+	}
+	return false;
 }

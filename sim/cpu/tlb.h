@@ -4,8 +4,8 @@
  * translation is held. A word is written and read whole, so threads of the fast
  * gear look it up without a lock.
  *
- *	 63   54..51  50     49:48  47:46  45:44  43:36  35  34:33  32  31  30:28  27:0
- *	valid domain  S      outer  inner  type   ASID   nG  size   W   R   kind   PA[39:12]
+ *	 63   62:58  54:51  50  49:48  47:46  45:44  43:36  35  32  31  30:28  27:0
+ *	valid size   domain S   outer  inner  type   ASID   nG  W   R   kind   PA[39:12]
  *
  * A leaf larger than a page fills all of its words at once and leaves whole.
  *
@@ -13,9 +13,11 @@
  * of another size takes its place: a superset of what any hardware may hold, so
  * that a forgotten invalidation is certain to be seen.
  *
- * Leaves out: a TLB for each CPU (a CPU with other tables evicts all; CPUs with
- * the same tables share), entries of two address spaces at once (a change of
- * ASID evicts non-global entries), TLB conflict aborts.
+ * Each CPU has its own; in the fast gear, whose CPUs are threads of one program,
+ * they share one.
+ *
+ * Leaves out: entries of two address spaces at once (a change of ASID evicts
+ * non-global entries), TLB conflict aborts.
  *
  * Spec: DDI 0406C, B3.9 "Translation Lookaside Buffers".
  */
@@ -42,6 +44,7 @@ enum page_kind {
 
 struct tlb {
 	uint64_t *words;			/* TLB_PAGES */
+	uint8_t **page_state;			/* TLB_PAGES: see window.h; NULL in the fast gear */
 	uint16_t nr_live[TLB_MIB];		/* non-zero words in each MiB */
 };
 
@@ -49,6 +52,7 @@ struct tlb {
 #define TLB_READABLE	(1ull << 31)
 #define TLB_WRITABLE	(1ull << 32)
 #define TLB_NON_GLOBAL	(1ull << 35)
+#define TLB_SIZE_SHIFT	58			/* log2 of the leaf's pages */
 
 static inline uint64_t tlb_pa(uint64_t word)
 {
@@ -72,10 +76,16 @@ static inline enum image_kind tlb_image(uint64_t word)
 	return image[tlb_kind(word)];
 }
 
-/* Bytes of the leaf: 4 KiB, 64 KiB, 1 MiB or 16 MiB. */
+/* What the window shows of a page of RAM: the frame, its image, and what may be done. */
+static inline uint32_t tlb_shown(uint64_t word)
+{
+	return (uint32_t)(word & 0x3fffffff) | (uint32_t)(word >> 1 & 0xc0000000);
+}
+
+/* Bytes of the leaf: a power of two, from a page to 1 GiB. */
 static inline uint32_t tlb_leaf_bytes(uint64_t word)
 {
-	return PAGE_BYTES << 4 * (word >> 33 & 3);
+	return PAGE_BYTES << (word >> TLB_SIZE_SHIFT & 31);
 }
 
 static inline unsigned tlb_asid(uint64_t word)
@@ -96,8 +106,9 @@ static inline struct mem_attrs tlb_attrs(uint64_t word)
 	};
 }
 
-bool tlb_init(struct tlb *t);
-void tlb_done(struct tlb *t);
+/* NULL where the host has no room. */
+struct tlb *tlb_new(bool is_fast);
+void tlb_free(struct tlb *t);	/* NULL is fine */
 
 /*
  * The word for @va, filled by a walk if need be; 0 with @ret_fault if the access
@@ -109,11 +120,13 @@ uint64_t tlb_translate(struct cpu *c, uint32_t va, bool is_write, struct cpu_fau
 uint64_t tlb_find(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault *ret_fault);
 
 /* Forget everything, as any hardware may at any time. */
-void tlb_evict_all(struct machine *m);
+void tlb_evict_all(struct cpu *c);
 /* Forget the non-global translations of @asid. */
-void tlb_evict_asid(struct machine *m, unsigned asid);
+void tlb_evict_asid(struct cpu *c, unsigned asid);
+/* The same memory is now accessed otherwise, or by somebody else: on every CPU. */
+void tlb_reconsider(struct machine *m);
 
-/* Is @c's view of the tables what the TLB was filled from? If not, make it so. */
-void tlb_show(struct cpu *c);
+/* Does a translation that some CPU holds make @pa cacheable? */
+bool tlb_holds_cacheable(const struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs);
 
 #endif

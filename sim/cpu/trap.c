@@ -94,6 +94,21 @@ G_NORETURN static void abort_io(struct cpu *c, uint32_t va, const void *site)
 			    "nothing announced: use readl() and writel()", c->idx, va), site);
 }
 
+/*
+ * Threads of the fast gear run on meanwhile: an invalidation may have come between, and
+ * then the retry traps again.
+ */
+static void show_if_held(struct cpu *c, uint32_t va)
+{
+	uint64_t word;
+
+	machine_lock(c->machine);
+	word = c->tlb->words[va >> PAGE_SHIFT];
+	if (word)
+		window_show(c, va, word);
+	machine_unlock(c->machine);
+}
+
 /* Returns only if the access can be retried. */
 static void make_accessible(struct machine *m, uint32_t va, bool is_write, const void *site)
 {
@@ -113,7 +128,9 @@ static void make_accessible(struct machine *m, uint32_t va, bool is_write, const
 		cpu_refuse(c, &f, 1, site);
 		cpu_abort(c, &f, 1, site);
 	}
-	if (is_write)
+	if (m->is_fast)
+		show_if_held(c, va);
+	else if (is_write)
 		cpu_before_store(c, line, line_bytes, site);
 	else
 		cpu_before_load(c, line, line_bytes, site);

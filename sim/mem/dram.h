@@ -21,6 +21,7 @@
 #define PAGE_SHIFT	12
 #define PAGE_BYTES	(1u << PAGE_SHIFT)
 #define PAGE_MASK	(PAGE_BYTES - 1)
+#define MIB		(1u << 20)
 
 enum image_kind {
 	IMAGE_DRAM,
