@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The benchmarks' own promises, not their figures: test-bench.py MAP CACHE HOOKS
+"""The benchmarks' own promises, not their figures: test-bench.py MAP CACHE HOOKS ACCESS WALK
 
 What they print and write has the agreed form and holds together; what cannot be
 measured is refused in one sentence, with exit status 2 and no file.
@@ -9,6 +9,7 @@ import json
 import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -74,7 +75,7 @@ def object_complaints(report, bench, gear):
 def row_complaints(row):
     if list(row) != ROW_KEYS:
         return ["keys: %s" % list(row)]
-    numbers = [row[k] for k in ("value", "min", "ratio")]
+    numbers = [row[k] for k in ("value", "min", "ratio") if k != "ratio" or row["vs"]]
     return unless(all(math.isfinite(n) and n > 0 for n in numbers), "numbers of %s" % row) + \
         unless(row["min"] <= row["value"], "min is over value in %s" % row)
 
@@ -130,10 +131,10 @@ def check_refusals(tap, program, folder):
     tap.result("map says so when its report did not fit", is_refusal(result))
 
 
-def check_exact(tap, program, name, folder):
+def check_exact(tap, program, name, folder, ms="20"):
     """A benchmark of the exact gear: all rows in one table. Return them by name."""
     path = os.path.join(folder, name + ".json")
-    result = run(program, "-m", "20", "--json", path)
+    result = run(program, "-m", ms, "--json", path)
     tap.result(name + " ends well", unless(result.returncode == 0, result.stderr))
     with open(path) as f:
         report = json.load(f)
@@ -154,6 +155,54 @@ def check_cache(tap, program, folder):
                unless(row["load/L2-hit"]["min"] > 2 * row["load/L1-hit"]["min"], str(row)))
 
 
+def has_callgrind(result_rows):
+    return any(name.endswith("/instructions") for name in result_rows)
+
+
+def target_complaints(rows):
+    """A target's ratio is of two figures that are there, and none of them is double."""
+    targets = [row for name, row in rows.items() if name.startswith("target/")]
+    return unless(targets, "no targets") + \
+        ["%s has no bound" % t["name"] for t in targets if t["vs"] != "target"]
+
+
+def count_complaints(rows):
+    """Instructions do not depend on the machine's mood: hooks add some, always."""
+    return ["%s: %s" % (name, row) for name, row in rows.items()
+            if name.endswith("hooked/instructions") and row["ratio"] < 2]
+
+
+def check_counted(tap, name, rows):
+    if shutil.which("valgrind"):
+        tap.result(name + " counts instructions where there is valgrind",
+                   unless(has_callgrind(rows), "no row of instructions"))
+    else:
+        tap.result(name + " counts nothing where there is no valgrind",
+                   unless(not has_callgrind(rows), "rows of instructions"))
+
+
+def check_access(tap, program, folder):
+    rows = check_exact(tap, program, "access", folder, "1")
+    check_counted(tap, "access", rows)
+    tap.result("access says what is wanted of it", target_complaints(rows))
+    tap.result("a hook is instructions more than none", count_complaints(rows))
+    tap.result("a loop that misses is slower than one that hits", unless(
+        rows["random 16M/hooked"]["min"] > rows["random 16K/hooked"]["min"], str(rows)))
+    result = run(program, "-m", "1", "--no-valgrind")
+    tap.result("access can do without valgrind",
+               unless(result.returncode == 0 and "instructions" not in result.stdout,
+                      result.stdout + result.stderr))
+
+
+def check_walk(tap, program, folder):
+    rows = check_exact(tap, program, "walk", folder, "2")
+    check_counted(tap, "walk", rows)
+    tap.result("walk says what is wanted of it", target_complaints(rows))
+    tap.result("a walk takes longer than a hit", unless(
+        rows["walk to a small page"]["min"] > rows["load, TLB hit, one page"]["min"] / 2,
+        str(rows)))
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
@@ -161,6 +210,8 @@ def main():
         check_refusals(tap, sys.argv[1], folder)
         check_cache(tap, sys.argv[2], folder)
         check_exact(tap, sys.argv[3], "hooks", folder)
+        check_access(tap, sys.argv[4], folder)
+        check_walk(tap, sys.argv[5], folder)
     tap.finish()
 
 
