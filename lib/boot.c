@@ -9,10 +9,11 @@
 
 static void boot_outer(struct kernel *k)
 {
-	const struct board_outer *o = &machine_board(k->port.machine)->outer;
+	const struct board *b = machine_board(k->port.machine);
+	const struct board_outer *o = &b->outer;
 	void *regs;
 
-	if (!o->path || !o->is_modelled)
+	if (!board_has_outer(b))
 		return;
 	regs = area_map(k, &k->vmalloc_space, ALIGN_DOWN(o->reg_pa, (u64)PAGE_SIZE), PAGE_SIZE,
 			pgprot_device(PAGE_KERNEL));

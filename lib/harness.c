@@ -163,7 +163,7 @@ static char *quote(const char *word)
 }
 
 /* The environment of a run that repeats this one: what differs from the defaults. */
-static char *replay_line(const struct harness_config *cfg, const char *where)
+static char *replay_line(const struct harness_config *cfg, const char *where, const char *cpu)
 {
 	GString *s = g_string_new(NULL);
 	g_autofree char *quoted = quote(where);
@@ -178,8 +178,10 @@ static char *replay_line(const struct harness_config *cfg, const char *where)
 		{ "swiotlb", swiotlb_names[cfg->swiotlb_force], !cfg->swiotlb_force },
 	};
 
-	g_string_append_printf(s, "ARMDMA_BOARD=%s ARMDMA_SEED=%#llx", quoted,
-			       (unsigned long long)cfg->seed);
+	g_string_append_printf(s, "ARMDMA_BOARD=%s ", quoted);
+	if (cpu)
+		g_string_append_printf(s, "ARMDMA_CPU=%s ", cpu);
+	g_string_append_printf(s, "ARMDMA_SEED=%#llx", (unsigned long long)cfg->seed);
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
 		if (options[i].is_default)
 			continue;
@@ -209,8 +211,19 @@ static void harness_free(struct harness *h)
 	g_free(h);
 }
 
+static bool open_board(struct harness *h, const char *where, const char *cpu, GError **error)
+{
+	h->board = board_open(where, error);
+	if (!h->board)
+		return false;
+	if (!cpu || board_set_cpu(h->board, cpu, error))
+		return true;
+	g_prefix_error(error, "the CPU asked for: ");
+	return false;
+}
+
 static bool build(struct harness *h, const struct harness_config *cfg, const char *where,
-		  GError **error)
+		  const char *cpu, GError **error)
 {
 	struct machine_config mc = {
 		.gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
@@ -221,8 +234,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.swiotlb_force = cfg->swiotlb_force,
 	};
 
-	h->board = board_open(where, error);
-	if (!h->board)
+	if (!open_board(h, where, cpu, error))
 		return false;
 	mc.board = h->board;
 	h->machine = machine_new(&mc, error);
@@ -252,17 +264,27 @@ static const char *board_name(const struct harness_config *cfg)
 	return from_env && *from_env ? from_env : DEFAULT_BOARD;
 }
 
+static const char *cpu_spec(const struct harness_config *cfg)
+{
+	const char *from_env = cfg->board ? NULL : g_getenv("ARMDMA_CPU");
+
+	if (cfg->cpu)
+		return cfg->cpu;
+	return from_env && *from_env ? from_env : NULL;
+}
+
 static struct harness *start(const struct harness_config *cfg, GError **error)
 {
 	struct harness *h = g_new0(struct harness, 1);
 	const char *where = board_name(cfg);
+	const char *cpu = cpu_spec(cfg);
 
 	h->devices = g_ptr_array_new();
-	if (!build(h, cfg, where, error)) {
+	if (!build(h, cfg, where, cpu, error)) {
 		harness_free(h);
 		return NULL;
 	}
-	h->replay = replay_line(cfg, where);
+	h->replay = replay_line(cfg, where, cpu);
 	watch(h, cfg);
 	return h;
 }

@@ -51,8 +51,7 @@ static void free_cpus(struct machine *m)
 /* Level 2 is the outer cache where one is modelled, else the cores' own. */
 static const struct cache_geometry *level2_of(struct machine *m)
 {
-	m->has_outer = m->board->outer.path && m->board->outer.is_modelled &&
-		       m->board->outer.cache.bytes;
+	m->has_outer = board_has_outer(m->board);
 	return m->has_outer ? &m->board->outer.cache : &m->cpus[0]->board->l2;
 }
 

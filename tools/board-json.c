@@ -58,6 +58,70 @@ static void add_cache(JsonBuilder *j, const char *name, const struct cache_geome
 	json_builder_end_object(j);
 }
 
+static const char *indexing_name(uint8_t indexing)
+{
+	static const char *const names[] = {
+		[INDEX_PIPT] = "pipt", [INDEX_VIPT] = "vipt", [INDEX_VIVT] = "vivt",
+	};
+
+	return names[indexing];
+}
+
+static const char *inclusion_name(uint8_t inclusion)
+{
+	static const char *const names[] = {
+		[L2_INDEPENDENT] = "independent", [L2_INCLUSIVE] = "inclusive",
+		[L2_EXCLUSIVE] = "exclusive",
+	};
+
+	return names[inclusion];
+}
+
+static const char *tables_name(uint8_t tables)
+{
+	static const char *const names[] = {
+		[TABLES_V5] = "v5", [TABLES_V6] = "v6", [TABLES_V7] = "v7",
+	};
+
+	return names[tables];
+}
+
+static void add_tlb(JsonBuilder *j, const struct tlb_shape *tlb)
+{
+	json_builder_set_member_name(j, "tlb");
+	if (!tlb->nr_entries) {
+		json_builder_add_null_value(j);
+		return;
+	}
+	json_builder_begin_object(j);
+	set_int(j, "entries", tlb->nr_entries);
+	set_int(j, "ways", tlb->nr_ways ? tlb->nr_ways : tlb->nr_entries);
+	json_builder_end_object(j);
+}
+
+/* What the table of cores says, which no tree and no --cpu changes. */
+static void add_part(JsonBuilder *j, const struct core_part *p)
+{
+	json_builder_set_member_name(j, "part");
+	if (!p) {
+		json_builder_add_null_value(j);
+		return;
+	}
+	json_builder_begin_object(j);
+	set_hex(j, "midr", p->midr);
+	set_string(j, "l1i_indexing", indexing_name(p->l1i_indexing));
+	set_string(j, "l1d_indexing", indexing_name(p->l1d_indexing));
+	set_string(j, "l2_inclusion", inclusion_name(p->l2_inclusion));
+	set_string(j, "tables", tables_name(p->tables));
+	set_bool(j, "lpae", p->has_lpae);
+	set_bool(j, "walks_in_l1", p->walks_in_l1);
+	set_bool(j, "coherent_l1", p->is_mp);
+	set_bool(j, "broadcasts", p->broadcasts);
+	set_bool(j, "write_through_is_uncached", p->wt_is_nc);
+	add_tlb(j, &p->tlb);
+	json_builder_end_object(j);
+}
+
 static void add_cpu(JsonBuilder *j, const struct board_cpu *c)
 {
 	json_builder_begin_object(j);
@@ -70,7 +134,19 @@ static void add_cpu(JsonBuilder *j, const struct board_cpu *c)
 	add_cache(j, "l1i", &c->l1i);
 	add_cache(j, "l1d", &c->l1d);
 	add_cache(j, "l2", &c->l2);
+	add_part(j, c->part);
 	json_builder_end_object(j);
+}
+
+static const char *kind_name(enum outer_kind kind)
+{
+	static const char *const names[] = {
+		[OUTER_PL310] = "pl310", [OUTER_L220] = "l220", [OUTER_AURORA] = "aurora",
+		[OUTER_UNIPHIER] = "uniphier", [OUTER_FEROCEON] = "feroceon",
+		[OUTER_TAUROS2] = "tauros2", [OUTER_INTEGRATED] = "integrated",
+	};
+
+	return names[kind];
 }
 
 static void add_outer(JsonBuilder *j, const struct board_outer *o)
@@ -85,7 +161,7 @@ static void add_outer(JsonBuilder *j, const struct board_outer *o)
 	set_string(j, "compatible", o->compatible);
 	set_hex(j, "registers", o->reg_pa);
 	set_bool(j, "modelled", o->is_modelled);
-	set_bool(j, "transparent", o->is_transparent);
+	set_string(j, "kind", kind_name(o->kind));
 	set_bool(j, "shared_override", o->shared_override);
 	set_bool(j, "io_coherent", o->is_io_coherent);
 	add_cache(j, "cache", &o->cache);
@@ -157,6 +233,7 @@ void board_to_json(JsonBuilder *j, const struct board *b)
 	set_string(j, "compatible", b->compatible);
 	set_bool(j, "builds", !why_not);
 	set_string(j, "refused", why_not);
+	set_string(j, "cpu_option", b->cpu_spec);
 	begin_array(j, "cpus");
 	for (unsigned i = 0; i < b->cpus->len; i++)
 		add_cpu(j, g_ptr_array_index(b->cpus, i));

@@ -74,9 +74,15 @@ static bool dram_is_assumed(const struct board *b)
 	return b->banks->len && g_array_index(b->banks, struct board_bank, 0).is_assumed;
 }
 
+static bool is_outer(const struct board_outer *o)
+{
+	return o->path && o->kind != OUTER_INTEGRATED;
+}
+
+/* As wide as a label. */
 static const char *outer_name(const struct board_outer *o)
 {
-	return o->is_modelled ? "PL310" : "outer";
+	return strlen(o->name) < LABEL_WIDTH ? o->name : "outer";
 }
 
 static void print_label(FILE *out, const char *label)
@@ -121,7 +127,29 @@ static const char *replacement_name(const struct cache_geometry *g)
 	return names[g->replacement];
 }
 
-static void print_cache(FILE *out, const char *label, const struct cache_geometry *g)
+/* Of a data cache that is not as if indexed physically. */
+static const char *indexing_words(const struct cache_geometry *l1d, const struct core_part *p)
+{
+	if (p->l1d_indexing == INDEX_VIVT)
+		return ", virtual index and tag";
+	if (p->l1d_indexing == INDEX_VIPT && l1d->nr_ways && l1d->bytes / l1d->nr_ways > 4096)
+		return ", virtual index: aliases";
+	return "";
+}
+
+static const char *inclusion_words(const struct core_part *p)
+{
+	static const char *const words[] = {
+		[L2_INDEPENDENT] = "",
+		[L2_INCLUSIVE] = ", inclusive of L1D",
+		[L2_EXCLUSIVE] = ", filled by what L1D evicts",
+	};
+
+	return words[p->l2_inclusion];
+}
+
+static void print_cache(FILE *out, const char *label, const struct cache_geometry *g,
+			const char *more)
 {
 	if (!g->bytes)
 		return;
@@ -131,8 +159,8 @@ static void print_cache(FILE *out, const char *label, const struct cache_geometr
 	g_autofree char *ways = g_strdup_printf("%u-way", g->nr_ways);
 
 	print_label(out, label);
-	fprintf(out, "%-9s %-7s lines of %-3u  %s%s\n", size, ways, g->line_bytes,
-		replacement_name(g), g->write_allocate ? ", write-allocate" : "");
+	fprintf(out, "%-9s %-7s lines of %-3u  %s%s%s\n", size, ways, g->line_bytes,
+		replacement_name(g), g->write_allocate ? ", write-allocate" : "", more);
 }
 
 static void print_cpu_group(FILE *out, const struct board *b, unsigned first, unsigned nr)
@@ -150,9 +178,9 @@ static void print_cpu_group(FILE *out, const struct board *b, unsigned first, un
 	fprintf(out, "%s\n", c->is_disabled ? ", disabled" : "");
 	if (!c->part && !*c->compatible)
 		return;
-	print_cache(out, "  L1I", &c->l1i);
-	print_cache(out, "  L1D", &c->l1d);
-	print_cache(out, "  L2", &c->l2);
+	print_cache(out, "  L1I", &c->l1i, "");
+	print_cache(out, "  L1D", &c->l1d, c->part ? indexing_words(&c->l1d, c->part) : "");
+	print_cache(out, "  L2", &c->l2, c->part ? inclusion_words(c->part) : "");
 }
 
 static void print_cpus(FILE *out, const struct board *b)
@@ -169,15 +197,19 @@ static void print_outer(FILE *out, const struct board_outer *o)
 {
 	if (!o->path)
 		return;
-	print_cache(out, outer_name(o), &o->cache);
+	if (is_outer(o))
+		print_cache(out, outer_name(o), &o->cache, "");
 	print_label(out, "");
-	fprintf(out, "%s at 0x%" G_GINT64_MODIFIER "x", o->compatible, o->reg_pa);
-	if (o->is_modelled)
+	fputs(o->compatible, out);
+	if (o->reg_pa)
+		fprintf(out, " at 0x%" G_GINT64_MODIFIER "x", o->reg_pa);
+	if (!is_outer(o))
+		fputs(" is that L2: the core's own operations reach it", out);
+	else if (!o->is_modelled)
+		fputs(", not modelled", out);
+	else if (o->kind == OUTER_PL310)
 		fprintf(out, ", shared override %s%s", o->shared_override ? "on" : "off",
 			o->is_io_coherent ? ", I/O coherent" : "");
-	else
-		fprintf(out, ", %s", o->is_transparent ?
-			"which all DMA passes through: transparent" : "not modelled");
 	fputc('\n', out);
 }
 
@@ -249,7 +281,8 @@ static void print_picture(FILE *out, const struct board *b)
 	g_string_append_printf(line, "%u CPU%s --> ", nr_alike(b, 0), plural(nr_alike(b, 0)));
 	append_cache(line, "L1D", c->l1d.bytes);
 	append_cache(line, "L2", c->l2.bytes);
-	append_cache(line, outer_name(&b->outer), b->outer.path ? b->outer.cache.bytes : 0);
+	if (is_outer(&b->outer))
+		append_cache(line, outer_name(&b->outer), b->outer.cache.bytes);
 
 	size_t column = line->len;
 
@@ -483,6 +516,10 @@ void board_print(FILE *out, const struct board *b, bool all)
 
 	fprintf(out, "%s%s%s  %s\n\n", ui_style(out, UI_BOLD), name, ui_style(out, UI_PLAIN),
 		*b->model ? b->model : b->compatible);
+	if (b->cpu_spec) {
+		print_label(out, "--cpu");
+		fprintf(out, "%s\n", b->cpu_spec);
+	}
 	print_cpus(out, b);
 	print_outer(out, &b->outer);
 	print_banks(out, b);
@@ -540,7 +577,8 @@ static void print_shape(FILE *out, const struct board *b, const char *name, int 
 {
 	const struct board_cpu *c = board_boot_cpu(b);
 	const struct cache_geometry none = { 0 };
-	const struct cache_geometry *l2 = b->outer.path ? &b->outer.cache : c ? &c->l2 : &none;
+	const struct cache_geometry *l2 = is_outer(&b->outer) ? &b->outer.cache :
+					  c ? &c->l2 : &none;
 	const struct cache_geometry *l1d = c ? &c->l1d : &none;
 	g_autofree char *cores = cores_of(b);
 	g_autofree char *l1d_size = short_size(l1d->bytes, l1d->is_assumed);

@@ -14,13 +14,18 @@
 
 struct options {
 	gboolean all, json, list;
+	char *cpu;
 };
 
 /*
  * How the boards of one run came out.
+ * @cpu:       --cpu, or NULL
+ * @is_futile: it cannot be had, which one sentence said
  * @reasons: half a sentence -> how many boards it is true of
  */
 struct tally {
+	const char *cpu;
+	bool is_futile;
 	unsigned nr_built, nr_refused, nr_bad;
 	GHashTable *reasons;
 };
@@ -91,16 +96,22 @@ static void print_total(FILE *out, const struct tally *t)
 
 /* ---- text ------------------------------------------------------------------- */
 
+/* NULL after one sentence: no board, or a --cpu that cannot be had, which ends it all. */
 static struct board *open_or_complain(const char *name, struct tally *t)
 {
 	g_autoptr(GError) error = NULL;
-	struct board *b = board_open(name, &error);
+	g_autoptr(board) b = board_open(name, &error);
 
+	if (b && t->cpu && !board_set_cpu(b, t->cpu, &error)) {
+		cmd_refuse("board: --cpu %s", error->message);
+		t->is_futile = true;
+		return NULL;
+	}
 	if (!b) {
 		cmd_refuse("%s", error->message);
 		t->nr_bad++;
 	}
-	return b;
+	return g_steal_pointer(&b);
 }
 
 static void describe_one(const char *name, const struct options *o, struct tally *t)
@@ -114,7 +125,7 @@ static void describe_one(const char *name, const struct options *o, struct tally
 static void describe_many(char **names, struct tally *t)
 {
 	board_print_heading(stdout);
-	for (; *names; names++) {
+	for (; *names && !t->is_futile; names++) {
 		g_autoptr(board) b = open_or_complain(*names, t);
 
 		if (!b)
@@ -122,7 +133,8 @@ static void describe_many(char **names, struct tally *t)
 		board_print_line(stdout, b);
 		count(t, b);
 	}
-	print_total(stdout, t);
+	if (!t->is_futile)
+		print_total(stdout, t);
 }
 
 /* ---- JSON ------------------------------------------------------------------- */
@@ -157,7 +169,7 @@ static void describe_as_json(char **names, struct tally *t)
 	json_builder_begin_object(j);
 	json_builder_set_member_name(j, "boards");
 	json_builder_begin_array(j);
-	for (; *names; names++) {
+	for (; *names && !t->is_futile; names++) {
 		g_autoptr(board) b = open_or_complain(*names, t);
 
 		if (!b)
@@ -168,7 +180,8 @@ static void describe_as_json(char **names, struct tally *t)
 	json_builder_end_array(j);
 	add_total(j, t);
 	json_builder_end_object(j);
-	print_json(j);
+	if (!t->is_futile)
+		print_json(j);
 }
 
 /* ---- the command -------------------------------------------------------------- */
@@ -188,7 +201,7 @@ static int describe(char **names, const struct options *o)
 {
 	g_autoptr(GHashTable) reasons = g_hash_table_new_full(g_str_hash, g_str_equal,
 							      g_free, NULL);
-	struct tally t = { .reasons = reasons };
+	struct tally t = { .cpu = o->cpu, .reasons = reasons };
 
 	if (o->json)
 		describe_as_json(names, &t);
@@ -196,17 +209,19 @@ static int describe(char **names, const struct options *o)
 		describe_many(names, &t);
 	else
 		describe_one(names[0], o, &t);
-	return t.nr_bad ? CMD_BAD_INPUT : CMD_CLEAN;
+	return t.nr_bad || t.is_futile ? CMD_BAD_INPUT : CMD_CLEAN;
 }
 
 static int run(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .cpu = NULL };
 	const GOptionEntry entries[] = {
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &o.json,
 		  "Print JSON (docs/board-json.md)", NULL },
 		{ "all", 'a', 0, G_OPTION_ARG_NONE, &o.all,
 		  "List what is disabled, too", NULL },
+		{ "cpu", 0, 0, G_OPTION_ARG_STRING, &o.cpu,
+		  CMD_CPU_HELP, CMD_CPU_ARG },
 		{ "list", 'l', 0, G_OPTION_ARG_NONE, &o.list,
 		  "Name the boards that ship with armdma", NULL },
 		{ 0 }
@@ -227,6 +242,9 @@ static int run(int argc, char **argv)
 		return list_shipped();
 	if (argc < 2)
 		return cmd_refuse("board: no BOARD given (see armdma board --help)");
+
+	g_autofree char *cpu = o.cpu;
+
 	return describe(argv + 1, &o);
 }
 

@@ -12,13 +12,14 @@
 #include "ui.h"
 #include "replay/replay.h"
 
-static char *opt_board, *opt_gear, *opt_chooser, *opt_seed, *opt_json, *opt_html;
+static char *opt_board, *opt_cpu, *opt_gear, *opt_chooser, *opt_seed, *opt_json, *opt_html;
 static char **opt_masks, **opt_devices;
 static gboolean opt_complete, opt_verbose, opt_quiet;
 
 static const GOptionEntry options[] = {
 	{ "board", 'b', 0, G_OPTION_ARG_FILENAME, &opt_board,
 	  "A .dtb, or the name of a shipped board", "BOARD" },
+	{ "cpu", 0, 0, G_OPTION_ARG_STRING, &opt_cpu, CMD_CPU_HELP, CMD_CPU_ARG },
 	{ "gear", 0, 0, G_OPTION_ARG_STRING, &opt_gear,
 	  "exact: bytes move through caches (default); fast: they do not", "exact|fast" },
 	{ "chooser", 0, 0, G_OPTION_ARG_STRING, &opt_chooser,
@@ -94,6 +95,7 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 		return false;
 	cfg->trace = argv[1];
 	cfg->board = opt_board;
+	cfg->cpu = opt_cpu;
 	cfg->gear = gear ? GEAR_FAST : GEAR_EXACT;
 	cfg->chooser = chooser ? CHOOSER_RANDOM : CHOOSER_NOMINAL;
 	cfg->masks = opt_masks;

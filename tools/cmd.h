@@ -44,6 +44,10 @@ struct cmd_usage {
 	const char *notes;
 };
 
+/* --cpu, of every command that takes a board: board_set_cpu() */
+#define CMD_CPU_ARG	"CORE[,ITEM...]"
+#define CMD_CPU_HELP	"Another core than the tree's: cortex-a9,cpus=2,l1d=32K/4/32,outer=1M/16"
+
 /**
  * cmd_parse() - GOption with our manners
  *

@@ -98,8 +98,9 @@ struct tlb_shape {
  * @l2_inclusion:  enum l2_inclusion
  * @tables:        enum table_format
  * @tlb:           the main TLB of data, for a machine with real capacities
- * @is_mp:         multiprocessing extensions: operations by MVA broadcast, and
- *                 level 1 caches of a cluster are coherent for shareable memory
+ * @midr:          what the main ID register reads, revision r0p0
+ * @is_mp:         the level 1 caches of a cluster are coherent for shareable memory
+ * @broadcasts:    operations by MVA reach the other CPUs (ID_MMFR3[15:12] not 0)
  * @wt_is_nc:      write-through memory is treated as non-cacheable
  */
 struct core_part {
@@ -115,7 +116,9 @@ struct core_part {
 	uint8_t l2_inclusion;
 	uint8_t tables;
 	struct tlb_shape tlb;
+	uint32_t midr;
 	bool is_mp;
+	bool broadcasts;
 	bool wt_is_nc;
 };
 
@@ -133,16 +136,36 @@ struct board_bank {
 	bool is_assumed;
 };
 
-/** The outer cache: a PL310 (or a relative) on the bus, not reached by CP15. */
+/** How software reaches a second level that is a node of its own. */
+enum outer_kind {
+	OUTER_PL310,		/* registers: a line of physical address at a time */
+	OUTER_L220,		/* the same, but every operation goes on behind software */
+	OUTER_AURORA,		/* registers: a range of physical addresses at a time */
+	OUTER_UNIPHIER,		/* registers: a queue of ranges */
+	OUTER_FEROCEON,		/* CP15 operations of its own, by MVA and range */
+	OUTER_TAUROS2,		/* CP15 operations of its own, by physical address */
+	OUTER_INTEGRATED	/* the core's operations by MVA: it is the CPUs' @l2 */
+};
+
+/**
+ * struct board_outer - the second level on the bus
+ * @path:   NULL: the board has none
+ * @name:   of the part: "PL310"
+ * @reg_pa: its register block; 0: it has none
+ * @is_modelled: false: no machine with it can be built
+ * @wt_override: wt-override: Aurora treats write-back memory as write-through
+ */
 struct board_outer {
-	char *path;			/* NULL: the board has none */
+	char *path;
 	char *compatible;
-	uint64_t reg_pa;		/* its register block */
+	const char *name;
+	enum outer_kind kind;
+	uint64_t reg_pa;
 	bool is_modelled;
-	bool is_transparent;		/* all DMA goes through it: nothing to maintain */
 	struct cache_geometry cache;
 	bool shared_override;		/* arm,shared-override: aux bit 22 */
 	bool is_io_coherent;		/* arm,io-coherent: no cache sync */
+	bool wt_override;
 };
 
 struct board_iommu {
@@ -175,6 +198,7 @@ struct board {
 	char *file;			/* as given to board_load() */
 	char *model;
 	char *compatible;		/* of the root node, first string */
+	char *cpu_spec;			/* as given to board_set_cpu(); NULL: the tree's own */
 	GPtrArray *cpus;		/* of struct board_cpu * */
 	GArray *banks;			/* of struct board_bank, ascending, disjoint */
 	struct board_outer outer;
@@ -217,6 +241,25 @@ struct board *board_parse(const void *blob, size_t len, const char *name, GError
  */
 struct board *board_open(const char *name_or_path, GError **error);
 
+/**
+ * board_set_cpu() - put another core, or other caches, in the place of the tree's
+ * @spec: "CORE[,ITEM]...", or items alone, which then change the cores of the tree.
+ *        CORE is a part by any of its names: "cortex-a9", "arm,cortex-a9",
+ *        "ARM926EJ-S". Every CPU of the tree becomes one, with the part's own caches;
+ *        a tree that names no CPU gets one. An ITEM is
+ *
+ *          cpus=N                      how many CPUs, 1 to 8
+ *          l1i=, l1d=, l2=, outer=     a cache: SIZE[/WAYS[/LINE]][/WORD]...
+ *
+ *        SIZE is bytes, or with K or M; 0 takes an l2 or outer cache away. WAYS and
+ *        LINE are as they were where they are not given. A WORD is random, rr or lru
+ *        (replacement), wa or ra (whether a store that misses allocates).
+ *
+ * Return: false with one sentence in @error (BOARD_ERROR_MALFORMED), which does not
+ * name the board; the board is then as it was.
+ */
+bool board_set_cpu(struct board *b, const char *spec, GError **error);
+
 /** Names of the shipped boards, ascending, NULL-terminated. Borrowed. */
 const char *const *board_shipped_names(void);
 
@@ -227,6 +270,9 @@ const char *const *board_shipped_names(void);
  * sentence, true of this board, why not.
  */
 bool board_check(const struct board *b, GError **error);
+
+/** Is there a second level that is modelled and that the CPUs' own operations do not reach? */
+bool board_has_outer(const struct board *b);
 
 /** The master whose Linux name or path is @name; NULL if there is none. Borrowed. */
 const struct board_master *board_master(const struct board *b, const char *name);

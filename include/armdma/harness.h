@@ -14,6 +14,7 @@
  * binary runs on every board:
  *
  *   ARMDMA_BOARD    a .dtb, or the name of a shipped board ("a9-pl310")
+ *   ARMDMA_CPU      another core, or other caches, than the board's: board_set_cpu()
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random,
  *                   coherent=cma|legacy2011, swiotlb=force|auto, json=FILE, backtrace=full|address,
@@ -46,6 +47,8 @@ enum coherent_strategy {
 /**
  * struct harness_config - all zero is: shipped board "a9-pl310", exact, nominal
  * @board:      path of a .dtb, or name of a shipped board; NULL: environment, default
+ * @cpu:        as board_set_cpu() takes it; NULL: the environment where @board is NULL,
+ *              else the board's own
  * @gear, @chooser, @seed: as in machine_config
  * @coherent:   strategy of the coherent allocator
  * @swiotlb_bytes: size of the bounce pool, if one is needed; 0: as Linux chooses
@@ -55,6 +58,7 @@ enum coherent_strategy {
  */
 struct harness_config {
 	const char *board;
+	const char *cpu;
 	enum machine_gear gear;
 	enum chooser_mode chooser;
 	uint64_t seed;
@@ -68,7 +72,8 @@ struct harness_config {
 /**
  * harness_start() - board, machine, library, hazards
  * @cfg: NULL: defaults, overridden by the environment. Not NULL: exactly that, and
- *       the environment is not read, except ARMDMA_BOARD where @cfg->board is NULL.
+ *       the environment is not read, except ARMDMA_BOARD and ARMDMA_CPU where
+ *       @cfg->board is NULL.
  *
  * Return: NULL with one sentence in @error on bad input (exit status 2 is yours).
  */

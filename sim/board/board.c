@@ -115,6 +115,7 @@ void board_free(struct board *b)
 	g_ptr_array_unref(b->cpus);
 	g_free(b->outer.path);
 	g_free(b->outer.compatible);
+	g_free(b->cpu_spec);
 	g_free(b->compatible);
 	g_free(b->model);
 	g_free(b->file);
@@ -140,7 +141,8 @@ static bool refuse(const struct board *b, GError **error, const char *format, ..
 static bool check_core(const struct board *b, const struct board_cpu *c, GError **error)
 {
 	if (!*c->compatible)
-		return refuse(b, error, "its device tree does not say which core %s is", c->path);
+		return refuse(b, error, "its device tree does not say which core %s is: name it "
+			      "with --cpu", c->path);
 	if (!c->part)
 		return refuse(b, error, "its core, \"%s\", is not in the table of cores",
 			      c->compatible);
@@ -152,7 +154,7 @@ static bool check_core(const struct board *b, const struct board_cpu *c, GError 
 static bool check_cores(const struct board *b, GError **error)
 {
 	if (b->cpus->len == 0)
-		return refuse(b, error, "its device tree names no CPU, so the core is not known");
+		return refuse(b, error, "its device tree names no CPU: name its core with --cpu");
 	if (!board_boot_cpu(b))
 		return refuse(b, error, "its device tree marks every CPU as disabled");
 	for (unsigned i = 0; i < b->cpus->len; i++) {
@@ -168,7 +170,7 @@ static bool check_outer(const struct board *b, GError **error)
 {
 	const struct board_outer *o = &b->outer;
 
-	if (!o->path || o->is_modelled || o->is_transparent)
+	if (!o->path || o->is_modelled)
 		return true;
 	return refuse(b, error, "its outer cache, \"%s\", is not modelled", o->compatible);
 }
@@ -184,9 +186,26 @@ static bool check_memory(const struct board *b, GError **error)
 	return true;
 }
 
+/* Two levels are what a machine has. */
+static bool check_levels(const struct board *b, GError **error)
+{
+	if (!board_has_outer(b) || !board_boot_cpu(b)->l2.bytes)
+		return true;
+	return refuse(b, error, "its cores have a second level of their own behind which the "
+		      "%s is a third, which is not modelled", b->outer.name);
+}
+
 bool board_check(const struct board *b, GError **error)
 {
-	return check_cores(b, error) && check_outer(b, error) && check_memory(b, error);
+	return check_cores(b, error) && check_outer(b, error) && check_levels(b, error) &&
+	       check_memory(b, error);
+}
+
+bool board_has_outer(const struct board *b)
+{
+	const struct board_outer *o = &b->outer;
+
+	return o->path && o->is_modelled && o->kind != OUTER_INTEGRATED && o->cache.bytes;
 }
 
 /* ---- looking into it ------------------------------------------------------- */

@@ -10,10 +10,9 @@
  */
 #include <string.h>
 
+#include "geometry.h"
 #include "parts.h"
 #include "read.h"
-
-#define MAX_WAYS	16
 
 /* What a second level looks like when nothing but its existence is known. */
 static const struct cache_geometry unknown_l2 = {
@@ -26,30 +25,6 @@ static const struct cache_geometry unknown_l1 = {
 };
 
 /* ---- geometry ---------------------------------------------------------- */
-
-static bool is_power_of_2(uint64_t n)
-{
-	return n && !(n & (n - 1));
-}
-
-static bool divides_into_sets(uint32_t bytes, uint32_t line_bytes, unsigned nr_ways)
-{
-	uint64_t per_set = (uint64_t)line_bytes * nr_ways;
-
-	return per_set && bytes % per_set == 0 && is_power_of_2(bytes / per_set);
-}
-
-/* The usual number of ways if it fits, else the fewest that do; 0 for none. */
-static unsigned ways_that_fit(uint32_t bytes, uint32_t line_bytes, unsigned usual)
-{
-	if (divides_into_sets(bytes, line_bytes, usual))
-		return usual;
-	for (unsigned nr_ways = 1; nr_ways <= MAX_WAYS; nr_ways++) {
-		if (divides_into_sets(bytes, line_bytes, nr_ways))
-			return nr_ways;
-	}
-	return 0;
-}
 
 static bool cache_u32(const struct fdt_node *n, const char *prefix, const char *what,
 		      uint32_t *ret_value)
@@ -72,18 +47,20 @@ static bool override_geometry(const struct fdt_node *n, const char *prefix,
 		return true;
 	if (!cache_u32(n, prefix, "line-size", &line))
 		cache_u32(n, prefix, "block-size", &line);
-	if (!is_power_of_2(line) || line < 16 || line > 128)
-		return node_complain(n, error, "%sline-size is %u, where 16 to 128 bytes "
-				     "are possible", prefix, line);
+	if (!geometry_is_line(line))
+		return node_complain(n, error, "%sline-size is %u, where %u to %u bytes "
+				     "are possible", prefix, line, GEOMETRY_MIN_LINE,
+				     GEOMETRY_MAX_LINE);
 
-	uint64_t ways = ways_that_fit(bytes, line, g->nr_ways);
+	uint64_t ways = geometry_ways(bytes, line, g->nr_ways);
 
 	if (cache_u32(n, prefix, "sets", &sets) && sets)
 		ways = bytes / ((uint64_t)line * sets);
-	if (ways == 0 || ways > MAX_WAYS || !divides_into_sets(bytes, line, ways) ||
+	if (!geometry_is_possible(bytes, line, ways) ||
 	    (sets && bytes != (uint64_t)line * sets * ways))
 		return node_complain(n, error, "%ssize is %u, which lines of %u bytes in "
-				     "1 to %d ways cannot make up", prefix, bytes, line, MAX_WAYS);
+				     "1 to %u ways cannot make up", prefix, bytes, line,
+				     GEOMETRY_MAX_WAYS);
 	g->bytes = bytes;
 	g->line_bytes = line;
 	g->nr_ways = ways;
@@ -188,7 +165,7 @@ bool read_cpus(struct board *b, const struct fdt *f, GError **error)
 
 /* ---- the outer cache ----------------------------------------------------- */
 
-/* DDI0246, 2.2.3: 8 or 16 ways of 16 to 512 KiB, lines of 32 bytes. */
+/* DDI 0246, 2.2.3: 8 or 16 ways of 16 to 512 KiB, lines of 32 bytes. */
 static bool is_pl310_geometry(const struct cache_geometry *g)
 {
 	uint32_t way_bytes = g->bytes / g->nr_ways;
@@ -197,27 +174,63 @@ static bool is_pl310_geometry(const struct cache_geometry *g)
 	       way_bytes >= 16 * 1024 && way_bytes <= 512 * 1024;
 }
 
+bool outer_is_possible(const struct board_outer *o)
+{
+	return o->kind != OUTER_PL310 || is_pl310_geometry(&o->cache);
+}
+
+static bool kind_is_modelled(enum outer_kind kind)
+{
+	return kind == OUTER_PL310 || kind == OUTER_INTEGRATED;
+}
+
+static bool has_operations_by_mva(const struct board_cpu *c)
+{
+	return c && c->part && c->part->arch >= 7;
+}
+
+/*
+ * What the core's own operations reach is its second level. They do from ARMv7 on;
+ * beside an older core a Tauros2 has operations of its own.
+ */
+void outer_meet_cpus(struct board *b)
+{
+	struct board_outer *o = &b->outer;
+
+	if (!o->path || (o->kind != OUTER_INTEGRATED && o->kind != OUTER_TAUROS2))
+		return;
+	o->kind = has_operations_by_mva(board_boot_cpu(b)) ? OUTER_INTEGRATED : OUTER_TAUROS2;
+	o->is_modelled = kind_is_modelled(o->kind);
+	for (unsigned i = 0; i < b->cpus->len; i++) {
+		struct board_cpu *c = g_ptr_array_index(b->cpus, i);
+
+		if (has_operations_by_mva(c))
+			c->l2 = o->cache;
+	}
+}
+
 static bool fill_outer(struct board_outer *o, const struct fdt_node *n,
 		       const struct outer_part *part, GError **error)
 {
 	o->path = node_path(n);
 	o->compatible = g_strdup(part->compatible);
-	o->is_modelled = part->is_modelled;
-	o->is_transparent = part->is_transparent;
+	o->name = part->name;
+	o->kind = part->kind;
+	o->is_modelled = kind_is_modelled(o->kind);
 	o->cache = part->cache;
 	o->shared_override = node_has(n, "arm,shared-override");
 	o->is_io_coherent = node_has(n, "arm,io-coherent");
+	o->wt_override = node_has(n, "wt-override");
 	if (!override_geometry(n, "cache-", &o->cache, error))
 		return false;
 	o->reg_pa = n->has_pa ? n->pa : 0;
-	if (!o->is_modelled)
-		return true;
-	if (!is_pl310_geometry(&o->cache))
+	if (!outer_is_possible(o))
 		return node_complain(n, error, "%u bytes in %u ways of lines of %u bytes "
-				     "is not a PL310", o->cache.bytes, o->cache.nr_ways,
-				     o->cache.line_bytes);
-	if (!n->has_pa)
-		return node_complain(n, error, "a PL310 whose reg leads to no physical address");
+				     "is not a %s", o->cache.bytes, o->cache.nr_ways,
+				     o->cache.line_bytes, o->name);
+	if (o->kind == OUTER_PL310 && !n->has_pa)
+		return node_complain(n, error, "a %s whose reg leads to no physical address",
+				     o->name);
 	return true;
 }
 
@@ -227,8 +240,12 @@ bool read_outer(struct board *b, const struct fdt *f, GError **error)
 		const struct fdt_node *n = fdt_node(f, i);
 		const struct outer_part *part = n->is_disabled ? NULL : find_outer(n);
 
-		if (part)
-			return fill_outer(&b->outer, n, part, error);
+		if (!part)
+			continue;
+		if (!fill_outer(&b->outer, n, part, error))
+			return false;
+		outer_meet_cpus(b);
+		return true;
 	}
 	return true;
 }

@@ -1,26 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One table of cores and one of outer caches: what a device tree does not say.
- *
- * A core is modelled when its level 1 data cache behaves physically tagged and
- * free of aliases, whatever index it really uses: then one line of one physical
- * address is all there can be, which is what the per-view images hold.
+ * One table of cores: what a device tree does not say. Outer caches: outers.c.
  *
  * Where a part allows several sizes, the one that most SoCs chose stands here and
  * is marked as assumed. Replacement is what the manual says, and pseudo-random
- * where it says nothing.
+ * where it says nothing; ARM926 and ARM11 choose by SCTLR.RR, which resets to
+ * pseudo-random.
  *
- * Walks: the table walker of a multiprocessing core reads L1D when TTBR.IRGN says
+ * L1D indexing. Every ARMv7 data cache behaves as if indexed physically: the
+ * architecture demands it (DDI 0406C, B3.11.1), and the Cortex-A8, whose 32 KiB are
+ * indexed virtually, has hardware that removes the aliases (DDI 0344, 7.2). In
+ * ARMv6 a way above 4 KiB aliases; CTR's P bit says so (DDI 0301H, 6.11.3), and is
+ * clear for the data cache of the ARM11 MPCore (CTR 0x1d192992).
+ *
+ * Walks. The table walker of a multiprocessing core reads L1D when TTBR.IRGN says
  * cacheable; that is what Linux relies on when it patches its DCCMVAC after a page
- * table store out on SMP (arch/arm/mm/proc-v7-2level.S, ALT_SMP). Of the cores
- * here only the Cortex-A8, and the uniprocessor PJ4 and Scorpion, read below L1.
+ * table store out on SMP (arch/arm/mm/proc-v7-2level.S, ALT_SMP). The Cortex-A8,
+ * the uniprocessor PJ4 and Scorpion, and everything before ARMv7 read below L1,
+ * where each set_pte_ext() cleans its entry (arch/arm/mm/proc-*.S).
  *
- * Sources, by core: Cortex-A5 DDI0433, A7 DDI0464, A8 DDI0344, A9 DDI0388, A12
- * (announced as the A17, DDI0535), A15 DDI0438, A17 DDI0535, A32 100241, A35
- * 100236, A53 DDI0500, A55 100442, A57 DDI0488, A72 100095, A73 100048, A75 100403;
- * ARM926 DDI0198, ARM1136 DDI0211, ARM1176 DDI0301, ARM11 MPCore DDI0360. Krait
- * and Scorpion: 7-cpu.com. Marvell: functional specifications of the Armada 370
- * and XP; which cores have aliases: arch/arm/mm/proc-*.S, arch/arm/kernel/setup.c.
+ * Write-through. Cortex-A5 (DDI 0433B; Microchip SAMA5D2 14.6.2), A9 (DDI 0388I
+ * 7.4.3), A15 (DDI 0438, table 6-1) and A35 (100236, A7.3) do not cache it. The
+ * others of Arm's multiprocessing cores descend from these and are taken to do the
+ * same, which their manuals should confirm: A7, A12, A17, A32, A53 to A75, B15.
+ *
+ * Inclusion. A15: "strictly enforced inclusion property with L1 data caches"
+ * (DDI 0438, 7.1); A57 and A72 have its level 2. A35: data lines enter level 2 when
+ * L1 evicts them (100236, A7.1); A53 documents the same rule, and A7 and A32 are
+ * taken to share it. Where nothing is known the levels are independent.
+ *
+ * Sources, by core, beside those: Cortex-A5 DDI 0433 (5.3, 6.3, 7.1), A7 DDI 0464
+ * (5.3, 6.1, 7.1), A8 DDI 0344 (6.1, 7.1, 8.1), A9 DDI 0388 (6.2, 7.1), A12 (announced
+ * as the A17), A15 DDI 0438 (5.2, 6.1, 7.1), A17 DDI 0535 (5.2, 6.1, 7.1), A32
+ * 100241, A35 100236 (A6.2, A7.1), A53 DDI 0500 (5.2, 6.1, 7.1), A55 100442, A57 DDI
+ * 0488 (5.2), A72 100095, A73 100048, A75 100403; ARM926 DDI 0198D (3.7, 4.1),
+ * ARM1136 DDI 0211 (6.4, 7.1), ARM1176 DDI 0301H (6.4, 7.2), ARM11 MPCore DDI 0360,
+ * ARM920T DDI 0151. Krait, Scorpion, Kirkwood: 7-cpu.com. Main IDs, and the lines of
+ * Mohawk, FA526, XScale and StrongARM: arch/arm/mm/proc-*.S and Linux's cputype.h.
+ * Figures of A55, A72, A73, A75, B15, Krait and Scorpion TLBs could not be read, so
+ * they stand as not known.
  */
 #include <string.h>
 #include <glib.h>
@@ -44,60 +62,82 @@
 #define RR	CACHE_ROUND_ROBIN
 #define LRU	CACHE_LRU
 
+#define NAMED(compat, text, id) .compatible = (compat), .name = (text), .midr = (id)
+
+/* What the cores of one architecture share. */
+#define ARMV7_MP .arch = 7, .is_modelled = true, .tables = TABLES_V7,	\
+	.is_mp = true, .broadcasts = true, .walks_in_l1 = true
+#define ARMV7_UP .arch = 7, .is_modelled = true, .tables = TABLES_V7
+#define ARMV8	 .arch = 8, .is_modelled = true, .tables = TABLES_V7,	\
+	.is_mp = true, .broadcasts = true, .walks_in_l1 = true,		\
+	.has_lpae = true, .wt_is_nc = true
+#define ARMV6	 .arch = 6, .why_not = armv6, .tables = TABLES_V6, .l1i_indexing = INDEX_VIPT
+#define ARMV5	 .arch = 5, .why_not = vivt, .tables = TABLES_V5,	\
+	.l1i_indexing = INDEX_VIVT, .l1d_indexing = INDEX_VIVT
+#define ARMV4	 .arch = 4, .why_not = vivt, .tables = TABLES_V5,	\
+	.l1i_indexing = INDEX_VIVT, .l1d_indexing = INDEX_VIVT
+
 static const char vivt[] =
 	"has a virtually tagged level 1 data cache, which is not modelled";
 static const char armv6[] =
 	"implements ARMv6, and only ARMv7's cache operations are modelled";
-static const char no_cache_model[] =
+static const char no_mmu[] =
 	"is a microcontroller without an MMU, which is not modelled";
+static const char no_vmsa[] =
+	"has a protection unit instead of an MMU, which is not modelled";
 
 static const struct core_part cores[] = {
 	/* ---- ARMv7-A, Arm's own ------------------------------------------ */
 	{
-		.compatible = "arm,cortex-a5", .name = "Cortex-A5", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a5", "Cortex-A5", 0x410fc050), ARMV7_MP,
+		.wt_is_nc = true, .tlb = { 128, 2 },
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = ASSUMED(32 * KIB, 32, 2, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 32, 4, RANDOM, true),
 		.l2 = NONE,
 	}, {
-		.compatible = "arm,cortex-a7", .name = "Cortex-A7", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a7", "Cortex-A7", 0x410fc070), ARMV7_MP,
+		.has_lpae = true, .wt_is_nc = true, .tlb = { 256, 2 },
+		.l1i_indexing = INDEX_VIPT, .l2_inclusion = L2_EXCLUSIVE,
 		.l1i = ASSUMED(32 * KIB, 32, 2, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(512 * KIB, 64, 8, RANDOM, true),
 	}, {
-		/* L1D never allocates on a store; VIPT, but hardware removes aliases. */
-		.compatible = "arm,cortex-a8", .name = "Cortex-A8", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = false, .tables = TABLES_V7,
+		/* L1D never allocates on a store (DDI 0344, 7.2). */
+		NAMED("arm,cortex-a8", "Cortex-A8", 0x410fc080), ARMV7_UP,
+		.tlb = { 32, 0 },
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = ASSUMED(32 * KIB, 64, 4, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 4, RANDOM, false),
 		.l2 = ASSUMED(256 * KIB, 64, 8, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a9", .name = "Cortex-A9", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .is_mp = true, .tables = TABLES_V7,
+		/* The TLB is 64 to 512 entries by synthesis. */
+		NAMED("arm,cortex-a9", "Cortex-A9", 0x410fc090), ARMV7_MP,
+		.wt_is_nc = true, .tlb = { 128, 2 },
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = ASSUMED(32 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 32, 4, RANDOM, true),
 		.l2 = NONE,
 	}, {
 		/* Renamed into the A17 after its second release. */
-		.compatible = "arm,cortex-a12", .name = "Cortex-A12", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a12", "Cortex-A12", 0x410fc0d0), ARMV7_MP,
+		.has_lpae = true, .wt_is_nc = true, .tlb = { 1024, 4 },
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = ASSUMED(32 * KIB, 64, 4, RANDOM, false),
 		.l1d = FIXED(32 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(1 * MIB, 64, 16, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a15", .name = "Cortex-A15", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		/* CTR 0x8444c004: the instruction cache is physical as well. */
+		NAMED("arm,cortex-a15", "Cortex-A15", 0x410fc0f0), ARMV7_MP,
+		.has_lpae = true, .wt_is_nc = true, .tlb = { 512, 4 },
+		.l2_inclusion = L2_INCLUSIVE,
 		.l1i = FIXED(32 * KIB, 64, 2, LRU, false),
 		.l1d = FIXED(32 * KIB, 64, 2, LRU, true),
 		.l2 = ASSUMED(1 * MIB, 64, 16, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a17", .name = "Cortex-A17", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a17", "Cortex-A17", 0x410fc0e0), ARMV7_MP,
+		.has_lpae = true, .wt_is_nc = true, .tlb = { 1024, 4 },
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = ASSUMED(32 * KIB, 64, 4, RANDOM, false),
 		.l1d = FIXED(32 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(1 * MIB, 64, 16, RANDOM, true),
@@ -105,47 +145,47 @@ static const struct core_part cores[] = {
 
 	/* ---- ARMv7-A, other makers --------------------------------------- */
 	{
-		.compatible = "brcm,brahma-b15", .name = "Brahma-B15", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		/* An A15 with a read-ahead cache, which operations by MVA pass through. */
+		NAMED("brcm,brahma-b15", "Brahma-B15", 0x420f00f0), ARMV7_MP,
+		.has_lpae = true, .wt_is_nc = true, .l2_inclusion = L2_INCLUSIVE,
 		.l1i = FIXED(32 * KIB, 64, 2, LRU, false),
 		.l1d = FIXED(32 * KIB, 64, 2, LRU, true),
 		.l2 = ASSUMED(1 * MIB, 64, 16, RANDOM, true),
 	}, {
-		.compatible = "qcom,scorpion", .name = "Scorpion", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = false, .tables = TABLES_V7,
+		NAMED("qcom,scorpion", "Scorpion", 0x510f00f0), ARMV7_UP,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = FIXED(32 * KIB, 32, 4, RANDOM, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RANDOM, true),
 		.l2 = ASSUMED(256 * KIB, 128, 8, RANDOM, true),
 	}, {
-		.compatible = "qcom,scorpion-mp", .name = "Scorpion MP", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .is_mp = true, .tables = TABLES_V7,
+		NAMED("qcom,scorpion-mp", "Scorpion MP", 0x510f02d0), ARMV7_MP,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = FIXED(32 * KIB, 32, 4, RANDOM, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RANDOM, true),
 		.l2 = ASSUMED(512 * KIB, 128, 8, RANDOM, true),
 	}, {
 		/* Its 4 KiB level 0 is invisible to software and left out. */
-		.compatible = "qcom,krait", .name = "Krait", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .is_mp = true, .tables = TABLES_V7,
+		NAMED("qcom,krait", "Krait", 0x510f06f0), ARMV7_MP,
 		.l1i = FIXED(16 * KIB, 64, 4, RANDOM, false),
 		.l1d = FIXED(16 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(2 * MIB, 128, 8, RANDOM, true),
 	}, {
-		/* Linux drives all of these as v7 without D aliases (proc-v7.S). */
-		.compatible = "marvell,pj4a", .name = "PJ4", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = false, .tables = TABLES_V7,
+		/* Its level 2, where there is one, is a node: "marvell,tauros2-cache". */
+		NAMED("marvell,pj4a", "PJ4", 0x560f5810), ARMV7_UP,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = FIXED(32 * KIB, 32, 4, RANDOM, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RANDOM, true),
 		.l2 = NONE,
 	}, {
-		.compatible = "marvell,pj4b", .name = "PJ4B", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .is_mp = true, .tables = TABLES_V7,
+		/* Linux sets its round-robin bit at boot (proc-v7.S, PJ4B_L1_REP_RR). */
+		NAMED("marvell,pj4b", "PJ4B", 0x560f5840), ARMV7_MP,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = FIXED(32 * KIB, 32, 4, RR, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RR, true),
 		.l2 = NONE,
 	}, {
-		.compatible = "marvell,sheeva-v7", .name = "Sheeva v7", .arch = 7,
-		.is_modelled = true, .walks_in_l1 = true, .is_mp = true, .tables = TABLES_V7,
+		NAMED("marvell,sheeva-v7", "Sheeva v7", 0x560f5840), ARMV7_MP,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = FIXED(32 * KIB, 32, 4, RR, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RR, true),
 		.l2 = NONE,
@@ -153,217 +193,143 @@ static const struct core_part cores[] = {
 
 	/* ---- ARMv8-A in AArch32 state -------------------------------------- */
 	{
-		.compatible = "arm,cortex-a32", .name = "Cortex-A32", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a32", "Cortex-A32", 0x410fd010), ARMV8,
+		.tlb = { 512, 2 }, .l1i_indexing = INDEX_VIPT, .l2_inclusion = L2_EXCLUSIVE,
 		.l1i = ASSUMED(32 * KIB, 64, 2, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(512 * KIB, 64, 8, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a35", .name = "Cortex-A35", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a35", "Cortex-A35", 0x410fd040), ARMV8,
+		.tlb = { 512, 2 }, .l1i_indexing = INDEX_VIPT, .l2_inclusion = L2_EXCLUSIVE,
 		.l1i = ASSUMED(32 * KIB, 64, 2, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(512 * KIB, 64, 8, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a53", .name = "Cortex-A53", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a53", "Cortex-A53", 0x410fd030), ARMV8,
+		.tlb = { 512, 4 }, .l1i_indexing = INDEX_VIPT, .l2_inclusion = L2_EXCLUSIVE,
 		.l1i = ASSUMED(32 * KIB, 64, 2, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(512 * KIB, 64, 16, RANDOM, true),
 	}, {
 		/* With a private L2 in the core; the L3 of its DSU is left out. */
-		.compatible = "arm,cortex-a55", .name = "Cortex-A55", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a55", "Cortex-A55", 0x410fd050), ARMV8,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = ASSUMED(32 * KIB, 64, 4, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 4, RANDOM, true),
 		.l2 = ASSUMED(128 * KIB, 64, 4, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a57", .name = "Cortex-A57", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a57", "Cortex-A57", 0x410fd070), ARMV8,
+		.tlb = { 1024, 4 }, .l2_inclusion = L2_INCLUSIVE,
 		.l1i = FIXED(48 * KIB, 64, 3, LRU, false),
 		.l1d = FIXED(32 * KIB, 64, 2, LRU, true),
 		.l2 = ASSUMED(1 * MIB, 64, 16, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a72", .name = "Cortex-A72", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a72", "Cortex-A72", 0x410fd080), ARMV8,
+		.l2_inclusion = L2_INCLUSIVE,
 		.l1i = FIXED(48 * KIB, 64, 3, LRU, false),
 		.l1d = FIXED(32 * KIB, 64, 2, LRU, true),
 		.l2 = ASSUMED(1 * MIB, 64, 16, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a73", .name = "Cortex-A73", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a73", "Cortex-A73", 0x410fd090), ARMV8,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = FIXED(64 * KIB, 64, 4, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 8, RANDOM, true),
 		.l2 = ASSUMED(1 * MIB, 64, 16, RANDOM, true),
 	}, {
-		.compatible = "arm,cortex-a75", .name = "Cortex-A75", .arch = 8,
-		.is_modelled = true, .walks_in_l1 = true, .has_lpae = true,
-		.is_mp = true, .tables = TABLES_V7,
+		NAMED("arm,cortex-a75", "Cortex-A75", 0x410fd0a0), ARMV8,
+		.l1i_indexing = INDEX_VIPT,
 		.l1i = FIXED(64 * KIB, 64, 4, RANDOM, false),
 		.l1d = FIXED(64 * KIB, 64, 16, RANDOM, true),
 		.l2 = ASSUMED(256 * KIB, 64, 8, RANDOM, true),
 	},
 
-	/* ---- ARMv6 ---------------------------------------------------------- */
+	/* ---- ARMv6: caches of 4 to 64 KiB, allocated by reads only ----------- */
 	{
-		.compatible = "arm,arm1136jf-s", .name = "ARM1136JF-S", .arch = 6,
-		.why_not = armv6,
+		NAMED("arm,arm1136jf-s", "ARM1136JF-S", 0x4107b360), ARMV6,
+		.l1d_indexing = INDEX_VIPT, .tlb = { 64, 2 },
 		.l1i = ASSUMED(32 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "arm,arm1136j-s", .name = "ARM1136J-S", .arch = 6,
-		.why_not = armv6,
+		NAMED("arm,arm1136j-s", "ARM1136J-S", 0x4107b360), ARMV6,
+		.l1d_indexing = INDEX_VIPT, .tlb = { 64, 2 },
 		.l1i = ASSUMED(32 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "arm,arm1176jzf-s", .name = "ARM1176JZF-S", .arch = 6,
-		.why_not = armv6,
+		NAMED("arm,arm1176jzf-s", "ARM1176JZF-S", 0x410fb760), ARMV6,
+		.l1d_indexing = INDEX_VIPT, .tlb = { 64, 2 },
 		.l1i = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "arm,arm1176jzf", .name = "ARM1176JZF", .arch = 6,
-		.why_not = armv6,
+		NAMED("arm,arm1176jzf", "ARM1176JZF", 0x410fb760), ARMV6,
+		.l1d_indexing = INDEX_VIPT, .tlb = { 64, 2 },
 		.l1i = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "arm,arm1176jz-s", .name = "ARM1176JZ-S", .arch = 6,
-		.why_not = armv6,
+		NAMED("arm,arm1176jz-s", "ARM1176JZ-S", 0x410fb760), ARMV6,
+		.l1d_indexing = INDEX_VIPT, .tlb = { 64, 2 },
 		.l1i = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "arm,arm11mpcore", .name = "ARM11 MPCore", .arch = 6,
-		.why_not = armv6,
+		/* Coherent L1D, but no operation leaves the CPU (Linux DMA_CACHE_RWFO). */
+		NAMED("arm,arm11mpcore", "ARM11 MPCore", 0x410fb020), ARMV6,
+		.is_mp = true, .tlb = { 64, 2 },
 		.l1i = ASSUMED(32 * KIB, 32, 4, RANDOM, false),
-		.l1d = ASSUMED(32 * KIB, 32, 4, RANDOM, false),
+		.l1d = ASSUMED(32 * KIB, 32, 4, RANDOM, true),
 	},
 
 	/* ---- ARMv5 and ARMv4 ------------------------------------------------ */
 	{
-		.compatible = "arm,arm926ej-s", .name = "ARM926EJ-S", .arch = 5,
-		.why_not = vivt,
+		NAMED("arm,arm926ej-s", "ARM926EJ-S", 0x41069260), ARMV5, .tlb = { 64, 2 },
 		.l1i = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "arm,arm920t", .name = "ARM920T", .arch = 4,
-		.why_not = vivt,
+		NAMED("arm,arm920t", "ARM920T", 0x41129200), ARMV4, .tlb = { 64, 0 },
 		.l1i = FIXED(16 * KIB, 32, 64, RANDOM, false),
 		.l1d = FIXED(16 * KIB, 32, 64, RANDOM, false),
 	}, {
-		.compatible = "arm,arm946e-s", .name = "ARM946E-S", .arch = 5,
-		.why_not = "has a protection unit instead of an MMU, which is not modelled",
+		NAMED("arm,arm946e-s", "ARM946E-S", 0x41059460), .arch = 5, .why_not = no_vmsa,
 		.l1i = ASSUMED(8 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(8 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "marvell,feroceon", .name = "Feroceon", .arch = 5,
-		.why_not = vivt,
+		/* Its level 2, where there is one, is a node: "marvell,feroceon-cache". */
+		NAMED("marvell,feroceon", "Feroceon", 0x56251310), ARMV5, .tlb = { 64, 0 },
 		.l1i = FIXED(16 * KIB, 32, 4, RANDOM, false),
-		.l1d = FIXED(16 * KIB, 32, 4, RANDOM, true),
-		.l2 = ASSUMED(256 * KIB, 32, 4, RANDOM, true),
+		.l1d = FIXED(16 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "marvell,sheeva-v5", .name = "Sheeva v5", .arch = 5,
-		.why_not = vivt,
+		NAMED("marvell,sheeva-v5", "Sheeva v5", 0x56251310), ARMV5, .tlb = { 64, 0 },
 		.l1i = FIXED(16 * KIB, 32, 4, RANDOM, false),
-		.l1d = FIXED(16 * KIB, 32, 4, RANDOM, true),
-		.l2 = ASSUMED(256 * KIB, 32, 4, RANDOM, true),
+		.l1d = FIXED(16 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "marvell,mohawk", .name = "Mohawk", .arch = 5,
-		.why_not = vivt,
+		NAMED("marvell,mohawk", "Mohawk", 0x56158000), ARMV5,
 		.l1i = FIXED(32 * KIB, 32, 4, RANDOM, false),
-		.l1d = FIXED(32 * KIB, 32, 4, RANDOM, true),
+		.l1d = FIXED(32 * KIB, 32, 4, RANDOM, false),
 	}, {
-		.compatible = "marvell,xsc3", .name = "XScale 3", .arch = 5,
-		.why_not = vivt,
+		NAMED("marvell,xsc3", "XScale 3", 0x69056000), ARMV5,
 		.l1i = FIXED(32 * KIB, 32, 4, RR, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RR, true),
 	}, {
-		.compatible = "marvell,xscale", .name = "XScale", .arch = 5,
-		.why_not = vivt,
+		NAMED("marvell,xscale", "XScale", 0x69052000), ARMV5, .tlb = { 32, 0 },
 		.l1i = FIXED(32 * KIB, 32, 32, RR, false),
 		.l1d = FIXED(32 * KIB, 32, 32, RR, true),
 	}, {
-		.compatible = "intel,sa1100", .name = "StrongARM SA-1100", .arch = 4,
-		.why_not = vivt,
+		NAMED("intel,sa1100", "StrongARM SA-1100", 0x4401a110), ARMV4, .tlb = { 32, 0 },
 		.l1i = FIXED(16 * KIB, 32, 32, RR, false),
 		.l1d = FIXED(8 * KIB, 32, 32, RR, false),
 	}, {
-		.compatible = "faraday,fa526", .name = "FA526", .arch = 4,
-		.why_not = vivt,
+		NAMED("faraday,fa526", "FA526", 0x66015261), ARMV4,
 		.l1i = ASSUMED(16 * KIB, 16, 2, RANDOM, false),
 		.l1d = ASSUMED(16 * KIB, 16, 2, RANDOM, false),
 	},
 
 	/* ---- microcontrollers that boot Linux without an MMU ---------------- */
 	{
-		.compatible = "arm,cortex-m3", .name = "Cortex-M3", .arch = 7,
-		.why_not = no_cache_model,
+		NAMED("arm,cortex-m3", "Cortex-M3", 0x410fc230), .arch = 7, .why_not = no_mmu,
 	}, {
-		.compatible = "arm,cortex-m4", .name = "Cortex-M4", .arch = 7,
-		.why_not = no_cache_model,
+		NAMED("arm,cortex-m4", "Cortex-M4", 0x410fc240), .arch = 7, .why_not = no_mmu,
 	}, {
-		.compatible = "arm,cortex-m7", .name = "Cortex-M7", .arch = 7,
-		.why_not = no_cache_model,
+		NAMED("arm,cortex-m7", "Cortex-M7", 0x410fc270), .arch = 7, .why_not = no_mmu,
 		.l1i = ASSUMED(16 * KIB, 32, 2, RANDOM, false),
 		.l1d = ASSUMED(16 * KIB, 32, 4, RANDOM, true),
-	},
-};
-
-/*
- * Outer caches. PL310: way size and ways are pins, and Linux reads them back from
- * the auxiliary control register; 512 KiB of 8 ways is what most two-core SoCs
- * tied them to. Round-robin is its reset value.
- *
- * Aurora of the Armada 370 takes ranges instead of lines; Tauros2 is driven by
- * CP15 operations of its own; Tauros3 hears the L1 operations (all three:
- * arch/arm/mm/cache-l2x0.c, cache-tauros2.c, by behaviour). None acts as a PL310.
- */
-static const struct outer_part outers[] = {
-	{
-		.compatible = "arm,pl310-cache", .name = "PL310", .is_modelled = true,
-		.cache = ASSUMED(512 * KIB, 32, 8, RR, true),
-	}, {
-		.compatible = "brcm,bcm11351-a2-pl310-cache", .name = "PL310 (BCM11351)",
-		.is_modelled = true,
-		.cache = ASSUMED(512 * KIB, 32, 8, RR, true),
-	}, {
-		.compatible = "bcm,bcm11351-a2-pl310-cache", .name = "PL310 (BCM11351)",
-		.is_modelled = true,
-		.cache = ASSUMED(512 * KIB, 32, 8, RR, true),
-	}, {
-		.compatible = "arm,l220-cache", .name = "L220",
-		.cache = ASSUMED(128 * KIB, 32, 8, RANDOM, true),
-	}, {
-		.compatible = "arm,l210-cache", .name = "L210",
-		.cache = ASSUMED(128 * KIB, 32, 8, RANDOM, true),
-	}, {
-		/* All DMA passes through it: Linux has no operation for it either. */
-		.compatible = "marvell,aurora-system-cache", .name = "Aurora system cache",
-		.is_transparent = true,
-		.cache = ASSUMED(1 * MIB, 32, 4, RANDOM, true),
-	}, {
-		.compatible = "marvell,aurora-outer-cache", .name = "Aurora outer cache",
-		.cache = ASSUMED(256 * KIB, 32, 4, RANDOM, true),
-	}, {
-		.compatible = "marvell,tauros3-cache", .name = "Tauros3",
-		.cache = ASSUMED(512 * KIB, 32, 8, RANDOM, true),
-	}, {
-		.compatible = "marvell,tauros2-cache", .name = "Tauros2",
-		.cache = ASSUMED(512 * KIB, 32, 8, RANDOM, true),
-	}, {
-		.compatible = "marvell,kirkwood-cache", .name = "Feroceon L2",
-		.cache = ASSUMED(256 * KIB, 32, 4, RANDOM, true),
-	}, {
-		.compatible = "marvell,feroceon-cache", .name = "Feroceon L2",
-		.cache = ASSUMED(256 * KIB, 32, 4, RANDOM, true),
-	}, {
-		.compatible = "socionext,uniphier-system-cache", .name = "UniPhier system cache",
-		.cache = ASSUMED(512 * KIB, 128, 8, RANDOM, true),
 	},
 };
 
@@ -381,11 +347,23 @@ const struct core_part *core_part(const char *compatible)
 	return NULL;
 }
 
-const struct outer_part *outer_part(const char *compatible)
+/* "cortex-a9" of "arm,cortex-a9". */
+static const char *without_maker(const char *compatible)
 {
-	for (unsigned i = 0; i < G_N_ELEMENTS(outers); i++) {
-		if (strcmp(outers[i].compatible, compatible) == 0)
-			return &outers[i];
+	const char *comma = strchr(compatible, ',');
+
+	return comma ? comma + 1 : compatible;
+}
+
+const struct core_part *core_part_named(const char *name)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(cores); i++) {
+		const struct core_part *p = &cores[i];
+
+		if (g_ascii_strcasecmp(name, p->compatible) == 0 ||
+		    g_ascii_strcasecmp(name, without_maker(p->compatible)) == 0 ||
+		    g_ascii_strcasecmp(name, p->name) == 0)
+			return p;
 	}
 	return NULL;
 }

@@ -10,21 +10,23 @@
 /** The part of a CPU compatible; NULL for one that is not in the table. */
 const struct core_part *core_part(const char *compatible);
 
+/**
+ * The part that a user means by @name: "Cortex-A9", "cortex-a9", "arm,cortex-a9", in
+ * any case; NULL for none.
+ */
+const struct core_part *core_part_named(const char *name);
+
 /** Entry @idx of the table; NULL past its end. */
 const struct core_part *core_part_at(unsigned idx);
 
 /**
- * struct outer_part - a cache controller on the bus
- * @is_modelled:    behaves as a PL310 to software
- * @is_transparent: every master's traffic goes through it, so that software
- *                  never maintains it and a machine without it shows the same bytes
- * @cache:          defaults where a range exists
+ * struct outer_part - a second level that is a node of its own
+ * @cache: defaults where a range exists
  */
 struct outer_part {
 	const char *compatible;
 	const char *name;
-	bool is_modelled;
-	bool is_transparent;
+	enum outer_kind kind;
 	struct cache_geometry cache;
 };
 

@@ -20,6 +20,10 @@ bool read_memory(struct board *b, const struct fdt *f, GError **error);
 bool read_iommus(struct board *b, const struct fdt *f, GError **error);
 bool read_masters(struct board *b, const struct fdt *f, GError **error);
 
+/* The rest of reading the second level, when either of them changed: cpus.c. */
+void outer_meet_cpus(struct board *b);
+bool outer_is_possible(const struct board_outer *o);
+
 void board_cpu_free(struct board_cpu *c);
 void board_iommu_free(struct board_iommu *i);
 void board_master_free(struct board_master *m);

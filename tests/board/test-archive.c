@@ -37,8 +37,6 @@ static bool reason_is_true(const char *reason, const void *blob)
 		{ "(ARM1176JZF-S) implements ARMv6", "arm,arm1176jzf-s" },
 		{ "(ARM1176JZF) implements ARMv6", "arm,arm1176jzf" },
 		{ "outer cache, \"marvell,aurora-outer-cache\"", "marvell,aurora-outer-cache" },
-		{ "outer cache, \"marvell,tauros2-cache\"", "marvell,tauros2-cache" },
-		{ "outer cache, \"marvell,tauros3-cache\"", "marvell,tauros3-cache" },
 	};
 
 	if (strstr(reason, "names no CPU"))

@@ -146,6 +146,29 @@ static void a_refused_board_is_no_error_and_counted_with_its_reason(void **state
 		    "which\n");
 }
 
+static void another_core_is_described_in_the_trees_place(void **state)
+{
+	g_auto(said) s = runs("board a9-pl310 --cpu cortex-a8,outer=0");
+
+	assert_int_equal(s.status, 0);
+	says(s.out, "  --cpu    cortex-a8,outer=0\n");
+	says(s.out, "  CPUs     2 x Cortex-A8, ARMv7");
+	assert_null(strstr(s.out, "PL310 512 KiB"));
+}
+
+static void a_core_that_cannot_be_had_is_one_sentence_for_all_boards(void **state)
+{
+	g_auto(said) s = runs("board --cpu cortex-b8 a9-pl310 a8-up");
+	g_auto(said) json = runs("board --json --cpu l1d=1 a9-pl310 a8-up");
+
+	assert_int_equal(s.status, 2);
+	assert_string_equal(s.err,
+		"armdma: board: --cpu \"cortex-b8\" is not in the table of cores\n");
+	assert_null(strstr(s.out, "boards:"));
+	assert_int_equal(json.status, 2);
+	assert_string_equal(json.out, "");
+}
+
 static void the_list_names_every_shipped_board(void **state)
 {
 	g_auto(said) s = runs("board --list");
@@ -208,6 +231,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_iommu_is_named_as_bypassed),
 		cmocka_unit_test(one_bad_file_among_several_does_not_stop_the_rest),
 		cmocka_unit_test(a_refused_board_is_no_error_and_counted_with_its_reason),
+		cmocka_unit_test(another_core_is_described_in_the_trees_place),
+		cmocka_unit_test(a_core_that_cannot_be_had_is_one_sentence_for_all_boards),
 		cmocka_unit_test(the_list_names_every_shipped_board),
 		cmocka_unit_test(json_has_what_the_document_promises),
 	};

@@ -155,6 +155,18 @@ static void a_pl310_without_a_size_is_assumed(void **state)
 	assert_false(b->outer.shared_override);
 }
 
+static void a_cache_that_the_cores_operations_reach_is_their_second_level(void **state)
+{
+	const struct board *b = board_of(CELLS CPU_OF("compatible = \"marvell,pj4a\";")
+		"l2-cache { compatible = \"marvell,tauros2-cache\"; cache-size = <0x40000>; };"
+		MEMORY);
+
+	has_cache(cpu_of(b, 0)->l2, 256, 8, 32);
+	assert_int_equal(b->outer.kind, OUTER_INTEGRATED);
+	assert_true(b->outer.is_modelled);
+	assert_false(board_has_outer(b));
+}
+
 static void a_disabled_outer_cache_is_none(void **state)
 {
 	assert_null(board_of(CELLS CPU_OF(A9) PL310("status = \"disabled\";") MEMORY)->outer.path);
@@ -180,6 +192,7 @@ int main(void)
 		CPUS_TEST(nodes_that_are_no_cpus_are_not_counted),
 		CPUS_TEST(a_pl310_tells_its_registers_and_flags),
 		CPUS_TEST(a_pl310_without_a_size_is_assumed),
+		CPUS_TEST(a_cache_that_the_cores_operations_reach_is_their_second_level),
 		CPUS_TEST(a_disabled_outer_cache_is_none),
 	};
 

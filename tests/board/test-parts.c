@@ -58,6 +58,68 @@ static void a_core_is_modelled_or_says_why_not(void **state)
 	}
 }
 
+static const struct core_part *part(const char *name)
+{
+	const struct core_part *p = core_part_named(name);
+
+	if (!p)
+		fail_msg("%s is not in the table", name);
+	return p;
+}
+
+/* Of each architecture what its manual makes true of every core. */
+static void a_core_is_as_its_architecture_has_it(void **state)
+{
+	for (unsigned i = 0; core_part_at(i); i++) {
+		const struct core_part *p = core_part_at(i);
+		bool has_no_mmu = p->why_not && strstr(p->why_not, "MMU");
+
+		if (has_no_mmu)
+			continue;
+		if (p->arch >= 7 ? p->l1d_indexing != INDEX_PIPT || p->tables != TABLES_V7
+		    : p->arch == 6 ? p->l1d_indexing == INDEX_VIVT || p->tables != TABLES_V6
+		    : p->l1d_indexing != INDEX_VIVT || p->tables != TABLES_V5)
+			fail_msg("%s is not of ARMv%d", p->compatible, p->arch);
+		if ((p->broadcasts && !p->is_mp) || (p->arch < 7 && p->walks_in_l1) ||
+		    (p->has_lpae && !p->is_mp) || (p->l2_inclusion && !p->l2.bytes))
+			fail_msg("%s contradicts itself", p->compatible);
+	}
+}
+
+/* ID, and TLB entries by ways: the manuals' figures once more, typed by another hand. */
+static void figures_are_those_of_the_manuals(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t midr;
+		unsigned entries, ways;
+	} known[] = {
+		{ "cortex-a5", 0x410fc050, 128, 2 }, { "cortex-a7", 0x410fc070, 256, 2 },
+		{ "cortex-a8", 0x410fc080, 32, 0 }, { "cortex-a9", 0x410fc090, 128, 2 },
+		{ "cortex-a15", 0x410fc0f0, 512, 4 }, { "cortex-a17", 0x410fc0e0, 1024, 4 },
+		{ "cortex-a35", 0x410fd040, 512, 2 }, { "cortex-a53", 0x410fd030, 512, 4 },
+		{ "cortex-a57", 0x410fd070, 1024, 4 }, { "arm926ej-s", 0x41069260, 64, 2 },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(known); i++) {
+		const struct core_part *p = part(known[i].name);
+
+		assert_int_equal(p->midr, known[i].midr);
+		assert_int_equal(p->tlb.nr_entries, known[i].entries);
+		assert_int_equal(p->tlb.nr_ways, known[i].ways);
+	}
+}
+
+static void a_tlb_is_made_of_equal_ways(void **state)
+{
+	for (unsigned i = 0; core_part_at(i); i++) {
+		const struct tlb_shape *t = &core_part_at(i)->tlb;
+
+		if (t->nr_ways && !is_power_of_2(t->nr_entries / t->nr_ways))
+			fail_msg("%s: its TLB is none", core_part_at(i)->compatible);
+	}
+}
+
 static void every_modelled_core_becomes_a_machine(void **state)
 {
 	for (unsigned i = 0; core_part_at(i); i++) {
@@ -81,6 +143,9 @@ int main(void)
 		PARTS_TEST(every_cache_of_the_table_is_possible),
 		PARTS_TEST(every_core_is_found_by_its_own_compatible),
 		PARTS_TEST(a_core_is_modelled_or_says_why_not),
+		PARTS_TEST(a_core_is_as_its_architecture_has_it),
+		PARTS_TEST(figures_are_those_of_the_manuals),
+		PARTS_TEST(a_tlb_is_made_of_equal_ways),
 		PARTS_TEST(every_modelled_core_becomes_a_machine),
 	};
 

@@ -5,7 +5,8 @@
 """
 import re
 
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool,
+         "null": type(None)}
 NOTES = {"$schema", "$defs", "title", "description"}
 
 
@@ -38,8 +39,9 @@ class Validator:
         self.check(self.resolve(rule), value, path)
 
     def check_type(self, rule, value, path, _):
-        if not is_type(value, rule):
-            self.complain(path, "is no " + rule)
+        names = rule if isinstance(rule, list) else [rule]
+        if not any(is_type(value, name) for name in names):
+            self.complain(path, "is no " + " or ".join(names))
 
     def check_const(self, rule, value, path, _):
         if value != rule or isinstance(value, bool) != isinstance(rule, bool):

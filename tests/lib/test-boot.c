@@ -218,6 +218,7 @@ static void expects_bad(const char *name, const char *value, const char *text)
 static void a_bad_environment_is_one_sentence(void **state)
 {
 	expects_bad("ARMDMA_BOARD", "no-such-board", "no-such-board");
+	expects_bad("ARMDMA_CPU", "cortex-b9", "\"cortex-b9\" is not in the table of cores");
 	expects_bad("ARMDMA_SEED", "abc", "ARMDMA_SEED: \"abc\" is not a number");
 	expects_bad("ARMDMA_SEED", "99999999999999999999", "of up to 64 bits");
 	expects_bad("ARMDMA_SEED", "-1", "is not a number");
@@ -232,17 +233,19 @@ static void the_environment_chooses_the_machine(void **state)
 	struct harness *h;
 
 	g_setenv("ARMDMA_BOARD", "a7-quad", TRUE);
+	g_setenv("ARMDMA_CPU", "cortex-a5,cpus=3", TRUE);
 	g_setenv("ARMDMA_SEED", "0x5eed", TRUE);
 	g_setenv("ARMDMA_OPTIONS", "gear=fast:hazards=off:coherent=legacy2011:", TRUE);
 	h = harness_start(NULL, &error);
 	assert_non_null(h);
-	assert_int_equal(machine_nr_cpus(harness_machine(h)), 4);
+	assert_int_equal(machine_nr_cpus(harness_machine(h)), 3);
 	assert_int_equal(machine_seed(harness_machine(h)), 0x5eed);
 	assert_int_equal(machine_gear(harness_machine(h)), GEAR_FAST);
 	assert_null(harness_hazards(h));
 	assert_true(harness_device(h, "x")->kernel->config.legacy_coherent);
 	assert_int_equal(harness_finish(h), 0);
 	g_unsetenv("ARMDMA_BOARD");
+	g_unsetenv("ARMDMA_CPU");
 	g_unsetenv("ARMDMA_SEED");
 	g_unsetenv("ARMDMA_OPTIONS");
 }

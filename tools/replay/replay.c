@@ -242,7 +242,7 @@ static void describe_caches(struct replay_report *rep, const struct board *b)
 	const struct board_cpu *cpu = board_boot_cpu(b);
 	bool has_l2 = cpu->l2.bytes;
 	const struct cache_geometry *below = has_l2 ? &cpu->l2 : &b->outer.cache;
-	bool has_below = has_l2 || (b->outer.path && b->outer.is_modelled);
+	bool has_below = has_l2 || board_has_outer(b);
 	GString *s = g_string_new("");
 
 	rep->level[0].name = "L1D";
@@ -402,8 +402,9 @@ static void finish(struct replay *r)
 static bool harness_begin(struct replay *r, GError **error)
 {
 	struct harness_config cfg = {
-		.board = r->cfg->board, .gear = r->cfg->gear, .chooser = r->cfg->chooser,
-		.seed = r->cfg->seed, .hazards = { .is_quiet = !r->cfg->is_verbose },
+		.board = r->cfg->board, .cpu = r->cfg->cpu,
+		.gear = r->cfg->gear, .chooser = r->cfg->chooser, .seed = r->cfg->seed,
+		.hazards = { .is_quiet = !r->cfg->is_verbose },
 	};
 
 	r->h = harness_start(&cfg, error);
@@ -437,6 +438,8 @@ static struct replay_report *report_new(const struct replay_config *cfg)
 
 	rep->trace = g_strdup(cfg->trace);
 	rep->board_name = board_short_name(cfg->board);
+	rep->cpu_option = g_strdup(cfg->cpu);
+	rep->board_label = g_strjoin(" --cpu ", rep->board_name, cfg->cpu, NULL);
 	rep->gear = cfg->gear;
 	rep->chooser = cfg->chooser;
 	rep->seed = cfg->seed;
@@ -495,6 +498,8 @@ void replay_report_free(struct replay_report *rep)
 	histogram_done(&rep->total.lifetimes);
 	g_free(rep->trace);
 	g_free(rep->board_name);
+	g_free(rep->cpu_option);
+	g_free(rep->board_label);
 	g_free(rep->board_model);
 	g_free(rep->board_cpu);
 	g_free(rep->board_caches);

@@ -40,6 +40,7 @@ typedef void (*replay_progress_fn)(uint64_t events, uint64_t done, uint64_t size
  * struct replay_config - one run
  * @trace:       file, as trace_open() takes it
  * @board:       a .dtb, or the name of a shipped board
+ * @cpu:         another core, or other caches, as board_set_cpu() takes it; or NULL
  * @gear, @chooser, @seed: as in machine_config
  * @masks:       "DEV=BITS" strings, NULL-terminated; or NULL
  * @devices:     "DEV=MASTER" strings, NULL-terminated; or NULL
@@ -51,6 +52,7 @@ typedef void (*replay_progress_fn)(uint64_t events, uint64_t done, uint64_t size
 struct replay_config {
 	const char *trace;
 	const char *board;
+	const char *cpu;
 	enum machine_gear gear;
 	enum chooser_mode chooser;
 	uint64_t seed;

@@ -115,7 +115,7 @@ static void page_head(struct sheet *p)
 	add(p, "<h1%s>%s</h1>\n<dl>", is_good ? "" : " class=bad", verdict);
 	add(p, "<dt>trace</dt><dd>%s: %s events in %s on %u CPUs</dd>", rep->trace, events, span,
 	    rep->nr_trace_cpus);
-	add(p, "<dt>board</dt><dd>%s%s%s: %s; %s; %s of DRAM</dd>", rep->board_name,
+	add(p, "<dt>board</dt><dd>%s%s%s: %s; %s; %s of DRAM</dd>", rep->board_label,
 	    rep->board_model[0] ? ", " : "", rep->board_model, rep->board_cpu,
 	    rep->board_caches, dram);
 	add(p, "<dt>run</dt><dd>%s gear, %s chooser, seed %" G_GUINT64_FORMAT "</dd></dl>\n",
@@ -424,7 +424,7 @@ char *replay_html(const struct replay_report *rep)
 
 	add(&p, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 	    "<meta name=\"viewport\" content=\"width=device-width\">"
-	    "<title>armdma replay: %s</title><style>", rep->board_name);
+	    "<title>armdma replay: %s</title><style>", rep->board_label);
 	g_string_append(p.s, style);
 	add(&p, "</style></head><body>\n");
 	page_head(&p);

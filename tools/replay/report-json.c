@@ -240,6 +240,8 @@ static void put_board(JsonBuilder *b, const struct replay_report *rep)
 {
 	begin(b, "board");
 	put_text(b, "name", rep->board_name);
+	if (rep->cpu_option)
+		put_text(b, "cpu_option", rep->cpu_option);
 	put_text(b, "model", rep->board_model);
 	put_text(b, "cpus", rep->board_cpu);
 	put_text(b, "caches", rep->board_caches);

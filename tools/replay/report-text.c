@@ -82,7 +82,7 @@ static void print_head(struct paper *p)
 	fprintf(p->out, "\n  trace  %s: %s events in %s on %u CPU%s\n", rep->trace,
 		keep(p, ui_count(rep->events)), keep(p, time_text(span_us(rep))),
 		rep->nr_trace_cpus, rep->nr_trace_cpus == 1 ? "" : "s");
-	fprintf(p->out, "  board  %s%s%s: %s; %s; %s of DRAM\n", rep->board_name,
+	fprintf(p->out, "  board  %s%s%s: %s; %s; %s of DRAM\n", rep->board_label,
 		rep->board_model[0] ? ", " : "", rep->board_model, rep->board_cpu,
 		rep->board_caches, keep(p, ui_bytes(rep->dram_bytes)));
 	fprintf(p->out, "  run    %s gear, %s chooser, seed %" G_GUINT64_FORMAT "%s\n",

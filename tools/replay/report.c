@@ -142,13 +142,13 @@ char *replay_verdict(const struct replay_report *rep)
 
 	if (replay_is_empty(rep)) {
 		g_string_printf(s, "NOTHING TO JUDGE on %s: no DMA event of a device in %s",
-				rep->board_name, rep->trace);
+				rep->board_label, rep->trace);
 	} else if (nr) {
 		g_string_printf(s, "%u KIND%s OF TROUBLE on %s: ", nr, nr == 1 ? "" : "S",
-				rep->board_name);
+				rep->board_label);
 		append_trouble(s, rep);
 	} else {
-		g_string_printf(s, "CLEAN on %s: %s events", rep->board_name, events);
+		g_string_printf(s, "CLEAN on %s: %s events", rep->board_label, events);
 		append_bytes(s, rep);
 		append_cost(s, rep);
 	}
