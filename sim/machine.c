@@ -108,6 +108,7 @@ static bool build(struct machine *m, GError **error)
 	if (!build_scratch(m, error) || !build_window(m, error))
 		return false;
 	m->l1.is_enabled = true;
+	m->turns = stream_new(seed, STREAM_TURNS);
 	if (m->is_random) {
 		m->schedule = stream_new(seed, STREAM_SCHEDULE);
 		m->speculation = speculation_new(m);

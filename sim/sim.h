@@ -85,6 +85,8 @@ struct machine {
 	bool is_fast;
 	bool is_random;
 	bool is_telling;		/* an observer is being called */
+	unsigned nr_handlers;		/* of bus devices, that are being called */
+	struct run *run;		/* several agents at once, or NULL: run.c */
 	bool has_outer;			/* level 2 is a PL310, past CP15's reach */
 	struct pending pending;
 	struct cpu *running;		/* who had the latest event */
@@ -102,7 +104,7 @@ struct machine {
 	GByteArray *settled;		/* the bytes of a store that takes effect */
 	struct bus bus;
 	struct pl310 pl310;
-	struct stream schedule;
+	struct stream schedule, turns;
 	struct speculation *speculation;	/* NULL unless is_random */
 	GPtrArray *observers;		/* of struct observer * */
 	GPtrArray *masters;		/* of struct master *; owned */
@@ -214,6 +216,20 @@ static inline void machine_settle(struct machine *m)
 	if (unlikely(m->pending.cpu != NULL))
 		machine_settle_slow(m);
 }
+
+/* ---- run.c ------------------------------------------------------------------ */
+
+void run_point_slow(struct machine *m);
+
+/* What others could see begins: somebody else may go on first. Exact gear. */
+static inline void machine_begin(struct machine *m)
+{
+	machine_settle(m);
+	if (unlikely(m->run != NULL))
+		run_point_slow(m);
+}
+
+/* ---- cpu/core.c ------------------------------------------------------------ */
 
 /* The CPU that a thread acts as, on the machine whose window it touched. */
 struct cpu *cpu_of_thread(struct machine *m);

@@ -47,7 +47,7 @@ void cpu_begin(struct cpu *c, uint32_t va, const void *site)
 
 	if (m->is_fast)
 		return;
-	machine_settle(m);
+	machine_begin(m);
 	m->running = c;
 	m->actor = (struct actor){ .cpu = c, .va = va, .site = site };
 }
@@ -144,7 +144,7 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
 static void barrier(struct cpu *c)
 {
 	if (!c->machine->is_fast)
-		machine_settle(c->machine);
+		machine_begin(c->machine);
 	c->counts.barriers++;
 }
 
@@ -161,5 +161,5 @@ void cpu_dmb(struct cpu *c)
 void cpu_isb(struct cpu *c)
 {
 	if (!c->machine->is_fast)
-		machine_settle(c->machine);
+		machine_begin(c->machine);
 }

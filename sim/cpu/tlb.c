@@ -137,7 +137,8 @@ void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va)
 	struct machine *m = c->machine;
 	struct cpu *each;
 
-	machine_settle(m);
+	if (!m->is_fast)
+		machine_begin(m);
 	c->counts.tlb_invalidations++;
 	machine_lock(m);
 	for_each_tlb(m, i, each)

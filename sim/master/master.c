@@ -283,7 +283,7 @@ static struct master_fault transfer(struct master *d, uint64_t dma, void *buf, s
 	struct machine *m = d->machine;
 
 	if (!m->is_fast)
-		machine_settle(m);
+		machine_begin(m);
 	while (len) {
 		uint64_t pa, room;
 		const struct dram_bank *b;
