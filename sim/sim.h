@@ -73,7 +73,7 @@ struct cpu {
 	struct tlb *tlb;
 	unsigned idx;
 	const struct board_cpu *board;
-	uint32_t reg[NR_CP15_REGS];
+	uint64_t reg[NR_CP15_REGS];	/* what has 32 bits has its high half clear */
 	struct cpu_fault fault;
 	struct cpu_counts counts;
 };

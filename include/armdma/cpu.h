@@ -76,28 +76,52 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site);
 /* ---- system control ------------------------------------------------- */
 
 enum cp15_reg {
-	CP15_SCTLR,		/* M bit 0, C bit 2, I bit 12, TRE bit 28, AFE bit 29 */
+	CP15_SCTLR,		/* M bit 0, A 1, C 2, S 8, R 9, I 12, WXN 19, UWXN 20, U 22,
+				 * XP 23, EE 25, TRE 28, AFE 29: those that the part has */
 	CP15_ACTLR,
-	CP15_TTBR0,
-	CP15_TTBR1,
-	CP15_TTBCR,
+	CP15_TTBR0,		/* 64 bits where the part has LPAE */
+	CP15_TTBR1,		/* the same */
+	CP15_TTBCR,		/* EAE bit 31, on parts with LPAE: long descriptors */
 	CP15_DACR,
 	CP15_PRRR,
 	CP15_NMRR,
 	CP15_CONTEXTIDR,
 	CP15_DFSR,
 	CP15_DFAR,
-	CP15_PAR,
+	CP15_IFSR,
+	CP15_IFAR,
+	CP15_PAR,		/* 64 bits where the part has LPAE */
 	/* read-only: writes are ignored */
+	CP15_MPIDR,
+	CP15_TLBTR,
 	CP15_CTR,
 	CP15_CLIDR,
 	CP15_CSSELR,		/* writable: selects the cache that CCSIDR shows */
 	CP15_CCSIDR,
+	CP15_ID_MMFR0,
+	CP15_ID_MMFR1,
+	CP15_ID_MMFR2,
 	CP15_ID_MMFR3,
-	NR_CP15_REGS
+	NR_CP15_REGS,
+	/* the names of two of them with long descriptors */
+	CP15_MAIR0 = CP15_PRRR,
+	CP15_MAIR1 = CP15_NMRR,
 };
+
+/**
+ * cpu_cp15_write() - MCR: the low 32 bits; the others stay
+ * cpu_cp15_read() - MRC
+ */
 void cpu_cp15_write(struct cpu *c, enum cp15_reg reg, uint32_t value);
 uint32_t cpu_cp15_read(struct cpu *c, enum cp15_reg reg);
+
+/**
+ * cpu_cp15_write64() - MCRR, of TTBR0, TTBR1 and PAR on parts with LPAE; of anything
+ * else (UNDEFINED in hardware) it is an MCR of the low half
+ * cpu_cp15_read64() - MRRC; the high half of a 32-bit register reads as zero
+ */
+void cpu_cp15_write64(struct cpu *c, enum cp15_reg reg, uint64_t value);
+uint64_t cpu_cp15_read64(struct cpu *c, enum cp15_reg reg);
 
 /** Data cache maintenance by MVA, to the point of coherency of CP15. */
 enum dc_op {
@@ -140,6 +164,7 @@ struct mem_attrs {
 	uint8_t type;			/* enum mem_type */
 	uint8_t inner, outer;		/* enum cacheability; Normal only */
 	bool is_shareable;
+	bool is_outer_shareable;	/* beyond the Inner Shareable domain, too */
 };
 
 enum fault_kind {
@@ -155,26 +180,55 @@ enum fault_kind {
 
 struct cpu_fault {
 	enum fault_kind kind;
-	int level;			/* of the walk: 1 or 2 */
+	int level;			/* of the walk: 1 to 3; 0: none */
 	uint32_t va;
 	bool is_write;
-	uint32_t dfsr;			/* as the register would read */
+	bool is_fetch;			/* IFSR and IFAR tell, not DFSR and DFAR */
+	uint32_t dfsr;			/* as that register would read */
 };
 struct cpu_fault cpu_last_fault(const struct cpu *c);
 
 struct translation {
 	struct cpu_fault fault;		/* .kind FAULT_NONE: the rest is valid */
 	uint64_t pa;
-	uint32_t va_first;		/* of the page or section that maps it */
+	uint32_t va_first;		/* of the page, section or block that maps it */
 	uint32_t len;			/* its size, bytes */
 	struct mem_attrs attrs;
+	uint8_t mair;			/* long descriptors: the byte of MAIR, hints and all */
+	bool is_non_global;
+};
+
+/** What an access wants to do; {} is a privileged load. Not both a write and a fetch. */
+struct walk_ask {
+	bool is_write, is_fetch, is_user;
 };
 
 /**
- * cpu_translate() - ATS1CPR/ATS1CPW: walk the tables afresh, filling no TLB
+ * cpu_walk() - walk the tables afresh for an access, filling no TLB and raising nothing
  * (the page as it *would* be translated after a TLB invalidation)
+ * cpu_translate() - the same for a privileged load or store
  */
+struct translation cpu_walk(struct cpu *c, uint32_t va, struct walk_ask ask);
 struct translation cpu_translate(struct cpu *c, uint32_t va, bool is_write);
+
+enum ats_op {
+	ATS1CPR,		/* privileged read */
+	ATS1CPW,		/* privileged write */
+	ATS1CUR,		/* user read */
+	ATS1CUW,		/* user write */
+};
+
+/**
+ * cpu_ats() - address translation by CP15: the answer, a fault included, is in PAR
+ *
+ * PAR has 64 bits when TTBCR.EAE is set, else 32. The walk is always a new one, though
+ * hardware may answer from a TLB. Attributes are those of the tables, whatever SCTLR.C
+ * says; the SH field of Strongly-ordered, Device and non-cacheable memory is 0b10.
+ * Return: false on a data abort, which only an external abort on the walk is
+ * (cpu_last_fault()); PAR stays.
+ * Source: DDI 0406C, B4.2.4 and B4.1.112.
+ */
+bool cpu_ats(struct cpu *c, enum ats_op op, uint32_t va);
 
 /**
  * cpu_find_aliases() - every page or section of the live tables that maps @pa

@@ -117,9 +117,9 @@ uint64_t access_admit(struct cpu *c, uint32_t va, size_t len, bool is_write,
 	if (!word)
 		return 0;
 	if (tlb_kind(word) == PAGE_VOID)
-		*ret_fault = mmu_fault(FAULT_EXTERNAL, 0, 0, va, is_write);
+		*ret_fault = mmu_refusal(c, FAULT_EXTERNAL, va, is_write);
 	else if (!is_single(va, len))
-		*ret_fault = mmu_fault(FAULT_ALIGNMENT, 0, 0, va, is_write);
+		*ret_fault = mmu_refusal(c, FAULT_ALIGNMENT, va, is_write);
 	else
 		return word;
 	return 0;

@@ -67,8 +67,8 @@ static void tell_fault(struct cpu *c, const struct cpu_fault *f, size_t len, con
 bool cpu_refuse(struct cpu *c, const struct cpu_fault *f, size_t len, const void *site)
 {
 	c->fault = *f;
-	c->reg[CP15_DFSR] = f->dfsr;
-	c->reg[CP15_DFAR] = f->va;
+	c->reg[f->is_fetch ? CP15_IFSR : CP15_DFSR] = f->dfsr;
+	c->reg[f->is_fetch ? CP15_IFAR : CP15_DFAR] = f->va;
 	c->counts.faults++;
 	tell_fault(c, f, len, site);
 	return false;
@@ -83,7 +83,7 @@ struct cpu_fault cpu_last_fault(const struct cpu *c)
 
 static bool refuse_bus(struct cpu *c, uint32_t va, size_t len, bool is_write, const void *site)
 {
-	struct cpu_fault f = mmu_fault(FAULT_EXTERNAL, 0, 0, va, is_write);
+	struct cpu_fault f = mmu_refusal(c, FAULT_EXTERNAL, va, is_write);
 
 	return cpu_refuse(c, &f, len, site);
 }

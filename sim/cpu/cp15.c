@@ -6,13 +6,38 @@
  *
  * Spec: DDI 0406C, B4.1 "VMSA System control registers descriptions".
  */
+#include "mmu.h"
 #include "../sim.h"
 
-#define SCTLR_TRANSLATES	(1u << 0 | 1u << 2 | 1u << 28 | 1u << 29)	/* M C TRE AFE */
-#define TTBCR_KEPT		0x37u	/* PD1, PD0, N; EAE stays clear */
+/* M, C, S, R, WXN, UWXN, XP, TRE, AFE */
+#define SCTLR_TRANSLATES	(1u << 0 | 1u << 2 | 3u << 8 | 3u << 19 | 1u << 23 | 3u << 28)
+#define TTBCR_SHORT		0x37u		/* PD1, PD0, N */
+#define TTBCR_LONG		0xbfc73f87u	/* EAE, and all that goes with it */
+#define TTBR_LONG		0x00ff00ffffffffffull	/* ASID, PA */
+#define PAR_LONG		0xff0000ffffffffffull
 
 #define CLIDR_SEPARATE	3u
 #define CLIDR_UNIFIED	4u
+
+#define TTBCR_EAE		(1u << 31)
+
+#define MMFR0_COHERENT		(1u << 28)	/* Inner Shareable, by hardware */
+#define MMFR0_ACTLR		(1u << 20)
+#define MMFR0_TWO_SHARE_LEVELS	(1u << 12)
+#define MMFR0_OUTER_COHERENT	(1u << 8)
+#define MMFR0_LPAE		5u
+#define MMFR0_VMSA7		3u
+#define MMFR1_FLUSH_BP		(2u << 28)
+#define MMFR2_WFI		(1u << 24)
+#define MMFR2_BARRIERS		(2u << 20)
+#define MMFR2_HARVARD_TLB	(2u << 12)
+#define MMFR3_40_BITS	(2u << 24)
+#define MMFR3_COH_WALK	(1u << 20)
+#define MMFR3_BROADCAST	(2u << 12)
+#define MMFR3_BP_BY_VA	(2u << 8)
+#define MMFR3_BP_ALL	(1u << 8)
+
+#define MPIDR_MP	(1u << 31)
 
 #define CCSIDR_WB	(1u << 30)
 #define CCSIDR_RA	(1u << 29)
@@ -90,78 +115,157 @@ static uint32_t ccsidr(const struct cpu *c)
 /* Maintenance broadcasts caches and TLBs, by MVA and by set/way; CohWalk as the core has it. */
 static uint32_t id_mmfr3(const struct cpu *c)
 {
-	return (c->board->part->walks_in_l1 ? 1u << 20 : 0) | 0x2111u;
+	const struct core_part *p = c->board->part;
+
+	return (p->has_lpae ? MMFR3_40_BITS | MMFR3_BP_BY_VA : MMFR3_BP_ALL) |
+	       (p->walks_in_l1 ? MMFR3_COH_WALK : 0) |
+	       (p->is_mp ? MMFR3_BROADCAST : 0) | 0x11u;
 }
 
-uint32_t cpu_cp15_read(struct cpu *c, enum cp15_reg reg)
+/* Affinity 0 is the number of the CPU; the rest of one cluster is zero. */
+static uint32_t mpidr(const struct cpu *c)
+{
+	return (c->board->part->is_mp ? MPIDR_MP : 0) | c->idx;
+}
+
+/* VMSAv7, with PXN and long descriptors from LPAE on; v6 tells itself by the rest. */
+static uint32_t id_mmfr0(const struct cpu *c)
+{
+	const struct core_part *p = c->board->part;
+
+	return (p->has_lpae ? MMFR0_COHERENT | MMFR0_TWO_SHARE_LEVELS | MMFR0_LPAE : MMFR0_VMSA7) |
+	       (p->is_mp ? MMFR0_OUTER_COHERENT : 0) | MMFR0_ACTLR;
+}
+
+/* A TLB operation by ASID and by any ASID comes with multiprocessing, HVC with LPAE. */
+static uint32_t id_mmfr2(const struct cpu *c)
+{
+	const struct core_part *p = c->board->part;
+
+	return MMFR2_WFI | MMFR2_BARRIERS |
+	       (p->has_lpae ? 4u << 16 : p->is_mp ? 3u << 16 : MMFR2_HARVARD_TLB);
+}
+
+/* Feature registers came with the CPUID scheme of ARMv7, and late ARMv6. */
+static uint32_t id_register(const struct cpu *c, enum cp15_reg reg)
+{
+	if (c->board->part->arch < 6)
+		return 0;
+	switch (reg) {
+	case CP15_ID_MMFR0:	return id_mmfr0(c);
+	case CP15_ID_MMFR1:	return MMFR1_FLUSH_BP;
+	case CP15_ID_MMFR2:	return id_mmfr2(c);
+	default:		return id_mmfr3(c);
+	}
+}
+
+uint64_t cpu_cp15_read64(struct cpu *c, enum cp15_reg reg)
 {
 	cpu_begin(c, 0, NULL);
 	switch (reg) {
 	case CP15_CTR:		return ctr(c);
 	case CP15_CLIDR:	return clidr(c);
 	case CP15_CCSIDR:	return ccsidr(c);
-	case CP15_ID_MMFR3:	return id_mmfr3(c);
+	case CP15_MPIDR:	return mpidr(c);
+	case CP15_TLBTR:	return 0;	/* one TLB for both sides, no lockable entries */
+	case CP15_ID_MMFR0:
+	case CP15_ID_MMFR1:
+	case CP15_ID_MMFR2:
+	case CP15_ID_MMFR3:	return id_register(c, reg);
 	default:		return c->reg[reg];
 	}
+}
+
+uint32_t cpu_cp15_read(struct cpu *c, enum cp15_reg reg)
+{
+	return (uint32_t)cpu_cp15_read64(c, reg);
 }
 
 /* A change that cached translations must not outlive in this model: see tlb.h. */
 static void write_and_evict(struct cpu *c, enum cp15_reg reg, uint32_t value, uint32_t mask)
 {
-	uint32_t changed = (c->reg[reg] ^ value) & mask;
+	uint32_t changed = ((uint32_t)c->reg[reg] ^ value) & mask;
 
 	c->reg[reg] = value;
 	if (changed)
 		tlb_evict_all(c);
 }
 
-static void write_contextidr(struct cpu *c, uint32_t value)
+/* CONTEXTIDR, TTBR0 or TTBR1: any of them may be where the ASID is. */
+static void write_address_space(struct cpu *c, enum cp15_reg reg, uint64_t value)
 {
-	uint32_t old = c->reg[CP15_CONTEXTIDR] & 0xff;
+	unsigned old = mmu_asid(c);
 
-	c->reg[CP15_CONTEXTIDR] = value;
-	if (old != (value & 0xff))
+	c->reg[reg] = value;
+	speculation_forget(c->machine);
+	if (mmu_asid(c) != old)
 		tlb_evict_asid(c, old);
 }
 
-static void write_locked(struct cpu *c, enum cp15_reg reg, uint32_t value)
+/* EAE decides what the other bits are; without LPAE it cannot be set. */
+static uint32_t ttbcr_kept(const struct cpu *c, uint32_t value)
+{
+	bool is_long = value & TTBCR_EAE && c->board->part->has_lpae;
+
+	return value & (is_long ? TTBCR_LONG : TTBCR_SHORT);
+}
+
+static void write_locked(struct cpu *c, enum cp15_reg reg, uint64_t value)
 {
 	switch (reg) {
 	case CP15_SCTLR:
-		write_and_evict(c, reg, value, SCTLR_TRANSLATES);
+		write_and_evict(c, reg, (uint32_t)value, SCTLR_TRANSLATES);
 		break;
 	case CP15_TTBCR:
-		write_and_evict(c, reg, value & TTBCR_KEPT, ~0u);
+		write_and_evict(c, reg, ttbcr_kept(c, (uint32_t)value), ~0u);
 		break;
 	case CP15_DACR:
 	case CP15_PRRR:
 	case CP15_NMRR:
-		write_and_evict(c, reg, value, ~0u);
+		write_and_evict(c, reg, (uint32_t)value, ~0u);
 		break;
 	case CP15_TTBR0:
 	case CP15_TTBR1:
-		c->reg[reg] = value;
-		speculation_forget(c->machine);
+		write_address_space(c, reg, value & TTBR_LONG);
 		break;
 	case CP15_CONTEXTIDR:
-		write_contextidr(c, value);
+		write_address_space(c, reg, (uint32_t)value);
 		break;
+	case CP15_PAR:
+		c->reg[reg] = value & PAR_LONG;
+		break;
+	case CP15_MPIDR:
+	case CP15_TLBTR:
 	case CP15_CTR:
 	case CP15_CLIDR:
 	case CP15_CCSIDR:
+	case CP15_ID_MMFR0:
+	case CP15_ID_MMFR1:
+	case CP15_ID_MMFR2:
 	case CP15_ID_MMFR3:
 		break;
 	default:
-		c->reg[reg] = value;
+		c->reg[reg] = (uint32_t)value;
 	}
 }
 
-void cpu_cp15_write(struct cpu *c, enum cp15_reg reg, uint32_t value)
+static bool has_64_bits(const struct cpu *c, enum cp15_reg reg)
+{
+	return c->board->part->has_lpae &&
+	       (reg == CP15_TTBR0 || reg == CP15_TTBR1 || reg == CP15_PAR);
+}
+
+void cpu_cp15_write64(struct cpu *c, enum cp15_reg reg, uint64_t value)
 {
 	struct machine *m = c->machine;
 
 	cpu_begin(c, 0, NULL);
 	machine_lock(m);
-	write_locked(c, reg, value);
+	write_locked(c, reg, has_64_bits(c, reg) ? value : (uint32_t)value);
 	machine_unlock(m);
+}
+
+void cpu_cp15_write(struct cpu *c, enum cp15_reg reg, uint32_t value)
+{
+	cpu_cp15_write64(c, reg, (c->reg[reg] & ~(uint64_t)UINT32_MAX) | value);
 }

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table walker: short descriptors.
+ * The table walker.
  *
- * Leaves out: long descriptors (TTBCR.EAE reads as zero), execute permissions,
- * hardware update of the access flag, security states, walks that allocate.
+ *   mmu.c         what an access asks for and what comes of it; which format it is
+ *   mmu-short.c   short descriptors of ARMv7, and of ARMv6 without subpages
+ *   mmu-long.c    long descriptors (LPAE)
+ *   mmu-table.c   where a walk reads its tables
+ *   mmu-fault.c   how FSR and PAR say it
  *
- * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format".
+ * Leaves out: hardware update of the access flag (no core here has it), security
+ * states and stage 2 (NS bits are ignored), walks that allocate, the contiguous hint
+ * (a hint: entries are held one by one).
+ *
+ * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format", B3.6
+ * "Long-descriptor translation table format", B3.7 "Memory access control".
  */
 #ifndef SIM_CPU_MMU_H
 #define SIM_CPU_MMU_H
@@ -14,26 +22,61 @@
 #include <stdint.h>
 #include <armdma/cpu.h>
 
+#define FSR_LPAE	(1u << 9)	/* the fault is told in the format of long descriptors */
+
+/* What a leaf allows, all of tables, domain and SCTLR taken together. */
+enum mmu_perm {
+	PERM_READ = 1,
+	PERM_WRITE = 2,
+	PERM_USER_READ = 4,
+	PERM_USER_WRITE = 8,
+	PERM_FETCH = 16,
+	PERM_USER_FETCH = 32,
+	PERM_ALL = 63
+};
+
 /* What a walk finds; a fault is a result. */
 struct leaf {
 	struct cpu_fault fault;		/* FAULT_NONE: the rest is valid */
 	uint64_t pa;			/* of va_first */
 	uint32_t va_first;
 	uint32_t len;
-	struct mem_attrs attrs;
+	struct mem_attrs attrs;		/* as the tables say */
 	uint8_t domain;
-	uint8_t ap;			/* AP[2:0] */
+	uint8_t perms;			/* enum mmu_perm, or-ed */
+	uint8_t mair;			/* long descriptors: its byte of MAIR */
 	bool is_non_global;
 };
 
-/* Walk for @va, moving nothing. Domain and access flag are checked, AP is not. */
-struct leaf mmu_walk(struct cpu *c, uint32_t va, bool is_write);
+/*
+ * Walk for @va, moving nothing. Access flag and domain are checked, permissions are
+ * not; attributes are what accesses get, SCTLR.C clear included.
+ */
+struct leaf mmu_walk(struct cpu *c, uint32_t va, struct walk_ask ask);
 
-/* May a privileged access read, write through it? */
-bool mmu_may(const struct cpu *c, const struct leaf *l, bool is_write);
+static inline bool mmu_may(const struct leaf *l, struct walk_ask ask)
+{
+	unsigned perm = ask.is_fetch ? PERM_FETCH : ask.is_write ? PERM_WRITE : PERM_READ;
 
-/* A fault with its DFSR; @level 0 for faults that have none. */
-struct cpu_fault mmu_fault(enum fault_kind kind, int level, unsigned domain, uint32_t va,
-			   bool is_write);
+	/* Of loads and stores, what the user may is two bits up; of fetches, one. */
+	return l->perms & (ask.is_user ? perm << (ask.is_fetch ? 1 : 2) : perm);
+}
+
+/* The current address space: CONTEXTIDR's, or with long descriptors, of the TTBR of A1. */
+unsigned mmu_asid(const struct cpu *c);
+
+/* At which level a leaf of @len bytes hangs. */
+int mmu_level(const struct cpu *c, uint32_t len);
+
+/* A fault as @c's registers would tell it; @level 0 where there is none. */
+struct cpu_fault mmu_fault(const struct cpu *c, enum fault_kind kind, int level, unsigned domain,
+			   uint32_t va, struct walk_ask ask);
+
+/* A fault of a privileged load or store that has nothing to do with tables. */
+static inline struct cpu_fault mmu_refusal(const struct cpu *c, enum fault_kind kind, uint32_t va,
+					   bool is_write)
+{
+	return mmu_fault(c, kind, 0, 0, va, (struct walk_ask){ .is_write = is_write });
+}
 
 #endif

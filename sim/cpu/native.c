@@ -46,8 +46,8 @@ static void before_io_load(struct cpu *c, uint64_t word, uint32_t va, size_t len
 	bool is_aligned = is_single(va, len);
 
 	if (!is_aligned || !access_io_load(c, word, va, m->scratch.bytes + (va & PAGE_MASK), len)) {
-		struct cpu_fault f = mmu_fault(is_aligned ? FAULT_EXTERNAL : FAULT_ALIGNMENT,
-					       0, 0, va, false);
+		enum fault_kind kind = is_aligned ? FAULT_EXTERNAL : FAULT_ALIGNMENT;
+		struct cpu_fault f = mmu_refusal(c, kind, va, false);
 
 		abort_refused(c, &f, len, site);
 	}
@@ -138,7 +138,7 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 	uint64_t word = access_admit(c, va, unit(len), true, &f);
 
 	if (word && !is_ram(word) && !is_single(va, len)) {
-		f = mmu_fault(FAULT_ALIGNMENT, 0, 0, va, true);
+		f = mmu_refusal(c, FAULT_ALIGNMENT, va, true);
 		word = 0;
 	}
 	if (unlikely(!word))
@@ -187,7 +187,7 @@ static void settle_registers(struct machine *m, const struct pending *p, uint64_
 	if (!p->is_store || access_io_store(p->cpu, word, p->va, bytes, p->len))
 		return;
 
-	struct cpu_fault f = mmu_fault(FAULT_EXTERNAL, 0, 0, p->va, true);
+	struct cpu_fault f = mmu_refusal(p->cpu, FAULT_EXTERNAL, p->va, true);
 
 	abort_refused(p->cpu, &f, p->len, p->site);
 }

@@ -170,14 +170,13 @@ static uint64_t word_of(const struct cpu *c, const struct leaf *l)
 	unsigned size = 31u - (unsigned)__builtin_clz(l->len) - PAGE_SHIFT;
 
 	return TLB_VALID |
-	       (mmu_may(c, l, false) ? TLB_READABLE : 0) |
-	       (mmu_may(c, l, true) ? TLB_WRITABLE : 0) |
 	       (uint64_t)size << TLB_SIZE_SHIFT |
+	       (uint64_t)l->perms << TLB_PERMS_SHIFT |
 	       (l->is_non_global ? TLB_NON_GLOBAL : 0) |
-	       (uint64_t)(c->reg[CP15_CONTEXTIDR] & 0xff) << 36 |
-	       (uint64_t)l->attrs.type << 44 | (uint64_t)l->attrs.inner << 46 |
-	       (uint64_t)l->attrs.outer << 48 | (uint64_t)l->attrs.is_shareable << 50 |
-	       (uint64_t)l->domain << 51;
+	       (uint64_t)mmu_asid(c) << 38 |
+	       (uint64_t)l->attrs.type << 46 | (uint64_t)l->attrs.inner << 48 |
+	       (uint64_t)l->attrs.outer << 50 | (uint64_t)l->attrs.is_shareable << 52 |
+	       (uint64_t)l->attrs.is_outer_shareable << 53 | (uint64_t)l->domain << 54;
 }
 
 /* How far the page at @pa continues as one mapping: same kind, same bank. */
@@ -241,7 +240,7 @@ static uint64_t miss(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault
 	machine_lock(m);
 	word = c->tlb->words[va >> PAGE_SHIFT];
 	if (!word) {
-		struct leaf l = mmu_walk(c, va, is_write);
+		struct leaf l = mmu_walk(c, va, (struct walk_ask){ .is_write = is_write });
 
 		if (l.fault.kind == FAULT_NONE) {
 			fill(c, &l);
@@ -270,8 +269,8 @@ uint64_t tlb_translate(struct cpu *c, uint32_t va, bool is_write, struct cpu_fau
 		return 0;
 	if (likely(word & (is_write ? TLB_WRITABLE : TLB_READABLE)))
 		return word;
-	*ret_fault = mmu_fault(FAULT_PERMISSION, tlb_leaf_bytes(word) >= MIB ? 1 : 2,
-			       tlb_domain(word), va, is_write);
+	*ret_fault = mmu_fault(c, FAULT_PERMISSION, mmu_level(c, tlb_leaf_bytes(word)),
+			       tlb_domain(word), va, (struct walk_ask){ .is_write = is_write });
 	return 0;
 }
 

@@ -4,8 +4,11 @@
  * translation is held. A word is written and read whole, so threads of the fast
  * gear look it up without a lock.
  *
- *	 63   62:58  54:51  50  49:48  47:46  45:44  43:36  35  32  31  30:28  27:0
- *	valid size   domain S   outer  inner  type   ASID   nG  W   R   kind   PA[39:12]
+ *	 63   62:58  57:54  53  52  51:50  49:48  47:46  45:38  37  36:31  30:28  27:0
+ *	valid size   domain OS  S   outer  inner  type   ASID   nG  perms  kind   PA[39:12]
+ *
+ * perms is enum mmu_perm; S and OS are the shareability: of any kind, and beyond the
+ * Inner Shareable domain.
  *
  * A leaf larger than a page fills all of its words at once and leaves whole.
  *
@@ -29,6 +32,7 @@
 #include <stdint.h>
 #include <armdma/cpu.h>
 #include "../mem/dram.h"
+#include "mmu.h"
 
 #define TLB_PAGES	(1u << 20)
 #define TLB_MIB		4096u
@@ -49,9 +53,10 @@ struct tlb {
 };
 
 #define TLB_VALID	(1ull << 63)
-#define TLB_READABLE	(1ull << 31)
-#define TLB_WRITABLE	(1ull << 32)
-#define TLB_NON_GLOBAL	(1ull << 35)
+#define TLB_PERMS_SHIFT	31
+#define TLB_READABLE	((uint64_t)PERM_READ << TLB_PERMS_SHIFT)
+#define TLB_WRITABLE	((uint64_t)PERM_WRITE << TLB_PERMS_SHIFT)
+#define TLB_NON_GLOBAL	(1ull << 37)
 #define TLB_SIZE_SHIFT	58			/* log2 of the leaf's pages */
 
 static inline uint64_t tlb_pa(uint64_t word)
@@ -90,19 +95,19 @@ static inline uint32_t tlb_leaf_bytes(uint64_t word)
 
 static inline unsigned tlb_asid(uint64_t word)
 {
-	return word >> 36 & 0xff;
+	return word >> 38 & 0xff;
 }
 
 static inline unsigned tlb_domain(uint64_t word)
 {
-	return word >> 51 & 15;
+	return word >> 54 & 15;
 }
 
 static inline struct mem_attrs tlb_attrs(uint64_t word)
 {
 	return (struct mem_attrs){
-		.type = word >> 44 & 3, .inner = word >> 46 & 3, .outer = word >> 48 & 3,
-		.is_shareable = word >> 50 & 1,
+		.type = word >> 46 & 3, .inner = word >> 48 & 3, .outer = word >> 50 & 3,
+		.is_shareable = word >> 52 & 1, .is_outer_shareable = word >> 53 & 1,
 	};
 }
 

@@ -55,6 +55,18 @@ static const char *reason(const struct cpu_fault *f)
 	return reasons[f->kind];
 }
 
+/* By what the leaf would be: long descriptors have blocks at both upper levels. */
+static const char *level_name(const struct cpu_fault *f)
+{
+	bool is_long = f->dfsr & FSR_LPAE;
+
+	if (!f->level)
+		return "";
+	if (f->level == (is_long ? 3 : 2))
+		return " (page)";
+	return is_long ? " (block)" : " (section)";
+}
+
 /* "; at FUNCTION", as well as the dynamic linker knows. */
 static char *site_text(const void *site)
 {
@@ -83,7 +95,7 @@ void cpu_abort(struct cpu *c, const struct cpu_fault *f, size_t len, const void 
 	end(g_strdup_printf("cpu%u %s of %zu byte%s at va %#010x, %s%s, %s", c->idx,
 			    f->is_write ? "store" : "load", len, len == 1 ? "" : "s", f->va,
 			    kind_name(f),
-			    f->level == 1 ? " (section)" : f->level == 2 ? " (page)" : "",
+			    level_name(f),
 			    reason(f)), site);
 }
 
@@ -123,7 +135,7 @@ static void make_accessible(struct machine *m, uint32_t va, bool is_write, const
 	if (word && tlb_kind(word) == PAGE_IO)
 		abort_io(c, va, site);
 	if (word && tlb_kind(word) == PAGE_VOID)
-		f = mmu_fault(FAULT_EXTERNAL, 0, 0, va, is_write);
+		f = mmu_refusal(c, FAULT_EXTERNAL, va, is_write);
 	if (!word || tlb_kind(word) == PAGE_VOID) {
 		cpu_refuse(c, &f, 1, site);
 		cpu_abort(c, &f, 1, site);

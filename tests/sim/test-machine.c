@@ -135,7 +135,7 @@ static void id_registers_follow_the_geometry(void **state)
 	assert_int_equal(cpu_cp15_read(c15, CP15_CCSIDR), 0);
 	assert_int_equal(cpu_cp15_read(c15, CP15_CLIDR), 0x0a200023);
 	assert_int_equal(cpu_cp15_read(c15, CP15_CTR), 0x84448004);
-	assert_int_equal(cpu_cp15_read(c15, CP15_ID_MMFR3), 0x00102111);
+	assert_int_equal(cpu_cp15_read(c15, CP15_ID_MMFR3), 0x02102211);
 }
 
 static void read_only_registers_ignore_writes(void **state)
@@ -147,8 +147,8 @@ static void read_only_registers_ignore_writes(void **state)
 
 	cpu_cp15_write(c, CP15_CTR, 0);
 	assert_int_equal(cpu_cp15_read(c, CP15_CTR), ctr);
-	cpu_cp15_write(c, CP15_TTBCR, 0x80000033);	/* no long descriptors: EAE stays clear */
-	assert_int_equal(cpu_cp15_read(c, CP15_TTBCR), 0x33);
+	cpu_cp15_write64(c, CP15_MPIDR, 0);
+	assert_int_equal(cpu_cp15_read(c, CP15_MPIDR), 0x80000000);
 	cpu_cp15_write(c, CP15_PAR, 0x1234);
 	assert_int_equal(cpu_cp15_read(c, CP15_PAR), 0x1234);
 }

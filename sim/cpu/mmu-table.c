@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where a walk reads its tables: L1, level 2 or DRAM, as the attributes of the walk and
+ * the core have it, in the byte order of SCTLR.EE.
+ *
+ * Spec: DDI 0406C, B3.3.6 "Attributes and alignment of translation tables" (the walks'
+ * memory attributes), B3.5.1 and B3.6.1.
+ */
+#include "mmu-walk.h"
+
+#include <string.h>
+
+struct table_view table_view(const struct cpu *c, struct mem_attrs a)
+{
+	const struct machine *m = c->machine;
+	bool is_on = c->reg[CP15_SCTLR] & SCTLR_C && !m->is_fast;
+
+	return (struct table_view){
+		.m = m,
+		.is_inner = is_on && a.inner != CACHE_NONE && c->board->part->walks_in_l1,
+		.is_outer = is_on && outer_use_of(m, a) != OUTER_BYPASS,
+		.is_big_endian = c->reg[CP15_SCTLR] & SCTLR_EE,
+	};
+}
+
+static bool read_bytes(const struct table_view *v, uint64_t pa, void *buf, size_t len)
+{
+	struct place at;
+
+	if (!dram_bank_of(&v->m->dram, pa, len))
+		return false;
+	dram_find(&v->m->dram, pa, &at);
+	if (v->is_inner)
+		inner_peek(v->m, at, buf, len);
+	else if (v->is_outer)
+		outer_peek(v->m, at, buf, len);
+	else
+		memcpy(buf, dram_bytes(&v->m->dram, IMAGE_DRAM, at.off), len);
+	return true;
+}
+
+bool table_read32(const struct table_view *v, uint64_t pa, uint32_t *ret_desc, size_t nr)
+{
+	if (!read_bytes(v, pa, ret_desc, nr * sizeof(*ret_desc)))
+		return false;
+	for (size_t i = 0; i < nr && v->is_big_endian; i++)
+		ret_desc[i] = __builtin_bswap32(ret_desc[i]);
+	return true;
+}
+
+bool table_read64(const struct table_view *v, uint64_t pa, uint64_t *ret_desc, size_t nr)
+{
+	if (!read_bytes(v, pa, ret_desc, nr * sizeof(*ret_desc)))
+		return false;
+	for (size_t i = 0; i < nr && v->is_big_endian; i++)
+		ret_desc[i] = __builtin_bswap64(ret_desc[i]);
+	return true;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* What the walkers of all formats share. Private to mmu-*.c. */
+#ifndef SIM_CPU_MMU_WALK_H
+#define SIM_CPU_MMU_WALK_H
+
+#include "mmu.h"
+#include "../sim.h"
+
+#define SCTLR_M		(1u << 0)
+#define SCTLR_C		(1u << 2)
+#define SCTLR_WXN	(1u << 19)
+#define SCTLR_UWXN	(1u << 20)
+#define SCTLR_EE	(1u << 25)
+#define SCTLR_TRE	(1u << 28)
+#define SCTLR_AFE	(1u << 29)
+
+#define TTBCR_A1	(1u << 22)	/* with EAE: the ASID is TTBR1's */
+#define TTBCR_EAE	(1u << 31)
+#define TTBR_ASID_SHIFT	48
+
+#define GIB		(1u << 30)
+
+static inline bool mmu_is_long(const struct cpu *c)
+{
+	return c->reg[CP15_TTBCR] & TTBCR_EAE;
+}
+
+/* One walk: who asks, and for what. */
+struct walk {
+	const struct cpu *c;
+	uint32_t va;
+	struct walk_ask ask;
+};
+
+static inline struct leaf walk_refused(const struct walk *w, enum fault_kind kind, int level,
+				       unsigned domain)
+{
+	return (struct leaf){
+		.fault = mmu_fault(w->c, kind, level, domain, w->va, w->ask),
+	};
+}
+
+/* ---- mmu-table.c -------------------------------------------------------- */
+
+/* Where a walk reads: at which level its reads start, and in which byte order. */
+struct table_view {
+	const struct machine *m;
+	bool is_inner;			/* L1 takes part */
+	bool is_outer;			/* level 2 does */
+	bool is_big_endian;
+};
+
+/* @a: what TTBR or TTBCR say of table memory. */
+struct table_view table_view(const struct cpu *c, struct mem_attrs a);
+
+/* @nr descriptors; false when no DRAM answers at @pa. */
+bool table_read32(const struct table_view *v, uint64_t pa, uint32_t *ret_desc, size_t nr);
+bool table_read64(const struct table_view *v, uint64_t pa, uint64_t *ret_desc, size_t nr);
+
+/* ---- mmu-fault.c -------------------------------------------------------- */
+
+/* What an address translation operation that found @l for @va answers. */
+uint64_t par_of(const struct cpu *c, const struct leaf *l, uint32_t va);
+
+/* ---- mmu.c -------------------------------------------------------------- */
+
+/*
+ * Add to @perms of loads and stores what may be executed: what may be read and is not
+ * marked never, nor by SCTLR because it can be written.
+ */
+uint8_t perms_with_fetch(const struct cpu *c, unsigned perms, bool is_xn, bool is_pxn);
+
+struct alias_search {
+	struct cpu *cpu;
+	uint64_t pa;
+	uint32_t va_first, va_last;	/* where the tables being searched translate */
+	struct translation *ret;
+	size_t nr_room, nr_found;
+};
+
+/* Count @l if it maps what is searched for. */
+void alias_consider(struct alias_search *s, const struct leaf *l);
+
+/* ---- the formats -------------------------------------------------------- */
+
+struct leaf short_walk(const struct walk *w);
+void short_search(struct alias_search *s);
+
+struct leaf long_walk(const struct walk *w);
+void long_search(struct alias_search *s);
+
+#endif
