@@ -152,7 +152,7 @@ static struct leaf leaf_of(const struct walk *w, int level, struct hierarchy h, 
 		return walk_refused(w, FAULT_ACCESS_FLAG, level, 0);
 	return (struct leaf){
 		.pa = desc & PA_BITS & ~(uint64_t)(len - 1), .va_first = w->va & ~(len - 1),
-		.len = len,
+		.len = len, .domain = (uint8_t)level,
 		.perms = perms_of(w->c, h, desc),
 		.mair = mair, .attrs = attrs_of_mair(mair, desc >> 8 & 3),
 		.is_non_global = desc >> 11 & 1,

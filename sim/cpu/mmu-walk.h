@@ -18,8 +18,6 @@
 #define TTBCR_EAE	(1u << 31)
 #define TTBR_ASID_SHIFT	48
 
-#define GIB		(1u << 30)
-
 static inline bool mmu_is_long(const struct cpu *c)
 {
 	return c->reg[CP15_TTBCR] & TTBCR_EAE;

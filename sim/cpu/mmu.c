@@ -56,18 +56,19 @@ struct leaf mmu_walk(struct cpu *c, uint32_t va, struct walk_ask ask)
 	return l;
 }
 
-int mmu_level(const struct cpu *c, uint32_t len)
+/* A block of 1 GiB may have been clipped to 2 MiB: length does not tell. */
+int mmu_level(const struct cpu *c, uint32_t len, unsigned domain)
 {
 	if (mmu_is_long(c))
-		return len >= GIB ? 1 : len >= 2 * MIB ? 2 : 3;
+		return (int)domain;
 	return len >= MIB ? 1 : 2;
 }
 
 static void check_permission(struct leaf *l, const struct walk *w)
 {
 	if (l->fault.kind == FAULT_NONE && !mmu_may(l, w->ask))
-		l->fault = mmu_fault(w->c, FAULT_PERMISSION, mmu_level(w->c, l->len), l->domain,
-				     w->va, w->ask);
+		l->fault = mmu_fault(w->c, FAULT_PERMISSION, mmu_level(w->c, l->len, l->domain),
+				     l->domain, w->va, w->ask);
 }
 
 unsigned mmu_asid(const struct cpu *c)

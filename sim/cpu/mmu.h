@@ -42,7 +42,7 @@ struct leaf {
 	uint32_t va_first;
 	uint32_t len;
 	struct mem_attrs attrs;		/* as the tables say */
-	uint8_t domain;
+	uint8_t domain;			/* long descriptors have none: the level it hangs at */
 	uint8_t perms;			/* enum mmu_perm, or-ed */
 	uint8_t mair;			/* long descriptors: its byte of MAIR */
 	bool is_non_global;
@@ -65,8 +65,8 @@ static inline bool mmu_may(const struct leaf *l, struct walk_ask ask)
 /* The current address space: CONTEXTIDR's, or with long descriptors, of the TTBR of A1. */
 unsigned mmu_asid(const struct cpu *c);
 
-/* At which level a leaf of @len bytes hangs. */
-int mmu_level(const struct cpu *c, uint32_t len);
+/* At which level a leaf of @len bytes hangs. @domain is a leaf's. */
+int mmu_level(const struct cpu *c, uint32_t len, unsigned domain);
 
 /* A fault as @c's registers would tell it; @level 0 where there is none. */
 struct cpu_fault mmu_fault(const struct cpu *c, enum fault_kind kind, int level, unsigned domain,

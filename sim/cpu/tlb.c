@@ -269,7 +269,8 @@ uint64_t tlb_translate(struct cpu *c, uint32_t va, bool is_write, struct cpu_fau
 		return 0;
 	if (likely(word & (is_write ? TLB_WRITABLE : TLB_READABLE)))
 		return word;
-	*ret_fault = mmu_fault(c, FAULT_PERMISSION, mmu_level(c, tlb_leaf_bytes(word)),
+	*ret_fault = mmu_fault(c, FAULT_PERMISSION,
+			       mmu_level(c, tlb_leaf_bytes(word), tlb_domain(word)),
 			       tlb_domain(word), va, (struct walk_ask){ .is_write = is_write });
 	return 0;
 }
