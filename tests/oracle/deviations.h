@@ -20,22 +20,27 @@ struct question {
 	const struct setting *setting;
 	struct ours *ours;
 	uint32_t va;
-	enum ask ask;
+	struct walk_ask ask;
+	uint64_t (*again)(struct ours *o, uint32_t va, struct walk_ask ask);
 };
 
 struct deviation {
 	const char *name;
 	const char *manual;		/* chapter of DDI 0406C */
-	bool (*applies)(const struct question *q, uint64_t par);
-	uint64_t (*becomes)(const struct question *q, uint64_t par);
+	bool (*applies)(const struct question *q, uint64_t answer);
+	uint64_t (*becomes)(const struct question *q, uint64_t answer);
 	uint64_t count;
 };
 
-extern struct deviation par_deviations[];
-extern const size_t nr_par_deviations;
+/* A table ends with a name of NULL. */
+extern struct deviation par_deviations[], access_deviations[];
 
-/* @par as QEMU would put it; @ret_applied: a bit for each deviation that took part. */
-uint64_t par_as_qemu_says(const struct question *q, uint64_t par, uint64_t *ret_applied);
-void par_deviations_count(uint64_t applied);
+/* @answer as QEMU would put it; @ret_applied: a bit for each deviation that took part. */
+uint64_t answer_of_qemu(const struct deviation *table, const struct question *q,
+			uint64_t answer, uint64_t *ret_applied);
+void deviations_count(struct deviation *table, uint64_t applied);
+
+/* Print the counts; fail the test if one is zero. */
+void deviations_must_have_fired(const struct deviation *table);
 
 #endif

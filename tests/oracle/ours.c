@@ -10,6 +10,7 @@
 #include <armdma/machine.h>
 #include <armdma/master.h>
 
+#include "answer.h"
 #include "ours.h"
 
 struct ours {
@@ -17,6 +18,7 @@ struct ours {
 	struct machine *m;
 	struct cpu *cpu;
 	struct master *debug;		/* writes tables */
+	bool is_long;
 };
 
 struct ours *ours_new(const struct oracle_machine *on, const char *folder)
@@ -48,9 +50,10 @@ void ours_become(struct ours *o, const struct setting *s)
 	struct master_fault f = master_write(o->debug, s->tables_pa, s->words, 4 * s->nr_words);
 
 	assert_int_equal(f.kind, MASTER_OK);
+	o->is_long = setting_is_long(s);
 	cpu_cp15_write(o->cpu, CP15_TTBCR, s->ttbcr);
-	cpu_cp15_write(o->cpu, CP15_TTBR0, (uint32_t)s->ttbr[0]);
-	cpu_cp15_write(o->cpu, CP15_TTBR1, (uint32_t)s->ttbr[1]);
+	cpu_cp15_write64(o->cpu, CP15_TTBR0, s->ttbr[0]);
+	cpu_cp15_write64(o->cpu, CP15_TTBR1, s->ttbr[1]);
 	cpu_cp15_write(o->cpu, CP15_DACR, s->dacr);
 	cpu_cp15_write(o->cpu, CP15_PRRR, s->prrr);
 	cpu_cp15_write(o->cpu, CP15_NMRR, s->nmrr);
@@ -58,24 +61,72 @@ void ours_become(struct ours *o, const struct setting *s)
 	cpu_tlbi(o->cpu, TLBI_ALL, 0);
 }
 
-uint64_t ours_par(struct ours *o, uint32_t va, enum ask ask)
+void ours_set_sctlr(struct ours *o, uint32_t sctlr)
 {
-	struct translation t = cpu_translate(o->cpu, va, ask == ASK_WRITE);
-
-	if (t.fault.kind != FAULT_NONE)
-		return (t.fault.dfsr & 15) << 1 | 1;
-	if (t.len == 16u << 20)
-		return (t.pa & 0xff000000u) | (t.pa >> 32 & 0xff) << 16 | 2;
-	return t.pa & 0xfffff000u;
+	cpu_cp15_write(o->cpu, CP15_SCTLR, sctlr);
 }
 
-uint64_t ours_par_with(struct ours *o, uint32_t va, enum ask ask, uint32_t sctlr)
+void ours_set_dacr(struct ours *o, uint32_t dacr)
 {
-	uint32_t old = cpu_cp15_read(o->cpu, CP15_SCTLR);
-	uint64_t par;
+	cpu_cp15_write(o->cpu, CP15_DACR, dacr);
+}
 
-	cpu_cp15_write(o->cpu, CP15_SCTLR, sctlr);
-	par = ours_par(o, va, ask);
-	cpu_cp15_write(o->cpu, CP15_SCTLR, old);
-	return par;
+/* ---- translations ------------------------------------------------------------------ */
+
+uint64_t ours_par(struct ours *o, uint32_t va, struct walk_ask ask)
+{
+	static const enum ats_op ops[2][2] = { { ATS1CPR, ATS1CPW }, { ATS1CUR, ATS1CUW } };
+
+	if (!cpu_ats(o->cpu, ops[ask.is_user][ask.is_write], va))
+		return par_of_fsr(o->is_long, cpu_last_fault(o->cpu).dfsr);
+	return cpu_cp15_read64(o->cpu, CP15_PAR);
+}
+
+/* ---- accesses ------------------------------------------------------------------------- */
+
+/* An abort's registers, as an access left them. */
+static uint64_t abort_of(struct ours *o)
+{
+	return answer_abort(cpu_cp15_read(o->cpu, CP15_DFSR), cpu_cp15_read(o->cpu, CP15_DFAR));
+}
+
+static uint64_t real_access(struct ours *o, uint32_t va, bool is_write)
+{
+	uint32_t word = 0;
+	bool ok = is_write ? cpu_store(o->cpu, va, &word, sizeof(word), NULL)
+			   : cpu_load(o->cpu, va, &word, sizeof(word), NULL);
+
+	return ok ? ANSWER_DONE : abort_of(o);
+}
+
+/* What our CPU never does by itself, PL0 accesses and fetches: as its walker says. */
+static uint64_t walked_access(struct ours *o, uint32_t va, struct walk_ask ask)
+{
+	struct translation t = cpu_walk(o->cpu, va, ask);
+
+	if (t.fault.kind != FAULT_NONE)
+		return answer_abort(t.fault.dfsr, t.fault.va);
+	if (!machine_is_dram(o->m, t.pa, 4))
+		return answer_abort((o->is_long ? FSR_LPAE | 0x10 : 0x08) |
+				    (ask.is_write ? FSR_WNR : 0), va);
+	return ANSWER_DONE;
+}
+
+uint64_t ours_access(struct ours *o, uint32_t va, struct walk_ask ask)
+{
+	uint64_t answer = walked_access(o, va, ask);
+
+	if (ask.is_user || ask.is_fetch)
+		return answer;
+	if (real_access(o, va, ask.is_write) != answer)
+		fail_msg("our walk of va %#x and our access to it disagree", va);
+	return answer;
+}
+
+bool ours_target(struct ours *o, uint32_t va, uint64_t *ret_pa)
+{
+	struct translation t = cpu_walk(o->cpu, va, (struct walk_ask){ 0 });
+
+	*ret_pa = t.pa;
+	return t.fault.kind == FAULT_NONE;
 }

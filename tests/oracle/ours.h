@@ -16,10 +16,17 @@ void ours_free(struct ours *o);
 /* Tables to memory, registers to CP15; old translations are forgotten. */
 void ours_become(struct ours *o, const struct setting *s);
 
-/* What PAR says after that operation; a walk's external abort as the fault it is. */
-uint64_t ours_par(struct ours *o, uint32_t va, enum ask ask);
+/* Other permissions from here on; the next ours_become() restores them. */
+void ours_set_sctlr(struct ours *o, uint32_t sctlr);
+void ours_set_dacr(struct ours *o, uint32_t dacr);
 
-/* The same under another SCTLR. */
-uint64_t ours_par_with(struct ours *o, uint32_t va, enum ask ask, uint32_t sctlr);
+/* What PAR says after that operation; a walk's external abort as the fault it is. */
+uint64_t ours_par(struct ours *o, uint32_t va, struct walk_ask ask);
+
+/* What becomes of a real access to an aligned word: FAR and FSR, or 0 of one that is done. */
+uint64_t ours_access(struct ours *o, uint32_t va, struct walk_ask ask);
+
+/* Where it would go, permitted or not; false if nowhere. */
+bool ours_target(struct ours *o, uint32_t va, uint64_t *ret_pa);
 
 #endif

@@ -20,6 +20,8 @@ void setting_draw(struct setting *s, const struct oracle_machine *on,
 	s->sctlr = SCTLR_ONES | SCTLR_C;
 	if (purpose == FOR_ACCESSES || !dice_percent(&d, 2))
 		s->sctlr |= SCTLR_M;
+	if (dice_percent(&d, 25))
+		s->sctlr |= SCTLR_EE;
 	if (dice_percent(&d, 50))
 		s->sctlr |= SCTLR_TRE;
 	if (dice_percent(&d, 50))

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Trials: see trial.h. */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include <glib.h>
+
+#include "trial.h"
+
+#define FIRST_SEED	0x5eed0000u
+#define SETTINGS_PER_RUN 60u
+#define MAX_TOLD	5u
+
+static const char *trial_folder;	/* of the stubs and boards */
+static uint64_t nr_compared;
+
+void trial_init(const char *folder)
+{
+	trial_folder = folder;
+}
+
+/* Our machine takes part in asking, too: it says where an access would go. */
+static void become(struct trial *t, uint64_t seed)
+{
+	setting_draw(t->setting, t->place->on, t->place->format, t->subject->purpose, seed);
+	ours_become(t->ours, t->setting);
+}
+
+static void run(struct trial *t, uint64_t seed)
+{
+	struct job_file *job = job_new();
+	size_t nr = t->subject->nr_answer_words;
+	g_autofree uint32_t *answers = NULL;
+
+	for (unsigned i = 0; i < SETTINGS_PER_RUN; i++) {
+		become(t, seed + i);
+		job_setting(job, t->setting);
+		t->subject->ask(t, job);
+	}
+	answers = job_run(job, t->place->on, trial_folder, SETTINGS_PER_RUN * nr);
+	job_free(job);
+	for (unsigned i = 0; i < SETTINGS_PER_RUN; i++) {
+		become(t, seed + i);
+		t->subject->compare(t, answers + i * nr);
+	}
+}
+
+static uint64_t first_seed(void)
+{
+	const char *text = getenv("ARMDMA_ORACLE_SEED");
+
+	return text ? strtoull(text, NULL, 0) : FIRST_SEED;
+}
+
+void trial_run(const struct trial_subject *subject, const struct trial_place *place)
+{
+	g_autofree struct setting *s = g_new(struct setting, 1);
+	struct trial t = { .subject = subject, .place = place, .setting = s };
+	unsigned nr_runs = getenv("ARMDMA_LONG") ? subject->nr_runs_of_long : 1;
+
+	job_needs_qemu(trial_folder);
+	t.ours = ours_new(place->on, trial_folder);
+	for (unsigned i = 0; i < nr_runs && !t.nr_wrong; i++)
+		run(&t, first_seed() + i * SETTINGS_PER_RUN);
+	ours_free(t.ours);
+	if (t.nr_wrong)
+		fail_msg("%u answers differ", t.nr_wrong);
+}
+
+static void tell(struct trial *t, const struct question *q, const char *what, uint64_t ours,
+		 uint64_t expected, uint64_t theirs)
+{
+	const struct setting *s = t->setting;
+
+	if (t->nr_wrong++ >= MAX_TOLD)
+		return;
+	print_error("%s, ARMDMA_ORACLE_SEED=%#" PRIx64 ": %s of va %#010x: "
+		    "ours %#" PRIx64 ", from QEMU expected %#" PRIx64 ", got %#" PRIx64 "\n"
+		    "    SCTLR %#010x TTBCR %#010x TTBR0 %#" PRIx64 " TTBR1 %#" PRIx64
+		    " DACR %#010x MAIR %#010x %#010x\n",
+		    t->place->on->name, s->seed, what, q->va, ours, expected, theirs,
+		    s->sctlr, s->ttbcr, s->ttbr[0], s->ttbr[1], s->dacr, s->prrr, s->nmrr);
+}
+
+void trial_compare(struct trial *t, const struct question *q, const char *what, uint64_t mask,
+		   uint64_t theirs)
+{
+	uint64_t ours = q->again(q->ours, q->va, q->ask), applied;
+	uint64_t expected = answer_of_qemu(t->subject->deviations, q, ours, &applied);
+
+	if ((expected ^ theirs) & mask) {
+		tell(t, q, what, ours, expected, theirs);
+		return;
+	}
+	deviations_count(t->subject->deviations, applied);
+	nr_compared++;
+}
+
+void trial_sum_up(const struct trial_subject *subject)
+{
+	job_needs_qemu(trial_folder);
+	print_message("# %" PRIu64 " answers compared\n", nr_compared);
+	deviations_must_have_fired(subject->deviations);
+}
