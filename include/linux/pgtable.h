@@ -14,6 +14,7 @@ enum pgprot_mt {
 	L_PTE_MT_UNCACHED,	/* strongly-ordered */
 	L_PTE_MT_BUFFERABLE,	/* Normal, not cached */
 	L_PTE_MT_DEV_SHARED,	/* Device */
+	L_PTE_MT_DMA_COHERENT,	/* BUFFERABLE, but UNCACHED before ARMv6; not Linux's name */
 	L_PTE_MT_WRITEBACK,	/* Normal, write-back: what lowmem is, write-allocate on SMP */
 	NR_L_PTE_MT
 };
@@ -33,7 +34,7 @@ static inline pgprot_t __pgprot_of(enum pgprot_mt mt)
 #define PAGE_KERNEL			__pgprot_of(L_PTE_MT_WRITEBACK)
 #define pgprot_noncached(prot)		((void)(prot), __pgprot_of(L_PTE_MT_UNCACHED))
 #define pgprot_writecombine(prot)	((void)(prot), __pgprot_of(L_PTE_MT_BUFFERABLE))
-#define pgprot_dmacoherent(prot)	((void)(prot), __pgprot_of(L_PTE_MT_BUFFERABLE))
+#define pgprot_dmacoherent(prot)	((void)(prot), __pgprot_of(L_PTE_MT_DMA_COHERENT))
 #define pgprot_device(prot)		((void)(prot), __pgprot_of(L_PTE_MT_DEV_SHARED))
 
 #endif

@@ -151,9 +151,7 @@ static bool init_port(struct port *p, struct machine *m, GError **error)
 	p->machine = m;
 	p->cpu0 = machine_cpu(m, 0);
 	p->window = machine_window(m);
-	p->line_len = 4u << (cpu_cp15_read(p->cpu0, CP15_CTR) >> 16 & 0xf);
-	p->is_smp = machine_nr_cpus(m) > 1;
-	p->cleans_ptes = !board_boot_cpu(b)->part->walks_in_l1;
+	port_read_core(p);
 	p->alloc_table = alloc_table;
 	return find_lowmem(p, b, error);
 }

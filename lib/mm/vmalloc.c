@@ -108,6 +108,8 @@ static int map_locked(struct kernel *k, u32 va, phys_addr_t pa, u32 len, pgprot_
 {
 	int err;
 
+	if (port_is_lowmem(&k->port, pa, len))
+		port_flush_alias(&k->port, port_pa_to_va(&k->port, pa), len);
 	spin_lock(&k->area_lock);
 	err = mmu_map(&k->port, va, pa, len, prot);
 	spin_unlock(&k->area_lock);
@@ -116,6 +118,7 @@ static int map_locked(struct kernel *k, u32 va, phys_addr_t pa, u32 len, pgprot_
 
 static void unmap_area(struct kernel *k, const struct vm_area *a)
 {
+	port_flush_alias(&k->port, a->va, a->len);
 	spin_lock(&k->area_lock);
 	mmu_unmap(&k->port, a->va, a->len);
 	spin_unlock(&k->area_lock);

@@ -7,11 +7,12 @@
 
 #include "port.h"
 
+/* Whose barriers are instructions: before ARMv6 they are hints to the compiler. */
 static struct cpu *this_cpu(void)
 {
 	struct port *p = port_current();
 
-	return p ? port_cpu(p) : NULL;
+	return p && p->arch != PORT_V5 ? port_cpu(p) : NULL;
 }
 
 static void dsb(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cache maintenance for DMA on ARMv7, by virtual address in the linear map for what
- * CP15 reaches, by physical address for the outer cache behind it.
+ * Cache maintenance for DMA, by virtual address in the linear map for what CP15
+ * reaches, by physical address for the outer cache behind it.
  *
  *                 for_device                    for_cpu
  *   TO_DEVICE     clean: inner, outer           nothing
@@ -11,11 +11,21 @@
  * Cleaning goes inside out, since a line moves that way; after DMA the outer cache
  * goes first, or a stale line of it could come back into the inner one.
  *
+ * Cores before ARMv6 fill no line that nobody asked for, so that what was
+ * invalidated at for_device is still gone at for_cpu: there for_cpu leaves the inner
+ * cache alone, and for_device of BIDIRECTIONAL cleans and invalidates.
+ *
  * Invalidating would lose what else lives in the first and the last line, so where
  * the range only partly covers them these are cleaned too. That saves a neighbour's
- * bytes, and writes back over the device's when the neighbour was dirty.
+ * bytes, and writes back over the device's when the neighbour was dirty. Which
+ * operations do it differs:
  *
- * Linux: arch/arm/mm/cache-v7.S, dma-mapping.c.
+ *            first line, if partly              last line, if partly
+ *   ARMv7    clean and invalidate               clean and invalidate
+ *   ARMv6    clean, then the loop invalidates   clean and invalidate
+ *   ARMv5    clean, then the loop invalidates   clean, then the loop invalidates
+ *
+ * Linux: arch/arm/mm/cache-v7.S, cache-v6.S, proc-arm926.S, dma-mapping.c.
  */
 #include <linux/dma-map-ops.h>
 
@@ -40,15 +50,10 @@ void dmac_flush_range(struct port *p, u32 va, u32 len)
 	op_range(p, DC_CLEAN_INVALIDATE, va, len);
 }
 
-/*
- * A range inside one line has both its edges there: that line gets two operations,
- * as in Linux's loop.
- */
-void dmac_inv_range(struct port *p, u32 va, u32 len)
+/* A range inside one line has both its edges there: that line gets two operations. */
+static void inv_range_v7(struct port *p, struct cpu *c, u32 va, u32 end)
 {
-	struct cpu *c = port_cpu(p);
 	u32 mask = p->line_len - 1;
-	u32 end = va + len;
 	u32 first = (va + mask) & ~mask;
 	u32 last = end & ~mask;
 
@@ -58,7 +63,79 @@ void dmac_inv_range(struct port *p, u32 va, u32 len)
 		cpu_dc(c, DC_CLEAN_INVALIDATE, end);
 	if (first < last)
 		cpu_dc_range(c, DC_INVALIDATE, first, last - first);
+}
+
+/* The loop runs once at least, even if both edges are in one line. */
+static void inv_range_v6(struct port *p, struct cpu *c, u32 va, u32 end)
+{
+	u32 mask = p->line_len - 1;
+	u32 first = va & ~mask;
+	u32 last = end & ~mask;
+
+	if (va & mask)
+		cpu_dc(c, DC_CLEAN, va);
+	if (end & mask)
+		cpu_dc(c, DC_CLEAN_INVALIDATE, end);
+	cpu_dc_range(c, DC_INVALIDATE, first, first < last ? last - first : 1);
+}
+
+static void inv_range_v5(struct port *p, struct cpu *c, u32 va, u32 end)
+{
+	u32 mask = p->line_len - 1;
+
+	if (va & mask)
+		cpu_dc(c, DC_CLEAN, va);
+	if (end & mask)
+		cpu_dc(c, DC_CLEAN, end);
+	cpu_dc_range(c, DC_INVALIDATE, va & ~mask, end - (va & ~mask));
+}
+
+void dmac_inv_range(struct port *p, u32 va, u32 len)
+{
+	struct cpu *c = port_cpu(p);
+
+	switch (p->arch) {
+	case PORT_V5:
+		inv_range_v5(p, c, va, va + len);
+		break;
+	case PORT_V6:
+		inv_range_v6(p, c, va, va + len);
+		break;
+	default:
+		inv_range_v7(p, c, va, va + len);
+		break;
+	}
 	cpu_dsb(c);
+}
+
+/* Page by page: of a mapping that failed half way the rest is not there. */
+void port_flush_alias(struct port *p, u32 va, u32 len)
+{
+	struct cpu *c = port_cpu(p);
+
+	if (!p->is_aliasing)
+		return;
+	for (u32 done = 0; done < len; done += PAGE_SIZE)
+		cpu_dc_range(c, DC_CLEAN_INVALIDATE, va + done, PAGE_SIZE);
+	cpu_dsb(c);
+}
+
+/* ---- streaming DMA ------------------------------------------------------------- */
+
+static void dmac_map_area(struct port *p, u32 va, u32 len, enum dma_data_direction dir)
+{
+	if (dir == DMA_FROM_DEVICE)
+		dmac_inv_range(p, va, len);
+	else if (dir == DMA_TO_DEVICE || p->arch != PORT_V5)
+		dmac_clean_range(p, va, len);
+	else
+		dmac_flush_range(p, va, len);
+}
+
+static void dmac_unmap_area(struct port *p, u32 va, u32 len)
+{
+	if (p->arch != PORT_V5)
+		dmac_inv_range(p, va, len);
 }
 
 static void tell(struct port *p, bool is_for_device, phys_addr_t pa, size_t len,
@@ -82,13 +159,11 @@ void port_sync_for_device(struct port *p, phys_addr_t pa, size_t len,
 	tell(p, true, pa, len, dir);
 	if (!may_sync(p, pa, len))
 		return;
-	if (dir == DMA_FROM_DEVICE) {
-		dmac_inv_range(p, port_pa_to_va(p, pa), (u32)len);
+	dmac_map_area(p, port_pa_to_va(p, pa), (u32)len, dir);
+	if (dir == DMA_FROM_DEVICE)
 		outer_inv_range(p, pa, (u32)len);
-	} else {
-		dmac_clean_range(p, port_pa_to_va(p, pa), (u32)len);
+	else
 		outer_clean_range(p, pa, (u32)len);
-	}
 }
 
 void port_sync_for_cpu(struct port *p, phys_addr_t pa, size_t len, enum dma_data_direction dir)
@@ -97,7 +172,7 @@ void port_sync_for_cpu(struct port *p, phys_addr_t pa, size_t len, enum dma_data
 	if (dir == DMA_TO_DEVICE || !may_sync(p, pa, len))
 		return;
 	outer_inv_range(p, pa, (u32)len);
-	dmac_inv_range(p, port_pa_to_va(p, pa), (u32)len);
+	dmac_unmap_area(p, port_pa_to_va(p, pa), (u32)len);
 }
 
 void arch_sync_dma_for_device(phys_addr_t paddr, size_t size, enum dma_data_direction dir)

@@ -8,15 +8,13 @@
  *	elsewhere            second level of the vmalloc area, a page for 4 MiB, when
  *	                     first needed
  *
- * Memory types go through PRRR and NMRR with Linux's values, so the index
- * TEX[0]:C:B means the same as in a real kernel's tables.
+ * What a descriptor says: desc.c.
  *
  * Leaves out: user space and ASIDs, Linux's second copy of each table with its
  * young and dirty bits, read-only kernel text.
  *
- * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format", B3.8.3
- * "Short-descriptor format memory region attributes, with TEX remap". Linux:
- * arch/arm/mm/proc-v7-2level.S, mmu.c.
+ * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format". Linux:
+ * arch/arm/mm/mmu.c.
  */
 #include "port.h"
 
@@ -27,78 +25,6 @@
 #define EARLY_TABLES_OFFSET	0x8000u
 #define TABLE_LEN		1024u
 #define TABLES_PER_PAGE		4u
-
-#define SCTLR_M			(1u << 0)
-#define SCTLR_C			(1u << 2)
-#define SCTLR_I			(1u << 12)
-#define SCTLR_TRE		(1u << 28)
-
-#define LINUX_PRRR		0xff0a81a8u
-#define LINUX_NMRR		0x40e040e0u
-#define DACR_KERNEL_CLIENT	1u
-
-#define TTBR_S			(1u << 1)
-#define TTBR_RGN_WBWA		(1u << 3)
-#define TTBR_RGN_WB		(3u << 3)
-#define TTBR_NOS		(1u << 5)
-#define TTBR_IRGN_WBWA		(1u << 6)
-#define TTBR_IRGN_WB		(1u << 6 | 1u << 0)
-
-#define DESC_TABLE		1u
-#define DESC_SECTION		2u
-#define DESC_SMALL_PAGE		2u
-#define DESC_PAGE_XN		1u
-#define DESC_B			(1u << 2)
-#define DESC_C			(1u << 3)
-#define SECTION_AP_KERNEL_RW	(1u << 10)
-#define SECTION_TEX0		(1u << 12)
-#define SECTION_S		(1u << 16)
-#define PAGE_AP_KERNEL_RW	(1u << 4)
-#define PAGE_TEX0		(1u << 6)
-#define PAGE_S			(1u << 10)
-
-/* TEX[0]:C:B of a memory type. */
-static unsigned remap_index(const struct port *p, enum pgprot_mt mt)
-{
-	switch (mt) {
-	case L_PTE_MT_BUFFERABLE:
-		return 1;
-	case L_PTE_MT_DEV_SHARED:
-		return 4;
-	case L_PTE_MT_WRITEBACK:
-		return p->is_smp ? 7 : 3;
-	default:
-		return 0;
-	}
-}
-
-static u32 cb_bits(unsigned n)
-{
-	return (n & 2 ? DESC_C : 0) | (n & 1 ? DESC_B : 0);
-}
-
-/* Device memory is always shareable, the rest where there are others to share with. */
-static bool is_shareable(const struct port *p, enum pgprot_mt mt)
-{
-	return p->is_smp || mt == L_PTE_MT_DEV_SHARED;
-}
-
-static u32 section_desc(const struct port *p, phys_addr_t pa, enum pgprot_mt mt)
-{
-	unsigned n = remap_index(p, mt);
-
-	return (u32)pa | DESC_SECTION | SECTION_AP_KERNEL_RW | cb_bits(n) |
-	       (n & 4 ? SECTION_TEX0 : 0) | (is_shareable(p, mt) ? SECTION_S : 0);
-}
-
-static u32 page_desc(const struct port *p, phys_addr_t pa, enum pgprot_mt mt)
-{
-	unsigned n = remap_index(p, mt);
-
-	return (u32)pa | DESC_SMALL_PAGE | PAGE_AP_KERNEL_RW | cb_bits(n) |
-	       (mt == L_PTE_MT_WRITEBACK ? 0 : DESC_PAGE_XN) |
-	       (n & 4 ? PAGE_TEX0 : 0) | (is_shareable(p, mt) ? PAGE_S : 0);
-}
 
 /* ---- tables in memory ------------------------------------------------------ */
 
@@ -159,7 +85,7 @@ static bool add_tables(struct port *p, u32 va)
 	va &= ~(TABLES_PER_PAGE * SECTION_LEN - 1);
 	for (u32 i = 0; i < TABLES_PER_PAGE; i++)
 		write_desc(p, pgd_entry(p, va + i * SECTION_LEN),
-			   (u32)(page_pa + i * TABLE_LEN) | DESC_TABLE);
+			   desc_table(p, page_pa + i * TABLE_LEN));
 	return true;
 }
 
@@ -170,7 +96,7 @@ static phys_addr_t table_of(struct port *p, u32 va)
 
 	if (!desc && p->is_mmu_on && add_tables(p, va))
 		desc = read_desc(p, pgd_entry(p, va));
-	return (desc & 3) == DESC_TABLE ? desc & ~(TABLE_LEN - 1) : 0;
+	return desc_is_table(desc) ? desc & ~(TABLE_LEN - 1) : 0;
 }
 
 int mmu_map(struct port *p, u32 va, phys_addr_t pa, u32 len, pgprot_t prot)
@@ -181,7 +107,7 @@ int mmu_map(struct port *p, u32 va, phys_addr_t pa, u32 len, pgprot_t prot)
 		if (!table_pa)
 			return -ENOMEM;
 		write_desc(p, pte_entry(table_pa, va + done),
-			   page_desc(p, pa + done, prot.mt));
+			   desc_page(p, pa + done, prot.mt));
 	}
 	tables_written(p);
 	return 0;
@@ -223,7 +149,7 @@ static phys_addr_t link_early(struct port *p, u32 va, u32 len, phys_addr_t table
 	for (u32 done = 0; done < len; done += SECTION_LEN, table_pa += TABLE_LEN) {
 		for (u32 i = 0; i < TABLE_LEN; i += 4)
 			write_desc(p, table_pa + i, 0);
-		write_desc(p, pgd_entry(p, va + done), (u32)table_pa | DESC_TABLE);
+		write_desc(p, pgd_entry(p, va + done), desc_table(p, table_pa));
 	}
 	return table_pa;
 }
@@ -237,35 +163,9 @@ static void map_lowmem(struct port *p, phys_addr_t cma_pa, u32 cma_len)
 			if (pa - cma_pa < cma_len)
 				continue;
 			write_desc(p, pgd_entry(p, port_pa_to_va(p, pa)),
-				   section_desc(p, pa, L_PTE_MT_WRITEBACK));
+				   desc_section(p, pa, L_PTE_MT_WRITEBACK));
 		}
 	}
-}
-
-static u32 ttbr(const struct port *p)
-{
-	u32 attrs = p->is_smp
-		? TTBR_IRGN_WBWA | TTBR_RGN_WBWA | TTBR_S | TTBR_NOS
-		: TTBR_IRGN_WB | TTBR_RGN_WB;
-
-	return (u32)(p->lowmem_pa + PGD_OFFSET) | attrs;
-}
-
-/* Every CPU has registers of its own; the tables are shared. */
-static void turn_on(const struct port *p, struct cpu *c)
-{
-	cpu_cp15_write(c, CP15_PRRR, LINUX_PRRR);
-	cpu_cp15_write(c, CP15_NMRR, LINUX_NMRR);
-	cpu_cp15_write(c, CP15_TTBCR, 0);
-	cpu_cp15_write(c, CP15_TTBR0, ttbr(p));
-	cpu_cp15_write(c, CP15_TTBR1, ttbr(p));
-	cpu_cp15_write(c, CP15_DACR, DACR_KERNEL_CLIENT);
-	cpu_cp15_write(c, CP15_CONTEXTIDR, 0);
-	cpu_tlbi(c, TLBI_ALL, 0);
-	cpu_dsb(c);
-	cpu_isb(c);
-	cpu_cp15_write(c, CP15_SCTLR, SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_TRE);
-	cpu_isb(c);
 }
 
 void mmu_boot(struct port *p, phys_addr_t cma_pa, u32 cma_len)
@@ -279,7 +179,8 @@ void mmu_boot(struct port *p, phys_addr_t cma_pa, u32 cma_len)
 	link_early(p, cma_va, cma_len, table_pa);
 	mmu_map(p, cma_va, cma_pa, cma_len, PAGE_KERNEL);
 	map_lowmem(p, cma_pa, cma_len);
+	/* Every CPU has registers of its own; the tables are shared. */
 	for (unsigned i = 0; i < machine_nr_cpus(p->machine); i++)
-		turn_on(p, machine_cpu(p->machine, i));
+		desc_turn_on(p, machine_cpu(p->machine, i), p->lowmem_pa + PGD_OFFSET);
 	p->is_mmu_on = true;
 }

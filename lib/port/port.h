@@ -35,12 +35,16 @@ struct port_bank {
 	u32 len;
 };
 
+/* Whose instructions Linux drives a core with: proc-arm926.S and its like, v6, v7. */
+enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
+
 /**
  * struct port - one machine as the library drives it
  * @lowmem_pa, @lowmem_len: physical span of the linear map, holes included
  * @bank:        the DRAM in it
  * @reserved_len: bytes at @lowmem_pa that page tables take at boot
- * @line_len:    CTR.DminLine in bytes: the step of every maintenance loop
+ * @line_len:    of the smallest data cache, as CTR has it: the step of every loop
+ * @is_aliasing: L1D may hold one physical address under several virtual ones
  * @is_smp:      memory is shareable and write-allocate
  * @cleans_ptes: the table walker reads below L1
  * @outer_va:    registers of the outer cache; 0: there is none
@@ -57,7 +61,9 @@ struct port {
 	unsigned nr_banks;
 	struct port_bank bank[PORT_MAX_BANKS];
 	u32 reserved_len;
+	enum port_arch arch;
 	u32 line_len;
+	bool is_aliasing;
 	bool is_smp;
 	bool cleans_ptes;
 	bool is_mmu_on;
@@ -159,6 +165,20 @@ static inline void port_before_store(const volatile void *p, size_t len)
 		port_before_store_slow(p, len);
 }
 
+/* ---- which core: core.c --------------------------------------------------- */
+
+/* Fill in what depends on the core that @p->machine boots on. */
+void port_read_core(struct port *p);
+
+/* ---- descriptors and their registers: desc.c -------------------------------- */
+
+u32 desc_section(const struct port *p, phys_addr_t pa, enum pgprot_mt mt);
+u32 desc_page(const struct port *p, phys_addr_t pa, enum pgprot_mt mt);
+u32 desc_table(const struct port *p, phys_addr_t table_pa);
+bool desc_is_table(u32 desc);
+/* MMU and caches of @c on, with the first level table at @pgd_pa. */
+void desc_turn_on(const struct port *p, struct cpu *c, phys_addr_t pgd_pa);
+
 /* ---- page tables: mmu.c --------------------------------------------------- */
 
 /*
@@ -180,6 +200,12 @@ void mmu_flush_tlb(struct port *p, u32 va, u32 len);
 void dmac_clean_range(struct port *p, u32 va, u32 len);
 void dmac_inv_range(struct port *p, u32 va, u32 len);
 void dmac_flush_range(struct port *p, u32 va, u32 len);
+
+/*
+ * Where a page has two virtual addresses and L1D tells them apart, what was written
+ * through one must leave before the other is used. Nothing elsewhere.
+ */
+void port_flush_alias(struct port *p, u32 va, u32 len);
 
 /* The same by physical address in the outer cache; nothing without one. */
 void outer_clean_range(struct port *p, phys_addr_t pa, u32 len);
