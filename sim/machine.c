@@ -23,6 +23,7 @@ static void add_cpus(struct machine *m)
 		c->machine = m;
 		c->idx = m->nr_cpus;
 		c->board = b;
+		c->reg[CP15_ACTLR] = b->part->is_mp ? ACTLR_SMP : 0;
 		m->cpus[m->nr_cpus++] = c;
 	}
 	m->running = m->cpus[0];
@@ -43,6 +44,7 @@ static void free_cpus(struct machine *m)
 	for (unsigned i = 0; i < m->nr_cpus; i++) {
 		if (!i || !m->is_fast)
 			tlb_free(m->cpus[i]->tlb);
+		inner_done(&m->cpus[i]->l1);
 		g_aligned_free(m->cpus[i]);
 	}
 	g_free(m->cpus);
@@ -80,7 +82,7 @@ static bool build_window(struct machine *m, GError **error)
 {
 	if (!window_take(m, error))
 		return false;
-	m->window->line_shift = m->l1.line_shift;
+	m->window->line_shift = m->inner.line_shift;
 	m->window->is_plain = m->is_fast;
 	m->shown = reserve_new(TLB_PAGES * sizeof(*m->shown));
 	if (!m->shown)
@@ -90,24 +92,45 @@ static bool build_window(struct machine *m, GError **error)
 	return true;
 }
 
+/* DRAM, and in the exact gear the images of those who see it otherwise. */
+static bool build_memory(struct machine *m, GError **error)
+{
+	if (!dram_init(&m->dram, m->board, error))
+		return false;
+	inner_shape_init(m, m->cpus[0]->board);
+	if (m->is_fast)
+		return true;
+	if (!dram_add_image(&m->dram, IMAGE_OUTER, m->dram.len, error) ||
+	    !dram_add_image(&m->dram, IMAGE_NC, m->dram.len, error) ||
+	    !dram_add_image(&m->dram, IMAGE_INNER, inner_image_len(m), error))
+		return false;
+	m->inner.bytes = m->dram.images[IMAGE_INNER].bytes;
+	return true;
+}
+
+static bool build_inner(struct machine *m)
+{
+	for (unsigned i = 0; i < m->nr_cpus; i++)
+		if (!inner_init(m->cpus[i], m->config.seed))
+			return false;
+	return pages_init(&m->pages, m->dram.len) &&
+	       notes_init(&m->notes, m->dram.len, m->inner.line_shift);
+}
+
 static bool build(struct machine *m, GError **error)
 {
 	uint64_t seed = m->config.seed;
 
-	if (!dram_init(&m->dram, m->board, m->is_fast ? 1 : NR_IMAGES, error))
-		return false;
 	add_cpus(m);
+	if (!build_memory(m, error))
+		return false;
 
 	const struct cache_geometry *l2 = level2_of(m);
 
-	if (!cache_init(&m->l1, m, 1, &m->cpus[0]->board->l1d, seed) ||
-	    !outer_init(m, l2) || !build_tlbs(m) ||
-	    !pages_init(&m->pages, m->dram.len) ||
-	    !notes_init(&m->notes, m->dram.len, m->l1.line_shift))
+	if (!build_inner(m) || !outer_init(m, l2) || !build_tlbs(m))
 		return no_room(error);
 	if (!build_scratch(m, error) || !build_window(m, error))
 		return false;
-	m->l1.is_enabled = true;
 	m->turns = stream_new(seed, STREAM_TURNS);
 	if (m->is_random) {
 		m->schedule = stream_new(seed, STREAM_SCHEDULE);
@@ -134,6 +157,7 @@ struct machine *machine_new(const struct machine_config *cfg, GError **error)
 	m->observers = g_ptr_array_new();
 	m->masters = g_ptr_array_new();
 	m->settled = g_byte_array_new();
+	m->lent = g_array_new(false, false, sizeof(struct lent_line));
 	m->scratch.fd = -1;
 	g_mutex_init(&m->lock);
 	return build(m, error) ? g_steal_pointer(&m) : NULL;
@@ -149,6 +173,7 @@ void machine_free(struct machine *m)
 	g_ptr_array_unref(m->masters);
 	g_ptr_array_unref(m->observers);
 	g_byte_array_unref(m->settled);
+	g_array_unref(m->lent);
 	cpu_forget(m);
 	free_cpus(m);
 	speculation_free(m);
@@ -158,7 +183,6 @@ void machine_free(struct machine *m)
 		munmap(m->scratch.bytes, PAGE_BYTES);
 	if (m->scratch.fd >= 0)
 		close(m->scratch.fd);
-	cache_done(&m->l1);
 	outer_done(&m->outer);
 	pages_done(&m->pages);
 	notes_done(&m->notes);
@@ -218,14 +242,14 @@ bool machine_is_dram(const struct machine *m, uint64_t pa, uint64_t len)
 unsigned machine_line_min(const struct machine *m)
 {
 	bool has_l2 = m->outer.nr_ways && !m->has_outer;
-	unsigned shift = m->l1.line_shift;
+	unsigned shift = m->inner.line_shift;
 
 	return 1u << (has_l2 ? MIN(shift, m->outer.line_shift) : shift);
 }
 
 unsigned machine_line_max(const struct machine *m)
 {
-	return 1u << MAX(m->l1.line_shift, m->outer.nr_ways ? m->outer.line_shift : 0);
+	return 1u << MAX(m->inner.line_shift, m->outer.nr_ways ? m->outer.line_shift : 0);
 }
 
 /*
@@ -291,16 +315,7 @@ struct line_state machine_line(const struct machine *m, int level, uint64_t pa)
 	if (m->is_fast || !dram_find(&m->dram, pa, &at))
 		return (struct line_state){ .is_valid = false };
 	settle_for_look(m);
-	if (level != 1)
-		return outer_state(m, at);
-
-	uint8_t state = *cache_state(&m->l1, at.off);
-
-	return (struct line_state){
-		.is_valid = state & LINE_VALID,
-		.is_dirty = state & LINE_DIRTY,
-		.is_speculative = state & LINE_SPECULATED,
-	};
+	return level == 1 ? inner_line_state(m, at) : outer_state(m, at);
 }
 
 static void add_cpu_counts(const struct cpu *c, struct machine_counters *sum)
@@ -309,6 +324,11 @@ static void add_cpu_counts(const struct cpu *c, struct machine_counters *sum)
 		sum->level[i].cleaned += c->counts.level[i].cleaned;
 		sum->level[i].invalidated += c->counts.level[i].invalidated;
 	}
+	sum->level[0].written_back += c->l1.counts.written_back;
+	sum->level[0].dropped += c->l1.counts.dropped;
+	sum->level[0].filled += c->l1.counts.filled;
+	sum->level[0].speculated += c->l1.counts.speculated;
+	sum->level[0].evicted += c->l1.counts.evicted;
 	sum->outer_syncs += c->counts.outer_syncs;
 	sum->tlb_fills += c->counts.tlb_fills;
 	sum->tlb_invalidations += c->counts.tlb_invalidations;
@@ -316,16 +336,10 @@ static void add_cpu_counts(const struct cpu *c, struct machine_counters *sum)
 	sum->faults += c->counts.faults;
 }
 
-static void add_cache_counts(const struct machine *m, struct machine_counters *sum)
+static void add_outer_counts(const struct machine *m, struct machine_counters *sum)
 {
-	const struct cache_counts *inner = &m->l1.counts;
 	const struct outer_counts *outer = &m->outer.counts;
 
-	sum->level[0].written_back += inner->written_back;
-	sum->level[0].dropped += inner->dropped;
-	sum->level[0].filled += inner->filled;
-	sum->level[0].speculated += inner->speculated;
-	sum->level[0].evicted += inner->evicted;
 	sum->level[1].written_back += outer->written_back;
 	sum->level[1].dropped += outer->dropped;
 	sum->level[1].filled += outer->filled;
@@ -344,7 +358,7 @@ void machine_count(const struct machine *m, struct machine_counters *ret_counter
 	settle_for_look(m);
 	for (unsigned i = 0; i < m->nr_cpus; i++)
 		add_cpu_counts(m->cpus[i], &sum);
-	add_cache_counts(m, &sum);
+	add_outer_counts(m, &sum);
 	for (unsigned i = 0; i < m->masters->len; i++)
 		master_count(g_ptr_array_index(m->masters, i), &sum);
 	*ret_counters = sum;

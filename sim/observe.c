@@ -34,24 +34,17 @@ void machine_tell(struct machine *m, struct observe_event *ev)
 	m->is_telling = false;
 }
 
-static void mark(struct cache *c, uint64_t off, uint64_t len, bool is_watched)
-{
-	uint64_t last = (off + len - 1) >> c->line_shift;
-
-	for (uint64_t n = off >> c->line_shift; n <= last; n++)
-		c->state[n] = (uint8_t)((c->state[n] & ~LINE_WATCHED) |
-					(is_watched ? LINE_WATCHED : 0));
-}
-
-static void note_range(struct machine *m, uint64_t off, uint64_t len, bool is_watched)
+static void note_range(struct machine *m, struct place at, uint64_t len, bool is_watched)
 {
 	if (is_watched)
-		page_summary(&m->pages, off)->flags |= PAGE_HAS_WATCHED;
-	for (uint64_t done = 0; done < len; done += 1u << m->notes.line_shift) {
+		page_summary(&m->pages, at.off)->flags |= PAGE_HAS_WATCHED;
+	for (; len; len -= inner_line_bytes(&m->inner)) {
 		if (is_watched)
-			notes_set(&m->notes, off + done, NOTE_WATCHED);
+			notes_set(&m->notes, at.off, NOTE_WATCHED);
 		else
-			notes_clear(&m->notes, off + done, NOTE_WATCHED);
+			notes_clear(&m->notes, at.off, NOTE_WATCHED);
+		inner_watch(m, at, is_watched);
+		at = place_add(at, inner_line_bytes(&m->inner));
 	}
 }
 
@@ -68,10 +61,8 @@ static void mark_range(struct machine *m, uint64_t pa, size_t len, bool is_watch
 		uint64_t piece = MIN(end - pa, PAGE_BYTES - (pa & PAGE_MASK));
 		struct place at;
 
-		if (dram_find(&m->dram, pa, &at)) {
-			note_range(m, at.off, piece, is_watched);
-			mark(&m->l1, at.off, piece, is_watched);
-		}
+		if (dram_find(&m->dram, pa, &at))
+			note_range(m, at, piece, is_watched);
 		pa += piece;
 	}
 }

@@ -3,7 +3,7 @@
  * How the parts of a machine hang together. Private to sim/.
  *
  *   machine ---+--- window slot    host mappings that follow the TLB
- *              +--- l1, outer      caches over images of
+ *              +--- inner, outer   caches over images of
  *              +--- dram
  *              +--- bus            who else answers at a physical address
  *              +--- cpus, masters  who acts; each CPU has a TLB
@@ -20,7 +20,7 @@
 #include <armdma/observe.h>
 #include <armdma/window.h>
 #include "bus/bus.h"
-#include "cache/cache.h"
+#include "cache/inner.h"
 #include "cache/outer.h"
 #include "cache/pl310.h"
 #include "chooser.h"
@@ -57,6 +57,12 @@ struct pending {
 	const void *site;
 };
 
+/* Bytes of the inner image that make place for another CPU's until the next event. */
+struct lent_line {
+	uint64_t slot;
+	uint8_t bytes[INNER_MAX_LINE];
+};
+
 /* Counted by each CPU for itself, so that threads of the fast gear never share a line. */
 struct cpu_counts {
 	struct {
@@ -76,6 +82,7 @@ struct cpu {
 	uint64_t reg[NR_CP15_REGS];	/* what has 32 bits has its high half clear */
 	struct cpu_fault fault;
 	struct cpu_counts counts;
+	struct inner l1;
 };
 
 struct machine {
@@ -91,7 +98,7 @@ struct machine {
 	struct pending pending;
 	struct cpu *running;		/* who had the latest event */
 	struct actor actor;
-	struct cache l1;
+	struct inner_shape inner;	/* of the level 1 caches, which are the CPUs' */
 	struct outer outer;
 	struct dram dram;
 	struct pages pages;
@@ -102,6 +109,7 @@ struct machine {
 	uint64_t step;
 
 	GByteArray *settled;		/* the bytes of a store that takes effect */
+	GArray *lent;			/* of struct lent_line: see native.c */
 	struct bus bus;
 	struct pl310 pl310;
 	struct stream schedule, turns;
@@ -172,23 +180,6 @@ static inline void window_show(struct cpu *c, uint32_t va, uint64_t word)
 static inline void window_turn_to(struct cpu *c)
 {
 	c->machine->window->page_state = c->tlb->page_state;
-}
-
-/* ---- cache/cache.c: level 1 ---------------------------------------------- */
-
-/* Bring a line into L1 from what is below; @at is anywhere in it. */
-enum observe_answer inner_fill(struct machine *m, struct place at, enum outer_use use,
-			       bool is_speculative);
-/* Newest bytes, moving nothing. */
-void inner_peek(const struct machine *m, struct place at, void *buf, size_t len);
-
-/*
- * What a fill of [at, at + len) would get is about to be something else. Level 1 keeps
- * nothing about lines that it does not hold, so that is all the same to it.
- */
-static inline void inner_below_changed(struct machine *m, struct place at, size_t len)
-{
-	(void)m, (void)at, (void)len;
 }
 
 /* ---- cache/speculate.c -------------------------------------------------- */

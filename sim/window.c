@@ -192,8 +192,8 @@ static void show_run(struct machine *m, uint32_t va, uint64_t word)
 	uint32_t page = first >> PAGE_SHIFT, shown = tlb_shown(word);
 	struct place at = place_of(m, word, va);
 
-	window_map(m, first, len, m->dram.images[tlb_image(word)].fd, at.off - (va - first),
-		   prot_of(word));
+	window_map(m, first, len, m->dram.images[tlb_image(word)].fd,
+		   window_off(m, word, va, at) - (va - first), prot_of(word));
 	shown -= (va >> PAGE_SHIFT) - page;	/* its low bits are the number of a frame */
 	for (uint32_t end = page + len / PAGE_BYTES; page < end; page++, shown++) {
 		m->nr_shown[page / PAGES_IN_MIB] += !m->shown[page];
@@ -202,17 +202,15 @@ static void show_run(struct machine *m, uint32_t va, uint64_t word)
 	}
 }
 
-/*
- * The fast path needs no word from us on a hit, which an exact LRU cannot have, and
- * no dirty bit where stores write through (there LINE_DIRTY is never set).
- */
+/* Where stores write through, LINE_DIRTY is not set by them: they take the slow path. */
 static void show_state(struct cpu *c, uint32_t va, uint64_t word)
 {
 	struct machine *m = c->machine;
-	struct place page = place_of(m, word, va & ~PAGE_MASK);
+	uint32_t page = va & ~PAGE_MASK;
 
-	if (tlb_kind(word) == PAGE_CACHED && m->l1.policy != CACHE_LRU)
-		c->tlb->page_state[va >> PAGE_SHIFT] = cache_state(&m->l1, page.off);
+	if (tlb_kind(word) == PAGE_CACHED)
+		c->tlb->page_state[va >> PAGE_SHIFT] =
+			inner_state(&c->l1, inner_slot(&m->inner, page, place_of(m, word, page)));
 }
 
 void window_show_slow(struct cpu *c, uint32_t va, uint64_t word)

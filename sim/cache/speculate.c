@@ -18,7 +18,7 @@
 struct page_note {
 	uint32_t age;
 	bool is_cacheable;
-	uint8_t use;			/* enum outer_use */
+	struct inner_ask ask;
 };
 
 struct speculation {
@@ -54,7 +54,7 @@ void speculation_forget(struct machine *m)
 
 static bool is_fillable(const struct machine *m, struct mem_attrs a)
 {
-	return m->l1.nr_ways && a.type == MEM_NORMAL && a.inner != CACHE_NONE;
+	return inner_caches(m->running, a);
 }
 
 /* One that a walk would find now. */
@@ -82,7 +82,10 @@ static const struct page_note *note_of(struct machine *m, struct place at)
 	if (n->age != s->age) {
 		n->is_cacheable = tlb_holds_cacheable(m, at.pa, &a) ||
 				  find_in_tables(m, at.pa, &a);
-		n->use = (uint8_t)outer_use_of(m, a);
+		n->ask = (struct inner_ask){
+			.use = (uint8_t)outer_use_of(m, a), .is_shareable = a.is_shareable,
+			.is_speculative = true,
+		};
 		n->age = s->age;
 	}
 	return n;
@@ -90,33 +93,26 @@ static const struct page_note *note_of(struct machine *m, struct place at)
 
 static void fill_inner(struct machine *m, struct place at)
 {
-	if (!cache_hits(&m->l1, at.off) && note_of(m, at)->is_cacheable)
-		inner_fill(m, at, note_of(m, at)->use, true);
+	if (!inner_hits(&m->running->l1, at.off) && note_of(m, at)->is_cacheable)
+		inner_fill(m->running, (struct seat){ at.off, at }, note_of(m, at)->ask);
 }
 
 /* A prefetch into level 2 alone. */
 static void fill_outer(struct machine *m, struct place at)
 {
 	if (outer_is_on(&m->outer) && !outer_hits(&m->outer, at) &&
-	    note_of(m, at)->is_cacheable && note_of(m, at)->use >= OUTER_WRITE_THROUGH)
+	    note_of(m, at)->is_cacheable && note_of(m, at)->ask.use >= OUTER_WRITE_THROUGH)
 		outer_fill(m, at, true);
 }
 
 /* The prefetchers of real cores stop at a page, too. */
 static void fill_next(struct machine *m, struct place at)
 {
-	struct place next = place_add(cache_line(&m->l1, at), cache_line_bytes(&m->l1));
+	struct place next = place_add(inner_line_place(&m->inner, at),
+				      inner_line_bytes(&m->inner));
 
 	if (next.pa & PAGE_MASK)
 		fill_inner(m, next);
-}
-
-static void evict_inner(struct machine *m, struct place at)
-{
-	if (!cache_is_on(&m->l1) || !cache_hits(&m->l1, at.off))
-		return;
-	m->l1.counts.evicted++;
-	cache_expel(&m->l1, at, CAUSE_EVICTION);
 }
 
 static void evict_outer(struct machine *m, struct place at)
@@ -143,7 +139,7 @@ void speculate_slow(struct machine *m, struct place at)
 		fill_next(m, at);
 		break;
 	case 5: case 6:
-		evict_inner(m, at);
+		inner_evict(m, at);
 		break;
 	case 7:
 		evict_outer(m, at);

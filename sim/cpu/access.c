@@ -17,88 +17,124 @@ static bool is_normal(uint64_t word)
 	return tlb_attrs(word).type == MEM_NORMAL;
 }
 
-/* Make the window's bytes right; who answered. */
-static enum observe_answer see(struct machine *m, uint64_t word, struct place at, size_t len)
+static enum observe_answer see_cached(struct cpu *c, uint64_t word, struct seat s)
 {
+	uint8_t state = *inner_state(&c->l1, s.slot);
+
+	if (!(state & LINE_VALID))
+		return inner_fill(c, s, ask_of(c->machine, word, false));
+	if (!(state & LINE_RECENT))
+		inner_touch(c, s);
+	return ANSWER_L1;
+}
+
+/* Make the bytes that the CPU sees right; who answered. */
+static enum observe_answer see(struct cpu *c, uint64_t word, struct seat s, size_t len)
+{
+	struct machine *m = c->machine;
+
 	switch (tlb_kind(word)) {
 	case PAGE_CACHED:
-		if (!cache_hits(&m->l1, at.off))
-			return inner_fill(m, at, outer_use_of(m, tlb_attrs(word)), false);
-		cache_touch(&m->l1, at);
-		return ANSWER_L1;
+		return see_cached(c, word, s);
 	case PAGE_LOOKED_UP:
-		return outer_read(m, at, window_bytes(m, word, at), len,
+		return outer_read(m, s.at, dram_bytes(&m->dram, IMAGE_NC, s.at.off), len,
 				  outer_use_of(m, tlb_attrs(word)));
 	default:
 		return ANSWER_DRAM;
 	}
 }
 
-void access_load(struct machine *m, uint64_t word, uint32_t va, size_t len)
+static const uint8_t *seen(const struct cpu *c, uint64_t word, struct seat s)
 {
+	if (tlb_kind(word) == PAGE_CACHED)
+		return inner_bytes(c, s);
+	return dram_bytes(&c->machine->dram, tlb_image(word), s.at.off);
+}
+
+const uint8_t *access_load(struct cpu *c, uint64_t word, uint32_t va, size_t len)
+{
+	struct machine *m = c->machine;
 	struct place at = place_of(m, word, va);
+	struct seat s = inner_seat(&m->inner, va, at);
 	bool is_watched = line_is_watched(m, at.off);
 	enum observe_answer answer;
 
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
 	speculate(m, at);
-	answer = see(m, word, at, len);
+	answer = see(c, word, s, len);
 	if (unlikely(is_watched)) {
-		struct observe_event ev = machine_event(m, OBSERVE_LOAD, at,
-							window_bytes(m, word, at), len);
+		struct observe_event ev = machine_event(m, OBSERVE_LOAD, at, seen(c, word, s),
+							len);
 
 		ev.answer = answer;
 		machine_tell(m, &ev);
 	}
+	return seen(c, word, s);
+}
+
+/* A store that the core does not allocate for. */
+static void put_past(struct cpu *c, uint64_t word, struct place at, const void *buf, size_t len)
+{
+	struct inner_ask ask = ask_of(c->machine, word, true);
+
+	if (c->machine->inner.is_coherent && ask.is_shareable)
+		inner_expel_peers(c, inner_line_place(&c->machine->inner, at));
+	outer_write(c->machine, at, buf, len, ask.use);
 }
 
 /* A store that hits, or that the core allocates for, stays in L1. */
-static void put_cached(struct machine *m, uint64_t word, struct place at, const void *buf,
-		       size_t len)
+static void put_cached(struct cpu *c, uint64_t word, struct seat s, const void *buf, size_t len)
 {
-	struct mem_attrs a = tlb_attrs(word);
-	bool is_through = a.inner == CACHE_WT;
-	enum outer_use use = outer_use_of(m, a);
+	struct machine *m = c->machine;
+	bool is_through = tlb_attrs(word).inner == CACHE_WT;
+	uint8_t state = *inner_state(&c->l1, s.slot);
 
-	if (cache_hits(&m->l1, at.off))
-		cache_touch(&m->l1, at);
-	else if (is_through || !m->l1.write_allocate)
-		return outer_write(m, at, buf, len, use);
-	else
-		inner_fill(m, at, use, false);
-
-	memcpy(m->l1.bytes + at.off, buf, len);
+	if (!(state & LINE_VALID)) {
+		if (is_through || !c->l1.write_allocate) {
+			put_past(c, word, s.at, buf, len);
+			return;
+		}
+		inner_fill(c, s, ask_of(m, word, true));
+	} else if (!(state & LINE_RECENT)) {
+		inner_touch(c, s);
+	}
+	if (!is_through)
+		inner_make_dirty(c, s);
+	else if (!(state & LINE_UNIQUE))
+		inner_claim(c, inner_line(&m->inner, s));
+	memcpy(inner_bytes(c, s), buf, len);
 	if (is_through)
-		outer_write(m, at, buf, len, use);
-	else
-		*cache_state(&m->l1, at.off) |= LINE_DIRTY;
+		outer_write(m, s.at, buf, len, outer_use_of(m, tlb_attrs(word)));
 }
 
-static void put(struct machine *m, uint64_t word, struct place at, const void *buf, size_t len)
+static void put(struct cpu *c, uint64_t word, struct seat s, const void *buf, size_t len)
 {
+	struct machine *m = c->machine;
+
 	switch (tlb_kind(word)) {
 	case PAGE_CACHED:
-		put_cached(m, word, at, buf, len);
+		put_cached(c, word, s, buf, len);
 		break;
 	case PAGE_LOOKED_UP:
-		outer_write(m, at, buf, len, outer_use_of(m, tlb_attrs(word)));
+		outer_write(m, s.at, buf, len, outer_use_of(m, tlb_attrs(word)));
 		break;
 	default:
-		dram_commit(m, at, buf, len);
+		dram_commit(m, s.at, buf, len);
 		break;
 	}
 }
 
-void access_store(struct machine *m, uint64_t word, uint32_t va, const void *buf, size_t len)
+void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, size_t len)
 {
+	struct machine *m = c->machine;
 	struct place at = place_of(m, word, va);
 	bool is_watched = line_is_watched(m, at.off);
 
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
 	speculate(m, at);
-	put(m, word, at, buf, len);
+	put(c, word, inner_seat(&m->inner, va, at), buf, len);
 	if (unlikely(is_watched)) {
 		struct observe_event ev = machine_event(m, OBSERVE_STORE, at, buf, len);
 

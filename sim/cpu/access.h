@@ -27,16 +27,23 @@ static inline struct place place_of(const struct machine *m, uint64_t word, uint
 	return at;
 }
 
-/* Where the window's bytes of a page of RAM are, in the simulator's own mapping. */
-static inline uint8_t *window_bytes(const struct machine *m, uint64_t word, struct place at)
+/* Where in its image the window's bytes of a page of RAM are. */
+static inline uint64_t window_off(const struct machine *m, uint64_t word, uint32_t va,
+				  struct place at)
 {
-	return dram_bytes(&m->dram, tlb_image(word), at.off);
+	return tlb_kind(word) == PAGE_CACHED ? inner_slot(&m->inner, va, at) : at.off;
+}
+
+static inline uint8_t *window_bytes(const struct machine *m, uint64_t word, uint32_t va,
+				    struct place at)
+{
+	return dram_bytes(&m->dram, tlb_image(word), window_off(m, word, va, at));
 }
 
 /* Bytes up to the end of the line, or in the fast gear, of the page. */
 static inline size_t piece_len(const struct machine *m, uint32_t va, size_t len)
 {
-	size_t room = m->is_fast ? PAGE_BYTES : cache_line_bytes(&m->l1);
+	size_t room = m->is_fast ? PAGE_BYTES : inner_line_bytes(&m->inner);
 
 	room -= va & (room - 1);
 	return MIN(len, room);
@@ -49,10 +56,24 @@ static inline size_t piece_len(const struct machine *m, uint32_t va, size_t len)
 uint64_t access_admit(struct cpu *c, uint32_t va, size_t len, bool is_write,
 		      struct cpu_fault *ret_fault);
 
-/* RAM: make the window's bytes what the CPU sees. */
-void access_load(struct machine *m, uint64_t word, uint32_t va, size_t len);
+/* How a line of L1 is asked for by an access through @word. */
+static inline struct inner_ask ask_of(const struct machine *m, uint64_t word, bool is_store)
+{
+	struct mem_attrs a = tlb_attrs(word);
+
+	return (struct inner_ask){
+		.use = (uint8_t)outer_use_of(m, a), .is_shareable = a.is_shareable,
+		.is_store = is_store,
+	};
+}
+
+/*
+ * RAM: what the CPU sees, until the next event. Those are the window's bytes, but for
+ * a private line of L1.
+ */
+const uint8_t *access_load(struct cpu *c, uint64_t word, uint32_t va, size_t len);
 /* RAM. @buf must not lie in an image: a fill may overwrite what is there. */
-void access_store(struct machine *m, uint64_t word, uint32_t va, const void *buf, size_t len);
+void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, size_t len);
 
 /* Registers; false is an error response. */
 bool access_io_load(struct cpu *c, uint64_t word, uint32_t va, void *buf, size_t len);

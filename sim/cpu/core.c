@@ -103,9 +103,8 @@ bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *sit
 		if (unlikely(!is_ram(word)))
 			return access_io_load(c, word, va, buf, len) ||
 			       refuse_bus(c, va, len, false, site);
-		if (!m->is_fast)
-			access_load(m, word, va, piece);
-		memcpy(buf, window_bytes(m, word, place_of(m, word, va)), piece);
+		memcpy(buf, m->is_fast ? window_bytes(m, word, va, place_of(m, word, va))
+				       : access_load(c, word, va, piece), piece);
 		va += (uint32_t)piece;
 		buf = (char *)buf + piece;
 		len -= piece;
@@ -129,9 +128,9 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
 			return access_io_store(c, word, va, buf, len) ||
 			       refuse_bus(c, va, len, true, site);
 		if (m->is_fast)
-			memcpy(window_bytes(m, word, place_of(m, word, va)), buf, piece);
+			memcpy(window_bytes(m, word, va, place_of(m, word, va)), buf, piece);
 		else
-			access_store(m, word, va, buf, piece);
+			access_store(c, word, va, buf, piece);
 		va += (uint32_t)piece;
 		buf = (const char *)buf + piece;
 		len -= piece;

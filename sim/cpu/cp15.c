@@ -216,6 +216,9 @@ static void write_locked(struct cpu *c, enum cp15_reg reg, uint64_t value)
 	case CP15_SCTLR:
 		write_and_evict(c, reg, (uint32_t)value, SCTLR_TRANSLATES);
 		break;
+	case CP15_ACTLR:
+		write_and_evict(c, reg, value, ACTLR_SMP);
+		break;
 	case CP15_TTBCR:
 		write_and_evict(c, reg, ttbcr_kept(c, (uint32_t)value), ~0u);
 		break;

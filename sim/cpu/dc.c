@@ -8,9 +8,14 @@
 
 #define DFSR_CM		(1u << 13)	/* the fault is of a maintenance operation */
 
+static bool has_integrated_l2(const struct machine *m)
+{
+	return m->outer.nr_ways && !m->has_outer;
+}
+
 static void count_dc(struct cpu *c, enum dc_op op, uint64_t nr_lines)
 {
-	bool has_l2 = c->machine->outer.nr_ways && !c->machine->has_outer;
+	bool has_l2 = has_integrated_l2(c->machine);
 
 	for (unsigned level = 0; level <= has_l2; level++) {
 		if (op != DC_INVALIDATE)
@@ -24,19 +29,19 @@ static void count_dc(struct cpu *c, enum dc_op op, uint64_t nr_lines)
  * Cleaning goes outward level by level; what is invalidated must go from the outer
  * level first, or the inner one's victim could bring it back.
  */
-static void dc_levels(struct machine *m, enum dc_op op, struct place at)
+static void dc_levels(struct cpu *c, enum dc_op op, struct seat s, bool is_shareable)
 {
-	bool has_l2 = m->outer.nr_ways && !m->has_outer;
+	bool has_l2 = has_integrated_l2(c->machine);
 
 	if (op != DC_INVALIDATE) {
-		cache_op(&m->l1, op, at);
+		inner_op(c, op, s, is_shareable);
 		if (has_l2)
-			outer_op(m, op, at);
+			outer_op(c->machine, op, s.at);
 		return;
 	}
 	if (has_l2)
-		outer_op(m, op, at);
-	cache_op(&m->l1, op, at);
+		outer_op(c->machine, op, s.at);
+	inner_op(c, op, s, is_shareable);
 }
 
 static bool dc_line(struct cpu *c, enum dc_op op, uint32_t va)
@@ -58,7 +63,7 @@ static bool dc_line(struct cpu *c, enum dc_op op, uint32_t va)
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
 	speculate(m, at);
-	dc_levels(m, op, at);
+	dc_levels(c, op, inner_seat(&m->inner, va, at), m->actor.attrs.is_shareable);
 	speculate(m, at);
 	return true;
 }

@@ -39,6 +39,62 @@ static void close_registers(struct machine *m, uint32_t va)
 	window_unmap(m, va & ~PAGE_MASK, PAGE_BYTES);
 }
 
+/* ---- lines whose bytes are not in the image ------------------------------------ */
+
+static bool is_private(const struct cpu *c, uint64_t word, uint32_t va)
+{
+	const struct machine *m = c->machine;
+
+	return m->inner.is_many && tlb_kind(word) == PAGE_CACHED &&
+	       *inner_state(&c->l1, inner_slot(&m->inner, va, place_of(m, word, va))) &
+	       LINE_PRIVATE;
+}
+
+/* What this CPU would see of a line that it does not hold, when the image is a peer's. */
+static void peek_line(struct cpu *c, uint64_t word, struct seat line, uint8_t *buf)
+{
+	struct machine *m = c->machine;
+	uint32_t len = inner_line_bytes(&m->inner);
+
+	if (inner_hits(&c->l1, line.slot))
+		memcpy(buf, inner_bytes(c, line), len);
+	else if (!ask_of(m, word, true).is_shareable || !inner_snoop_read(m, line.at, buf, len))
+		outer_peek(m, line.at, buf, len);
+}
+
+/*
+ * A native access to a line that the image cannot show, since there it is a peer's: the
+ * peer's bytes are put aside until the next event, which takes them back.
+ */
+static void lend(struct cpu *c, uint64_t word, uint32_t va)
+{
+	struct machine *m = c->machine;
+	struct seat line = inner_line(&m->inner,
+				      inner_seat(&m->inner, va, place_of(m, word, va)));
+	uint8_t *image = m->inner.bytes + line.slot, mine[INNER_MAX_LINE];
+	struct lent_line lent = { .slot = line.slot };
+
+	memcpy(lent.bytes, image, inner_line_bytes(&m->inner));
+	peek_line(c, word, line, mine);
+	memcpy(image, mine, inner_line_bytes(&m->inner));
+	g_array_append_val(m->lent, lent);
+	if (!m->pending.cpu)
+		m->pending = (struct pending){ .cpu = c, .va = va };
+}
+
+static void take_back(struct machine *m)
+{
+	while (m->lent->len) {
+		const struct lent_line *lent =
+			&g_array_index(m->lent, struct lent_line, m->lent->len - 1);
+
+		memcpy(m->inner.bytes + lent->slot, lent->bytes, inner_line_bytes(&m->inner));
+		g_array_set_size(m->lent, m->lent->len - 1);
+	}
+}
+
+/* ---- loads and stores --------------------------------------------------------- */
+
 static void before_io_load(struct cpu *c, uint64_t word, uint32_t va, size_t len,
 			   const void *site)
 {
@@ -73,19 +129,41 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 		if (unlikely(!is_ram(word)))
 			return before_io_load(c, word, va, len, site);
 		window_show(c, va, word);
-		access_load(m, word, va, piece);
+		access_load(c, word, va, piece);
+		if (unlikely(is_private(c, word, va)))
+			lend(c, word, va);
 		va += (uint32_t)piece;
 		len -= piece;
 	}
 }
 
-/* The bytes around a store, for a compiler that reads them without saying so. */
-static void show_around(struct machine *m, uint64_t word, struct place at, size_t len)
+/*
+ * A store that will be fetched, through a line that is not held or is watched. The
+ * image's bytes are about to differ from those below, and may be a peer's.
+ */
+static void show_around_cached(struct cpu *c, uint64_t word, uint32_t va, size_t len)
 {
-	if (tlb_kind(word) == PAGE_CACHED && !cache_hits(&m->l1, at.off))
-		outer_peek(m, at, m->l1.bytes + at.off, len);
+	struct machine *m = c->machine;
+	struct place at = place_of(m, word, va);
+	struct seat s = inner_seat(&m->inner, va, at);
+
+	notes_clear(&m->notes, at.off, NOTE_SAME);
+	if (page_summary(&m->pages, at.off)->cpus & ~c->l1.cpu_bit)
+		lend(c, word, va);
+	else if (!inner_hits(&c->l1, s.slot))
+		outer_peek(m, at, m->inner.bytes + s.slot, len);
+}
+
+/* The bytes around a store, for a compiler that reads them without saying so. */
+static void show_around(struct cpu *c, uint64_t word, uint32_t va, size_t len)
+{
+	struct machine *m = c->machine;
+
+	if (tlb_kind(word) == PAGE_CACHED)
+		show_around_cached(c, word, va, len);
 	else if (tlb_kind(word) == PAGE_LOOKED_UP)
-		outer_peek(m, at, window_bytes(m, word, at), len);
+		outer_peek(m, place_of(m, word, va),
+			   window_bytes(m, word, va, place_of(m, word, va)), len);
 }
 
 /* Does a store to this page need no more than a dirty line in L1? */
@@ -98,9 +176,12 @@ static bool is_write_back(const struct machine *m, uint64_t word)
  * Get the line ready for a native store and say whether that is all there is to do;
  * if not, the value has to be fetched afterwards.
  */
-static bool prepare_store(struct machine *m, uint64_t word, uint32_t va)
+static bool prepare_store(struct cpu *c, uint64_t word, uint32_t va)
 {
+	struct machine *m = c->machine;
 	struct place at = place_of(m, word, va);
+	struct seat s = inner_seat(&m->inner, va, at);
+	uint8_t *state = inner_state(&c->l1, s.slot);
 
 	if (line_is_watched(m, at.off))
 		return false;
@@ -108,25 +189,31 @@ static bool prepare_store(struct machine *m, uint64_t word, uint32_t va)
 		return true;
 	if (!is_write_back(m, word))
 		return false;
-	if (!cache_hits(&m->l1, at.off)) {
-		if (!m->l1.write_allocate)
+	if (!(*state & LINE_VALID)) {
+		if (!c->l1.write_allocate)
 			return false;
 		m->actor.attrs = tlb_attrs(word);
-		inner_fill(m, at, outer_use_of(m, tlb_attrs(word)), false);
-	} else {
-		cache_touch(&m->l1, at);
+		inner_fill(c, s, ask_of(m, word, true));
+	} else if (!(*state & LINE_RECENT)) {
+		inner_touch(c, s);
 	}
-	*cache_state(&m->l1, at.off) |= LINE_DIRTY;
+	if (*state & LINE_PRIVATE)
+		return false;
+	inner_make_dirty(c, s);
 	return true;
 }
 
 /*
- * A store of more lines than a set's stride could push its own first lines out
- * before it has happened: such a one is always fetched, never prepared.
+ * A store of more lines than there are sets could push its own first lines out, or make
+ * an inclusive level 2 do so, before it has happened: such a one is always fetched.
  */
-static bool is_too_long_to_prepare(const struct machine *m, size_t len)
+static bool is_too_long_to_prepare(const struct cpu *c, size_t len)
 {
-	return len > ((size_t)m->l1.set_mask + 1) << m->l1.line_shift;
+	const struct outer *l2 = &c->machine->outer;
+
+	return len > ((size_t)c->l1.set_mask + 1) << c->l1.line_shift ||
+	       (l2->inclusion == L2_INCLUSIVE &&
+		len > ((size_t)l2->set_mask + 1) << l2->line_shift);
 }
 
 /* True: the store is taken care of; false: fetch it. */
@@ -150,9 +237,9 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 	window_show(c, va, word);
 	if (tlb_kind(word) == PAGE_UNCACHED)	/* the native store changes DRAM itself */
 		dram_diverge(m, place_of(m, word, va), piece);
-	if (may_prepare && prepare_store(m, word, va))
+	if (may_prepare && prepare_store(c, word, va))
 		return true;
-	show_around(m, word, place_of(m, word, va), piece);
+	show_around(c, word, va, piece);
 	return false;
 }
 
@@ -162,7 +249,7 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 	struct pending pending = {
 		.cpu = c, .va = va, .len = len, .is_store = true, .site = site,
 	};
-	bool may_prepare = !is_too_long_to_prepare(m, len);
+	bool may_prepare = !is_too_long_to_prepare(c, len);
 	bool is_ready = true;
 
 	if (m->is_fast)
@@ -204,6 +291,7 @@ void machine_settle_slow(struct machine *m)
 	g_byte_array_set_size(m->settled, 0);
 	g_byte_array_append(m->settled, (const guint8 *)m->window_base + p.va, (guint)p.len);
 	bytes = m->settled->data;
+	take_back(m);
 	m->pending.cpu = NULL;
 	m->actor = (struct actor){ .cpu = p.cpu, .site = p.site };
 	while (p.len) {
@@ -214,7 +302,7 @@ void machine_settle_slow(struct machine *m)
 		g_assert(word);
 		if (!is_ram(word))
 			return settle_registers(m, &p, word, bytes);
-		access_store(m, word, p.va, bytes, piece);
+		access_store(p.cpu, word, p.va, bytes, piece);
 		p.va += (uint32_t)piece;
 		bytes += piece;
 		p.len -= piece;

@@ -3,8 +3,7 @@
  * Filling and invalidating the TLBs. The window shows a page only after somebody's
  * word (window.c), so what leaves here is hidden there.
  */
-#include "mmu.h"
-#include "../sim.h"
+#include "access.h"
 
 #define PAGES_IN_MIB	(MIB / PAGE_BYTES)
 
@@ -152,15 +151,16 @@ void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va)
 
 /* ---- filling -------------------------------------------------------------- */
 
-static enum page_kind kind_of(const struct machine *m, struct mem_attrs a, uint64_t pa)
+static enum page_kind kind_of(const struct cpu *c, struct mem_attrs a, uint64_t pa)
 {
+	const struct machine *m = c->machine;
 	struct place at;
 
 	if (!dram_find(&m->dram, pa, &at))
 		return bus_answers(m, pa) ? PAGE_IO : PAGE_VOID;
 	if (m->is_fast)
 		return PAGE_UNCACHED;
-	if (a.type == MEM_NORMAL && a.inner != CACHE_NONE && m->l1.nr_ways)
+	if (inner_caches(c, a))
 		return PAGE_CACHED;
 	return outer_use_of(m, a) == OUTER_BYPASS ? PAGE_UNCACHED : PAGE_LOOKED_UP;
 }
@@ -218,7 +218,7 @@ static void fill(struct cpu *c, const struct leaf *l)
 
 	drop_range(c, l->va_first, l->len);
 	for (uint32_t done = 0; done < l->len;) {
-		enum page_kind kind = kind_of(m, l->attrs, l->pa + done);
+		enum page_kind kind = kind_of(c, l->attrs, l->pa + done);
 		uint32_t len = run_len(m, l, done, kind);
 
 		fill_run(c->tlb, l->va_first + done, l->pa + done, len,

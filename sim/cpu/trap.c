@@ -125,7 +125,7 @@ static void show_if_held(struct cpu *c, uint32_t va)
 static void make_accessible(struct machine *m, uint32_t va, bool is_write, const void *site)
 {
 	struct cpu *c = cpu_of_thread(m);
-	uint32_t line_bytes = cache_line_bytes(&m->l1);
+	uint32_t line_bytes = inner_line_bytes(&m->inner);
 	uint32_t line = va & ~(line_bytes - 1);
 	struct cpu_fault f;
 	uint64_t word;

@@ -123,18 +123,6 @@ static struct master_fault refuse(struct master *d, enum master_fault_kind kind,
 
 /* ---- moving bytes ------------------------------------------------------------ */
 
-static void expel_inner(struct machine *m, struct place at, size_t len)
-{
-	if (!cache_is_on(&m->l1))
-		return;
-	for (size_t done = 0; done < len;) {
-		struct place here = place_add(at, done);
-
-		cache_expel(&m->l1, here, CAUSE_SNOOP);
-		done += cache_piece(&m->l1, here.off, len - done);
-	}
-}
-
 static void expel_outer(struct machine *m, struct place at, size_t len)
 {
 	if (!outer_is_on(&m->outer))
@@ -152,7 +140,7 @@ static void expel_outer(struct machine *m, struct place at, size_t len)
 /* CPU copies of the lines under [at, at + len) go out, then away. */
 static void snoop_write(struct machine *m, struct place at, size_t len)
 {
-	expel_inner(m, at, len);
+	inner_snoop_clean_invalidate(m, at, len);
 	expel_outer(m, at, len);
 }
 
@@ -175,9 +163,9 @@ static void read_piece(struct master *d, struct place at, void *buf, size_t len)
 	struct machine *m = d->machine;
 
 	speculate(m, at);
-	if (d->is_coherent)
-		inner_peek(m, at, buf, len);
-	else
+	if (d->is_coherent && !inner_snoop_read(m, at, buf, len))
+		outer_peek(m, at, buf, len);
+	else if (!d->is_coherent)
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
 	tell_dma(m, OBSERVE_DMA_READ, at, buf, len);
 	speculate(m, at);
@@ -222,7 +210,7 @@ static void tell_run(struct master *d, enum observe_kind kind, struct place at, 
 	struct machine *m = d->machine;
 
 	for (size_t done = 0, piece; done < len; done += piece) {
-		piece = cache_piece(&m->l1, at.off + done, len - done);
+		piece = inner_piece(&m->inner, at.off + done, len - done);
 		m->actor = (struct actor){ .master = d, .dma = dma + done };
 		tell_dma(m, kind, place_add(at, done), bytes + done, piece);
 	}
@@ -267,7 +255,7 @@ static void move(struct master *d, struct place at, uint64_t dma, void *buf, siz
 		if (piece) {
 			move_run(d, at, dma, buf, piece, is_write);
 		} else {
-			piece = cache_piece(&m->l1, at.off, len);
+			piece = inner_piece(&m->inner, at.off, len);
 			move_line(d, at, dma, buf, piece, is_write);
 		}
 		at = place_add(at, piece);

@@ -29,6 +29,7 @@ static bool image_init(struct image *img, uint64_t len, GError **error)
 
 		if (p != MAP_FAILED) {
 			img->bytes = p;
+			img->len = len;
 			return true;
 		}
 	}
@@ -52,7 +53,12 @@ static void add_bank(struct dram *d, const struct board_bank *b)
 	d->len += end - first;
 }
 
-bool dram_init(struct dram *d, const struct board *b, unsigned nr_images, GError **error)
+bool dram_add_image(struct dram *d, enum image_kind k, uint64_t len, GError **error)
+{
+	return image_init(&d->images[k], len, error);
+}
+
+bool dram_init(struct dram *d, const struct board *b, GError **error)
 {
 	for (unsigned i = 0; i < NR_IMAGES; i++)
 		d->images[i].fd = -1;
@@ -64,17 +70,14 @@ bool dram_init(struct dram *d, const struct board *b, unsigned nr_images, GError
 			    "%s: the board has no memory", b->file);
 		return false;
 	}
-	for (unsigned i = 0; i < nr_images; i++)
-		if (!image_init(&d->images[i], d->len, error))
-			return false;
-	return true;
+	return dram_add_image(d, IMAGE_DRAM, d->len, error);
 }
 
 void dram_done(struct dram *d)
 {
 	for (unsigned i = 0; i < NR_IMAGES; i++) {
 		if (d->images[i].bytes)
-			munmap(d->images[i].bytes, d->len);
+			munmap(d->images[i].bytes, d->images[i].len);
 		if (d->images[i].fd >= 0)
 			close(d->images[i].fd);
 	}

@@ -5,9 +5,9 @@
  *   pa      ..|== bank 0 ==|.......|== bank 1 ==|..
  *   offset    |== bank 0 ==|== bank 1 ==|            all banks, end to end
  *
- * Every image is one sparse file of that many bytes, indexed by offset. Bytes of
- * an image mean something only where its cache's state says that a line is valid;
- * DRAM's always do.
+ * Every image is one sparse file, indexed by offset; level 1's, by slot (inner.h),
+ * may be longer than DRAM. Bytes of an image mean something only where its cache says
+ * that a line is valid; DRAM's always do.
  */
 #ifndef SIM_MEM_DRAM_H
 #define SIM_MEM_DRAM_H
@@ -34,6 +34,7 @@ enum image_kind {
 struct image {
 	int fd;
 	uint8_t *bytes;
+	uint64_t len;
 };
 
 struct dram_bank {
@@ -61,7 +62,8 @@ static inline struct place place_add(struct place at, uint64_t len)
 }
 
 /* Fails, with one sentence, only when the host has no room. */
-bool dram_init(struct dram *d, const struct board *b, unsigned nr_images, GError **error);
+bool dram_init(struct dram *d, const struct board *b, GError **error);
+bool dram_add_image(struct dram *d, enum image_kind k, uint64_t len, GError **error);
 void dram_done(struct dram *d);	/* copes with half-built ones */
 
 /* The bank that holds all of [pa, pa + len), or NULL. */

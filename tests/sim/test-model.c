@@ -71,7 +71,7 @@ static struct program *program_new(struct board *b, enum chooser_mode chooser, g
 
 static void program_free(struct program *p)
 {
-	if (!cache_valid(&p->rig->m->l1) || !outer_valid(p->rig->m))
+	if (!inner_valid(p->rig->m) || !outer_valid(p->rig->m))
 		fail_msg("seed %u: ways and states disagree", p->seed);
 	g_rand_free(p->rand);
 	rig_free(p->rig);
