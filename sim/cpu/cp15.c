@@ -202,12 +202,14 @@ static void write_address_space(struct cpu *c, enum cp15_reg reg, uint64_t value
 		tlb_evict_asid(c, old);
 }
 
-/* EAE decides what the other bits are; without LPAE it cannot be set. */
+/* EAE decides what the other bits are; without LPAE it cannot be set. ARMv6 has the first. */
 static uint32_t ttbcr_kept(const struct cpu *c, uint32_t value)
 {
-	bool is_long = value & TTBCR_EAE && c->board->part->has_lpae;
+	const struct core_part *p = c->board->part;
 
-	return value & (is_long ? TTBCR_LONG : TTBCR_SHORT);
+	if (p->arch < 6)
+		return 0;
+	return value & (value & TTBCR_EAE && p->has_lpae ? TTBCR_LONG : TTBCR_SHORT);
 }
 
 static void write_locked(struct cpu *c, enum cp15_reg reg, uint64_t value)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Short descriptors as ARMv7 has them, ARMv6 with SCTLR.XP set too.
+ * Short descriptors as ARMv7 has them, ARMv6 with SCTLR.XP set too; and the way to those
+ * of ARMv5, whose first level is the same with fewer bits.
  *
  *	31           20 19 18 17 16  15   14..12 11..10  9  8..5  4   3 2  1 0
  *	      PA        NS 0  nG S  AP[2]  TEX  AP[1:0]  -  dom  XN   C B  1 PXN	section
@@ -16,8 +17,14 @@
  */
 #include "mmu-walk.h"
 
+#define SCTLR_S		(1u << 8)
+#define SCTLR_R		(1u << 9)
+#define SCTLR_XP	(1u << 23)
 #define TTBCR_PD0	(1u << 4)
 #define TTBCR_PD1	(1u << 5)
+
+/* nG, S, AP[2], XN and PXN, which ARMv5 does not have. */
+#define SECTION_V7_BITS	(1u << 17 | 1u << 16 | 1u << 15 | 1u << 4 | 1u << 0)
 
 enum dacr_access { DOMAIN_NONE, DOMAIN_CLIENT, DOMAIN_RESERVED, DOMAIN_MANAGER };
 
@@ -26,10 +33,36 @@ static enum dacr_access dacr_of(const struct cpu *c, unsigned domain)
 	return c->reg[CP15_DACR] >> 2 * domain & 3;
 }
 
-/* ---- permissions -------------------------------------------------------- */
+bool short_is_v5(const struct cpu *c)
+{
+	uint8_t tables = c->board->part->tables;
 
-/* By AP[2:0]; with an access flag, AP[0] is that and reads as 1 once it was checked. */
-static unsigned perms_of_ap(bool has_flag, unsigned ap)
+	return tables == TABLES_V5 ||
+	       (tables == TABLES_V6 && !(c->reg[CP15_SCTLR] & SCTLR_XP));
+}
+
+/* Remap and access flag came with the format of ARMv7, late ARMv6 included. */
+static bool has(const struct cpu *c, uint32_t sctlr_bit)
+{
+	return c->reg[CP15_SCTLR] & sctlr_bit && !short_is_v5(c);
+}
+
+/* ---- permissions --------------------------------------------------------- */
+
+/* What AP = 0 gives before ARMv7: nothing, or what SCTLR says, to read only. */
+static unsigned perms_of_sr(const struct cpu *c)
+{
+	if (c->board->part->tables == TABLES_V7)
+		return 0;
+	switch (c->reg[CP15_SCTLR] & (SCTLR_S | SCTLR_R)) {
+	case SCTLR_S:	return PERM_READ;
+	case SCTLR_R:	return PERM_READ | PERM_USER_READ;
+	default:	return 0;
+	}
+}
+
+/* By AP[2:0]; with an access flag, AP[0] is that and was checked before. */
+static unsigned perms_of_ap(const struct cpu *c, unsigned ap)
 {
 	enum {
 		RW = PERM_READ | PERM_WRITE, R = PERM_READ,
@@ -38,102 +71,96 @@ static unsigned perms_of_ap(bool has_flag, unsigned ap)
 	static const uint8_t full[] = { 0, RW, RW | UR, RW | URW, 0, R, R | UR, R | UR };
 	static const uint8_t flagged[] = { RW, RW | URW, R, R | UR };	/* AP[2:1] */
 
-	return has_flag ? flagged[ap >> 1] : full[ap];
+	if (has(c, SCTLR_AFE))
+		return flagged[ap >> 1];
+	return ap ? full[ap] : perms_of_sr(c);
 }
-
-/* What a descriptor says of access, wherever it says it. */
-struct desc_access {
-	uint8_t ap;
-	bool is_xn, is_pxn;
-};
 
 /* PXN came with LPAE. */
-static uint8_t perms_of(const struct cpu *c, struct desc_access d, unsigned domain)
+uint8_t short_perms(const struct cpu *c, const struct short_desc *d)
 {
-	bool has_flag = c->reg[CP15_SCTLR] & SCTLR_AFE;
-
-	if (dacr_of(c, domain) == DOMAIN_MANAGER)
+	if (dacr_of(c, d->domain) == DOMAIN_MANAGER)
 		return PERM_ALL;
-	return perms_with_fetch(c, perms_of_ap(has_flag, d.ap), d.is_xn,
-				d.is_pxn && c->board->part->has_lpae);
+	return perms_with_fetch(c, perms_of_ap(c, d->ap), d->is_xn,
+				d->is_pxn && c->board->part->has_lpae);
 }
 
-/* ---- decoding ----------------------------------------------------------- */
+/* ---- decoding ------------------------------------------------------------ */
 
 static struct mem_attrs attrs_of(const struct cpu *c, struct desc_attrs d)
 {
-	return c->reg[CP15_SCTLR] & SCTLR_TRE
+	return has(c, SCTLR_TRE)
 		? attrs_remapped(d, c->reg[CP15_PRRR], c->reg[CP15_NMRR])
 		: attrs_plain(d);
 }
 
-/* Checks that both levels share: the access flag comes before the domain. */
-static enum fault_kind check(const struct cpu *c, unsigned ap, unsigned domain)
+/* The access flag comes before the domain. */
+static enum fault_kind check(const struct cpu *c, const struct short_desc *d)
 {
-	enum dacr_access access = dacr_of(c, domain);
+	enum dacr_access access = dacr_of(c, d->domain);
 
-	if (c->reg[CP15_SCTLR] & SCTLR_AFE && !(ap & 1))
+	if (!(d->ap & 1) && has(c, SCTLR_AFE))
 		return FAULT_ACCESS_FLAG;
 	if (access == DOMAIN_NONE || access == DOMAIN_RESERVED)
 		return FAULT_DOMAIN;
 	return FAULT_NONE;
 }
 
+struct leaf short_leaf(const struct walk *w, int level, const struct short_desc *d)
+{
+	enum fault_kind fault = check(w->c, d);
+
+	if (fault != FAULT_NONE)
+		return walk_refused(w, fault, level, d->domain);
+	return (struct leaf){
+		.pa = d->pa & ~(uint64_t)(d->len - 1), .va_first = w->va & ~(d->len - 1),
+		.len = d->len, .domain = d->domain,
+		.perms = short_perms(w->c, d), .attrs = attrs_of(w->c, d->attrs),
+		.is_non_global = d->is_non_global,
+	};
+}
+
 static struct leaf section_leaf(const struct walk *w, uint32_t desc)
 {
 	bool is_super = desc >> 18 & 1;
-	uint32_t len = is_super ? 16 * MIB : MIB;
-	uint8_t domain = is_super ? 0 : desc >> 5 & 15;
-	struct desc_access access = {
+	struct short_desc d;
+
+	if (short_is_v5(w->c))
+		desc &= ~SECTION_V7_BITS;
+	d = (struct short_desc){
+		.pa = desc, .len = is_super ? 16 * MIB : MIB,
+		.domain = is_super ? 0 : desc >> 5 & 15,
 		.ap = (uint8_t)((desc >> 15 & 1) << 2 | (desc >> 10 & 3)),
-		.is_xn = desc >> 4 & 1, .is_pxn = desc & 1,
-	};
-	enum fault_kind fault = check(w->c, access.ap, domain);
-
-	if (fault != FAULT_NONE)
-		return walk_refused(w, fault, 1, domain);
-
-	struct leaf l = {
-		.pa = desc & ~(len - 1), .va_first = w->va & ~(len - 1), .len = len,
-		.domain = domain,
-		.perms = perms_of(w->c, access, domain),
-		.is_non_global = desc >> 17 & 1,
-		.attrs = attrs_of(w->c, (struct desc_attrs){
+		.is_xn = desc >> 4 & 1, .is_pxn = desc & 1, .is_non_global = desc >> 17 & 1,
+		.attrs = {
 			.tex = desc >> 12 & 7, .c = desc >> 3 & 1, .b = desc >> 2 & 1,
 			.s = desc >> 16 & 1,
-		}),
+		},
 	};
-
 	/* PA[39:32] is optional; it comes with the large physical addresses of LPAE. */
 	if (is_super && w->c->board->part->has_lpae)
-		l.pa |= (uint64_t)(desc >> 20 & 15) << 32 | (uint64_t)(desc >> 5 & 15) << 36;
-	return l;
+		d.pa |= (uint64_t)(desc >> 20 & 15) << 32 | (uint64_t)(desc >> 5 & 15) << 36;
+	return short_leaf(w, 1, &d);
 }
 
 /* @table: the first-level descriptor, which has the domain and PXN. */
 static struct leaf page_leaf(const struct walk *w, uint32_t desc, uint32_t table)
 {
 	bool is_large = (desc & 3) == 1;
-	uint32_t len = is_large ? 16 * PAGE_BYTES : PAGE_BYTES;
-	uint8_t domain = table >> 5 & 15;
-	struct desc_access access = {
+
+	if (short_is_v5(w->c))
+		return v5_page_leaf(w, desc, table);
+	return short_leaf(w, 2, &(struct short_desc){
+		.pa = desc, .len = is_large ? 16 * PAGE_BYTES : PAGE_BYTES,
+		.domain = table >> 5 & 15,
 		.ap = (uint8_t)((desc >> 9 & 1) << 2 | (desc >> 4 & 3)),
 		.is_xn = desc >> (is_large ? 15 : 0) & 1, .is_pxn = table >> 2 & 1,
-	};
-	enum fault_kind fault = check(w->c, access.ap, domain);
-
-	if (fault != FAULT_NONE)
-		return walk_refused(w, fault, 2, domain);
-	return (struct leaf){
-		.pa = desc & ~(len - 1), .va_first = w->va & ~(len - 1), .len = len,
-		.domain = domain,
-		.perms = perms_of(w->c, access, domain),
 		.is_non_global = desc >> 11 & 1,
-		.attrs = attrs_of(w->c, (struct desc_attrs){
+		.attrs = {
 			.tex = desc >> (is_large ? 12 : 6) & 7,
 			.c = desc >> 3 & 1, .b = desc >> 2 & 1, .s = desc >> 10 & 1,
-		}),
-	};
+		},
+	});
 }
 
 /* ---- the walk ----------------------------------------------------------- */
@@ -161,10 +188,13 @@ static struct level1 level1_of(const struct cpu *c, uint32_t va)
 	};
 }
 
+/* The multiprocessing extensions of ARMv7 made the C bit of a TTBR two bits, IRGN. */
 static struct table_view view_of(const struct cpu *c, uint32_t ttbr)
 {
-	return table_view(c, c->board->part->is_mp ? attrs_of_ttbr(ttbr)
-						    : attrs_of_ttbr_up(ttbr));
+	const struct core_part *p = c->board->part;
+
+	return table_view(c, p->is_mp && p->arch >= 7 ? attrs_of_ttbr(ttbr)
+						       : attrs_of_ttbr_up(ttbr));
 }
 
 static bool is_page_table(uint32_t desc)
@@ -176,6 +206,11 @@ static bool is_section(const struct cpu *c, uint32_t desc)
 {
 	/* 0b11 is a section with PXN set, on cores that have PXN: those with LPAE. */
 	return (desc & 3) == 2 || ((desc & 3) == 3 && c->board->part->has_lpae);
+}
+
+static bool is_fine_table(const struct cpu *c, uint32_t desc)
+{
+	return (desc & 3) == 3 && c->board->part->tables == TABLES_V5;
 }
 
 static struct leaf walk_level2(const struct walk *w, const struct table_view *v, uint32_t table)
@@ -205,6 +240,8 @@ struct leaf short_walk(const struct walk *w)
 		return walk_level2(w, &v, desc);
 	if (is_section(w->c, desc))
 		return section_leaf(w, desc);
+	if (is_fine_table(w->c, desc))
+		return v5_walk_fine(w, &v, desc);
 	return walk_refused(w, FAULT_TRANSLATION, 1, 0);
 }
 
@@ -231,7 +268,7 @@ static void search_level2(struct alias_search *s, const struct table_view *v, ui
 
 		struct leaf l = page_leaf(&w, desc[i], table);
 
-		if (l.va_first == w.va)		/* a large page is found at its first entry */
+		if (l.va_first == w.va)		/* a larger one is found at its first entry */
 			alias_consider(s, &l);
 	}
 }
@@ -249,6 +286,8 @@ static void search_level1(struct alias_search *s, const struct table_view *v, ui
 
 		if (l.va_first == va)
 			alias_consider(s, &l);
+	} else if (is_fine_table(s->cpu, desc)) {
+		v5_search_fine(s, v, va, desc);
 	}
 }
 

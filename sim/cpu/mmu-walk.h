@@ -84,6 +84,26 @@ void alias_consider(struct alias_search *s, const struct leaf *l);
 struct leaf short_walk(const struct walk *w);
 void short_search(struct alias_search *s);
 
+/* What a leaf of either short format says, wherever it says it. */
+struct short_desc {
+	uint64_t pa;			/* bits below @len are ignored */
+	uint32_t len;
+	uint8_t domain;
+	uint8_t ap;			/* AP[2:0] */
+	bool is_xn, is_pxn, is_non_global;
+	struct desc_attrs attrs;
+};
+
+bool short_is_v5(const struct cpu *c);
+struct leaf short_leaf(const struct walk *w, int level, const struct short_desc *d);
+uint8_t short_perms(const struct cpu *c, const struct short_desc *d);
+
+/* The second level of ARMv5; a fine table is one of 1024 entries. */
+struct leaf v5_page_leaf(const struct walk *w, uint32_t desc, uint32_t table);
+struct leaf v5_walk_fine(const struct walk *w, const struct table_view *v, uint32_t table);
+void v5_search_fine(struct alias_search *s, const struct table_view *v, uint32_t va,
+		    uint32_t table);
+
 struct leaf long_walk(const struct walk *w);
 void long_search(struct alias_search *s);
 

@@ -4,15 +4,16 @@
  *
  *   mmu.c         what an access asks for and what comes of it; which format it is
  *   mmu-short.c   short descriptors of ARMv7, and of ARMv6 without subpages
+ *   mmu-v5.c      the pages of ARMv5, and of ARMv6 with SCTLR.XP clear
  *   mmu-long.c    long descriptors (LPAE)
  *   mmu-table.c   where a walk reads its tables
  *   mmu-fault.c   how FSR and PAR say it
  *
- * Leaves out: hardware update of the access flag (no core here has it), security
+ * Leaves out: the fast context switch extension (FCSE), hardware update of the access flag (no core here has it), security
  * states and stage 2 (NS bits are ignored), walks that allocate, the contiguous hint
  * (a hint: entries are held one by one).
  *
- * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format", B3.6
+ * Spec: DDI 0100I, B4 (ARMv5, ARMv6); DDI 0406C, B3.5 "Short-descriptor translation table format", B3.6
  * "Long-descriptor translation table format", B3.7 "Memory access control".
  */
 #ifndef SIM_CPU_MMU_H
@@ -46,6 +47,8 @@ struct leaf {
 	uint8_t perms;			/* enum mmu_perm, or-ed */
 	uint8_t mair;			/* long descriptors: its byte of MAIR */
 	bool is_non_global;
+	bool has_quarters;		/* ARMv5: perms are those of the KiB asked for... */
+	uint8_t quarters;		/* ...and these AP[1:0], from the lowest on, of all */
 };
 
 /*
@@ -61,6 +64,9 @@ static inline bool mmu_may(const struct leaf *l, struct walk_ask ask)
 	/* Of loads and stores, what the user may is two bits up; of fetches, one. */
 	return l->perms & (ask.is_user ? perm << (ask.is_fetch ? 1 : 2) : perm);
 }
+
+/* What the @idx-th KiB of a page with quarters allows. */
+uint8_t mmu_quarter_perms(const struct cpu *c, uint8_t quarters, unsigned domain, unsigned idx);
 
 /* The current address space: CONTEXTIDR's, or with long descriptors, of the TTBR of A1. */
 unsigned mmu_asid(const struct cpu *c);
