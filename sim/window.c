@@ -202,13 +202,16 @@ static void show_run(struct machine *m, uint32_t va, uint64_t word)
 	}
 }
 
-/* Where stores write through, LINE_DIRTY is not set by them: they take the slow path. */
+/*
+ * Where stores write through, LINE_DIRTY is not set by them: they take the slow path. Nor
+ * does the fast path know of permissions finer than a page.
+ */
 static void show_state(struct cpu *c, uint32_t va, uint64_t word)
 {
 	struct machine *m = c->machine;
 	uint32_t page = va & ~PAGE_MASK;
 
-	if (tlb_kind(word) == PAGE_CACHED)
+	if (tlb_kind(word) == PAGE_CACHED && !(word & TLB_QUARTERS))
 		c->tlb->page_state[va >> PAGE_SHIFT] =
 			inner_state(&c->l1, inner_slot(&m->inner, page, place_of(m, word, page)));
 }

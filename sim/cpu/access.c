@@ -154,7 +154,7 @@ uint64_t access_admit(struct cpu *c, uint32_t va, size_t len, bool is_write,
 		return 0;
 	if (tlb_kind(word) == PAGE_VOID)
 		*ret_fault = mmu_refusal(c, FAULT_EXTERNAL, va, is_write);
-	else if (!is_single(va, len))
+	else if (!is_single(va, len) && !(is_ram(word) && c->board->part->arch < 6))
 		*ret_fault = mmu_refusal(c, FAULT_ALIGNMENT, va, is_write);
 	else
 		return word;

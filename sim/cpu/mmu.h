@@ -9,12 +9,13 @@
  *   mmu-table.c   where a walk reads its tables
  *   mmu-fault.c   how FSR and PAR say it
  *
- * Leaves out: the fast context switch extension (FCSE), hardware update of the access flag (no core here has it), security
- * states and stage 2 (NS bits are ignored), walks that allocate, the contiguous hint
- * (a hint: entries are held one by one).
+ * Leaves out: the fast context switch extension (FCSE), hardware update of the access
+ * flag (no core here has it), security states and stage 2 (NS bits are ignored), walks
+ * that allocate, the contiguous hint (a hint: entries are held one by one).
  *
- * Spec: DDI 0100I, B4 (ARMv5, ARMv6); DDI 0406C, B3.5 "Short-descriptor translation table format", B3.6
- * "Long-descriptor translation table format", B3.7 "Memory access control".
+ * Spec: DDI 0100I, B4 (ARMv5, ARMv6); DDI 0406C, B3.5 "Short-descriptor translation
+ * table format", B3.6 "Long-descriptor translation table format", B3.7 "Memory access
+ * control".
  */
 #ifndef SIM_CPU_MMU_H
 #define SIM_CPU_MMU_H

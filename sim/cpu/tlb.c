@@ -7,6 +7,8 @@
 
 #define PAGES_IN_MIB	(MIB / PAGE_BYTES)
 
+const uint8_t tlb_leaf_shift[8] = { 12, 14, 16, 20, 21, 24, 30 };
+
 struct tlb *tlb_new(bool is_fast)
 {
 	struct tlb *t = g_new0(struct tlb, 1);
@@ -165,15 +167,33 @@ static enum page_kind kind_of(const struct cpu *c, struct mem_attrs a, uint64_t 
 	return outer_use_of(m, a) == OUTER_BYPASS ? PAGE_UNCACHED : PAGE_LOOKED_UP;
 }
 
+static uint64_t size_of(uint32_t len)
+{
+	uint64_t size = 0;
+
+	while (1u << tlb_leaf_shift[size] < len)
+		size++;
+	return size;
+}
+
+/* What the word of a page with quarters says of access: the most that any of them gives. */
+static uint8_t perms_of(const struct cpu *c, const struct leaf *l)
+{
+	uint8_t perms = l->perms;
+
+	for (unsigned i = 0; i < 4 && l->has_quarters; i++)
+		perms |= mmu_quarter_perms(c, l->quarters, l->domain, i);
+	return perms;
+}
+
 static uint64_t word_of(const struct cpu *c, const struct leaf *l)
 {
-	unsigned size = 31u - (unsigned)__builtin_clz(l->len) - PAGE_SHIFT;
-
 	return TLB_VALID |
-	       (uint64_t)size << TLB_SIZE_SHIFT |
-	       (uint64_t)l->perms << TLB_PERMS_SHIFT |
+	       size_of(l->len) << TLB_SIZE_SHIFT |
+	       (uint64_t)perms_of(c, l) << TLB_PERMS_SHIFT |
+	       (l->has_quarters ? TLB_QUARTERS : 0) |
 	       (l->is_non_global ? TLB_NON_GLOBAL : 0) |
-	       (uint64_t)mmu_asid(c) << 38 |
+	       (uint64_t)(l->has_quarters ? l->quarters : mmu_asid(c)) << 38 |
 	       (uint64_t)l->attrs.type << 46 | (uint64_t)l->attrs.inner << 48 |
 	       (uint64_t)l->attrs.outer << 50 | (uint64_t)l->attrs.is_shareable << 52 |
 	       (uint64_t)l->attrs.is_outer_shareable << 53 | (uint64_t)l->domain << 54;
@@ -242,6 +262,8 @@ static uint64_t miss(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault
 	if (!word) {
 		struct leaf l = mmu_walk(c, va, (struct walk_ask){ .is_write = is_write });
 
+		if (l.fault.kind == FAULT_NONE && l.len < PAGE_BYTES)
+			l.fault = mmu_refusal(c, FAULT_EXTERNAL, va, is_write);	/* mmu-v5.c */
 		if (l.fault.kind == FAULT_NONE) {
 			fill(c, &l);
 			word = c->tlb->words[va >> PAGE_SHIFT];
@@ -261,13 +283,25 @@ uint64_t tlb_find(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault *r
 	return likely(word) ? word : miss(c, va, is_write, ret_fault);
 }
 
+/* Of a page with quarters, the one that @va is in has the say. */
+static bool quarter_may(const struct cpu *c, uint64_t word, uint32_t va, uint64_t perm)
+{
+	uint8_t perms = mmu_quarter_perms(c, (uint8_t)tlb_asid(word), tlb_domain(word),
+					  va >> 10 & 3);
+
+	return (uint64_t)perms << TLB_PERMS_SHIFT & perm;
+}
+
 uint64_t tlb_translate(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault *ret_fault)
 {
 	uint64_t word = tlb_find(c, va, is_write, ret_fault);
 
+	uint64_t perm = is_write ? TLB_WRITABLE : TLB_READABLE;
+
 	if (unlikely(!word))
 		return 0;
-	if (likely(word & (is_write ? TLB_WRITABLE : TLB_READABLE)))
+	if (likely((word & (perm | TLB_QUARTERS)) == perm) ||
+	    (word & TLB_QUARTERS && quarter_may(c, word, va, perm)))
 		return word;
 	*ret_fault = mmu_fault(c, FAULT_PERMISSION,
 			       mmu_level(c, tlb_leaf_bytes(word), tlb_domain(word)),

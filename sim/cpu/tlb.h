@@ -4,8 +4,8 @@
  * translation is held. A word is written and read whole, so threads of the fast
  * gear look it up without a lock.
  *
- *	 63   62:58  57:54  53  52  51:50  49:48  47:46  45:38  37  36:31  30:28  27:0
- *	valid size   domain OS  S   outer  inner  type   ASID   nG  perms  kind   PA[39:12]
+ *	 63    61    60:58  57:54  53 52 51:50  49:48  47:46  45:38  37  36:31  30:28  27:0
+ *	valid quarters size domain OS S  outer  inner  type   ASID   nG  perms  kind PA[39:12]
  *
  * perms is enum mmu_perm; S and OS are the shareability: of any kind, and beyond the
  * Inner Shareable domain.
@@ -57,7 +57,12 @@ struct tlb {
 #define TLB_READABLE	((uint64_t)PERM_READ << TLB_PERMS_SHIFT)
 #define TLB_WRITABLE	((uint64_t)PERM_WRITE << TLB_PERMS_SHIFT)
 #define TLB_NON_GLOBAL	(1ull << 37)
-#define TLB_SIZE_SHIFT	58			/* log2 of the leaf's pages */
+#define TLB_SIZE_SHIFT	58
+/* ARMv5: each KiB has its own AP, kept where the ASID is; perms are those of any. */
+#define TLB_QUARTERS	(1ull << 61)
+
+/* By the size field: 4, 16, 64 KiB, 1, 2, 16 MiB, 1 GiB. */
+extern const uint8_t tlb_leaf_shift[8];
 
 static inline uint64_t tlb_pa(uint64_t word)
 {
@@ -87,10 +92,10 @@ static inline uint32_t tlb_shown(uint64_t word)
 	return (uint32_t)(word & 0x3fffffff) | (uint32_t)(word >> 1 & 0xc0000000);
 }
 
-/* Bytes of the leaf: a power of two, from a page to 1 GiB. */
+/* Bytes of the leaf. */
 static inline uint32_t tlb_leaf_bytes(uint64_t word)
 {
-	return PAGE_BYTES << (word >> TLB_SIZE_SHIFT & 31);
+	return 1u << tlb_leaf_shift[word >> TLB_SIZE_SHIFT & 7];
 }
 
 static inline unsigned tlb_asid(uint64_t word)
