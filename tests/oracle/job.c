@@ -149,5 +149,11 @@ void job_needs_qemu(const char *folder)
 		print_message("# SKIP: " QEMU " is missing\n");
 		skip();
 	}
+}
+
+void job_says_version(void)
+{
+	g_autofree char *version = qemu_version();
+
 	print_message("# %s\n", version);
 }

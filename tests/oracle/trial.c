@@ -103,6 +103,7 @@ void trial_compare(struct trial *t, const struct question *q, const char *what, 
 void trial_sum_up(const struct trial_subject *subject)
 {
 	job_needs_qemu(trial_folder);
+	job_says_version();
 	print_message("# %" PRIu64 " answers compared\n", nr_compared);
 	deviations_must_have_fired(subject->deviations);
 }
