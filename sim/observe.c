@@ -19,12 +19,22 @@ struct observe_event machine_event(const struct machine *m, enum observe_kind ki
 		.kind = kind, .pa = at.pa, .bytes = bytes, .len = len,
 		.cpu = m->actor.cpu, .master = m->actor.master, .va = m->actor.va,
 		.dma = m->actor.dma, .attrs = m->actor.attrs, .site = m->actor.site,
+		.line_bytes = inner_line_bytes(&m->inner),
 	};
+}
+
+/* An event of many lines takes as many steps. */
+static uint64_t nr_more_lines(const struct observe_event *ev)
+{
+	if (!ev->line_bytes || !ev->len)
+		return 0;
+	return (ev->pa + ev->len - 1) / ev->line_bytes - ev->pa / ev->line_bytes;
 }
 
 void machine_tell(struct machine *m, struct observe_event *ev)
 {
 	ev->step = ++m->step;
+	m->step += nr_more_lines(ev);
 	m->is_telling = true;
 	for (unsigned i = 0; i < m->observers->len; i++) {
 		struct observer *o = g_ptr_array_index(m->observers, i);

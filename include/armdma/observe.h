@@ -51,10 +51,14 @@ enum observe_answer { ANSWER_L1, ANSWER_L2, ANSWER_DRAM };
  * @step:   simulated order, rising
  * @cpu:    who, or NULL
  * @master: who, or NULL
- * @pa:     physical address of the first byte; never crosses a line of L1
+ * @pa:     physical address of the first byte. An event stays within a line of L1, but
+ *          for DMA that no cache holds any of, and OBSERVE_CLEAN of lines none of
+ *          which is dirty: those may come many lines at once, and count for one
+ *          @step each
  * @va:     of a CPU's access or operation
  * @dma:    the address a master used
  * @len:    bytes
+ * @line_bytes: of a line of L1
  * @bytes:  @len of them, or NULL
  * @attrs:  memory attributes of a CPU's access
  * @site:   host code address to blame, or NULL
@@ -68,6 +72,7 @@ struct observe_event {
 	uint32_t va;
 	uint64_t dma;
 	size_t len;
+	uint32_t line_bytes;
 	const uint8_t *bytes;
 	int level;
 	bool is_speculative;

@@ -110,8 +110,8 @@ static const struct record *last_call(const struct hazard_engine *e, uint64_t pa
 {
 	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
 
-	for (unsigned i = p ? p->history.nr : 0; i; i--) {
-		const struct record *r = history_at(&p->history, i - 1);
+	for (unsigned i = p ? p->calls.nr : 0; i; i--) {
+		const struct record *r = past_at(&p->calls, i - 1);
 
 		if (reaches(r, pa))
 			return r;
@@ -127,8 +127,8 @@ static const struct record *call_at(const struct hazard_engine *e, uint64_t pa, 
 {
 	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
 
-	for (unsigned i = 0; p && i < p->history.nr; i++) {
-		const struct record *r = history_at(&p->history, i);
+	for (unsigned i = 0; p && i < p->calls.nr; i++) {
+		const struct record *r = past_at(&p->calls, i);
 
 		if (r->seq > seq && reaches(r, pa))
 			return r;

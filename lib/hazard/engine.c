@@ -18,6 +18,12 @@ uint32_t engine_stack(struct hazard_engine *e, const void *site)
 	return stacks_keep(&e->stacks, stack_here(site));
 }
 
+static bool is_range(const struct observe_event *ev)
+{
+	return (ev->kind == OBSERVE_DMA_READ || ev->kind == OBSERVE_DMA_WRITE) &&
+	       ev->pa % ev->line_bytes + ev->len > ev->line_bytes;
+}
+
 static void on_event(struct observer *o, const struct observe_event *ev)
 {
 	struct hazard_engine *e = (struct hazard_engine *)
@@ -28,6 +34,8 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 		abort_event(e, ev);
 	else if (ev->kind == OBSERVE_MASTER_FAULT)
 		ownership_device_refused(e, ev);
+	else if (is_range(ev))
+		range_event(e, ev);
 	else
 		bytes_event(e, ev);
 	g_rec_mutex_unlock(&e->lock);

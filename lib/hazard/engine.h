@@ -86,29 +86,66 @@ void history_done(struct history *h);
 /* The @i-th, oldest first. */
 const struct record *history_at(const struct history *h, unsigned i);
 
+/* ---- past.c: what happened to pages, a record for many of them ------- */
+
+struct shared_record {
+	struct record record;
+	unsigned nr_refs;
+};
+
+/* Yours; each past_add() takes a share of its own. */
+struct shared_record *shared_record_new(const struct record *r);
+void shared_record_unref(struct shared_record *s);
+
+/* The last HISTORY_MAX of them, oldest first. */
+struct past {
+	union {
+		struct shared_record *one;	/* @room is 0 */
+		struct shared_record **many;
+	};
+	uint8_t nr, room;
+};
+
+void past_add(struct past *p, struct shared_record *s);
+const struct record *past_at(const struct past *p, unsigned i);
+void past_forget_oldest(struct past *p);
+void past_done(struct past *p);
+
 /* ---- shadow.c: lines that a device can reach ----------------------- */
 
 enum writer { WRITER_NOBODY, WRITER_INITIAL, WRITER_CPU, WRITER_DEVICE };
 
 struct shadow_line {
 	uint64_t pa;
+	uint64_t absorbed;		/* seq of the latest of the page's writes in @history */
 	struct history history;
 	uint8_t *writer;		/* enum writer of each byte; follows @golden */
 	uint8_t golden[];
 };
 
+/* A bit for each line of a page. */
+#define LINE_WORDS	(PAGE_BYTES / LINE_MIN_BYTES / 64)
+enum line_bits {
+	LINES_WATCHED,		/* only these tell everything */
+	LINES_SEEN,		/* something was told of them */
+	LINES_IN_BULK,		/* a device wrote all of it; its own line does not know yet */
+	NR_LINE_BITS
+};
+
 struct shadow_page {
-	uint64_t pa;
-	uint64_t watched[4];		/* a bit per line: only these tell everything */
-	struct history history;		/* mapped, synced, unmapped, ... */
-	struct shadow_line *line[];
+	struct shadow_line **line;	/* NULL while none of them has its own */
+	struct past calls;		/* mapped, synced, unmapped, ... */
+	struct past writes;		/* by devices, over many lines at once */
+	uint64_t bits[];		/* [enum line_bits][words] */
 };
 
 struct shadow {
 	struct machine *machine;	/* borrowed */
-	GHashTable *pages;		/* pa -> struct shadow_page; never iterated */
+	struct shadow_page ***pages;	/* [pa >> 26][pa >> 12]: see page_slot() */
 	unsigned line_bytes;		/* of the largest cache line */
-	uint64_t nr_lines;		/* ever created */
+	unsigned step_bytes;		/* of an event of one line */
+	unsigned nr_words;		/* of one kind of bits */
+	uint64_t nr_lines;		/* of which anything was ever told */
 };
 
 void shadow_init(struct shadow *s, struct machine *m);
@@ -119,9 +156,21 @@ void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len);
 void shadow_forget(struct shadow *s, uint64_t pa, uint64_t len);
 /* The line that @ev is about, its golden bytes as before it; NULL if not watched. */
 struct shadow_line *shadow_line_of(struct shadow *s, const struct observe_event *ev);
-/* The same, but only if it exists. */
-struct shadow_line *shadow_find(const struct shadow *s, uint64_t pa);
+/* The same, but only if something happened to it. */
+struct shadow_line *shadow_find(struct shadow *s, uint64_t pa);
 struct shadow_page *shadow_page_find(const struct shadow *s, uint64_t pa);
+/*
+ * @master transferred the whole of @ev, which a mapping allows and no cache holds.
+ * What is not a whole line, or not the newest, is passed to @visit, each line as an
+ * event of its own.
+ */
+typedef void shadow_visit(void *ctx, const struct observe_event *ev);
+void shadow_bulk_read(struct shadow *s, const struct observe_event *ev, shadow_visit *visit,
+		      void *ctx);
+void shadow_bulk_write(struct shadow *s, const struct observe_event *ev,
+		       struct shared_record *wrote, shadow_visit *visit, void *ctx);
+/* @ev from its @at-th byte on, for @len bytes: as if it had been told of alone. */
+struct observe_event shadow_part(const struct observe_event *ev, size_t at, size_t len);
 /* @r happened to every watched page of [pa, pa + len). */
 void shadow_note(struct shadow *s, const struct record *r);
 /* [pa, pa + len) was invalidated on purpose: what only a cache held is nobody's. */
@@ -269,6 +318,9 @@ uint32_t engine_stack(struct hazard_engine *e, const void *site);
 
 /* bytes.c */
 void bytes_event(struct hazard_engine *e, const struct observe_event *ev);
+
+/* range.c: one event of many lines */
+void range_event(struct hazard_engine *e, const struct observe_event *ev);
 
 /* abort.c */
 void abort_event(struct hazard_engine *e, const struct observe_event *ev);

@@ -251,8 +251,8 @@ static const struct record *last_unmap(struct hazard_engine *e, uint64_t pa, uin
 {
 	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
 
-	for (unsigned i = p ? p->history.nr : 0; i; i--) {
-		const struct record *r = history_at(&p->history, i - 1);
+	for (unsigned i = p ? p->calls.nr : 0; i; i--) {
+		const struct record *r = past_at(&p->calls, i - 1);
 
 		if (is_unmapped(r) && r->party == party && pa - r->pa < r->len)
 			return r;

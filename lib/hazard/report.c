@@ -325,15 +325,11 @@ static int row_order(const void *a, const void *b)
 	return x->record.seq < y->record.seq ? -1 : x->record.seq > y->record.seq;
 }
 
-static void add_history(struct hazard_engine *e, struct report *r, const struct history *h,
-			uint64_t pa, uint64_t len)
+static void add_record(struct hazard_engine *e, struct report *r, const struct record *rec,
+		       uint64_t pa, uint64_t len)
 {
-	for (unsigned i = 0; i < h->nr; i++) {
-		const struct record *rec = history_at(h, i);
-
-		if (rec->pa < pa + len && pa < rec->pa + rec->len)
-			report_row(e, r, rec);
-	}
+	if (rec->pa < pa + len && pa < rec->pa + rec->len)
+		report_row(e, r, rec);
 }
 
 static bool is_beginning(const struct record *rec)
@@ -359,10 +355,10 @@ void report_history(struct hazard_engine *e, struct report *r, uint64_t pa, uint
 	const struct shadow_line *l = shadow_find(&e->shadow, pa);
 	unsigned first;
 
-	if (p)
-		add_history(e, r, &p->history, pa, len);
-	if (l)
-		add_history(e, r, &l->history, l->pa, e->shadow.line_bytes);
+	for (unsigned i = 0; p && i < p->calls.nr; i++)
+		add_record(e, r, past_at(&p->calls, i), pa, len);
+	for (unsigned i = 0; l && i < l->history.nr; i++)
+		add_record(e, r, history_at(&l->history, i), l->pa, e->shadow.line_bytes);
 	g_array_sort(r->rows, row_order);
 	first = MAX(first_that_matters(r),
 		    r->rows->len > ROWS_MAX ? r->rows->len - ROWS_MAX : 0);

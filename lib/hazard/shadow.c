@@ -3,25 +3,34 @@
  * The shadow: for each line that a device can reach, the newest bytes, their
  * writers, and what happened.
  *
- *	pages[pa >> 12] --> page --> line[n] --> golden, writer, history
+ *	pages[pa >> 26][pa >> 12] --> page --> line[n] --> golden, writer, history
+ *	                                |
+ *	                                +----> writes, and bits of the lines in bulk
  *
  * A line comes to exist with its first event, not when it is mapped: until then
  * nothing happened to it, so what the machine shows then is still the truth. A
  * page that is mapped and never touched costs one small allocation.
  *
+ * Nor does it come to exist, or is it brought up to date, when a device writes all of
+ * it, many lines at once: until its next event its newest bytes are those in DRAM, the
+ * device wrote them, and the page knows when (LINES_IN_BULK). Whatever changes DRAM
+ * afterwards is an event.
+ *
  * Leaves out: lines outside DRAM (nothing caches them).
  */
-#include "engine.h"
+#include "shadow.h"
 
 #include <string.h>
 
-static struct shadow_page *page_new(const struct shadow *s, uint64_t pa)
-{
-	unsigned nr_lines = PAGE_BYTES / s->line_bytes;
-	struct shadow_page *p = g_malloc0(sizeof(*p) + nr_lines * sizeof(p->line[0]));
+/* Physical addresses have 40 bits, where there are long descriptors. */
+#define PAGE_SHIFT	12
+#define LEAF_SHIFT	26
+#define NR_LEAVES	(1u << (40 - LEAF_SHIFT))
+#define LEAF_PAGES	(1u << (LEAF_SHIFT - PAGE_SHIFT))
 
-	p->pa = pa;
-	return p;
+static size_t page_size(const struct shadow *s)
+{
+	return sizeof(struct shadow_page) + NR_LINE_BITS * s->nr_words * sizeof(uint64_t);
 }
 
 static void line_free(struct shadow_line *l)
@@ -32,88 +41,82 @@ static void line_free(struct shadow_line *l)
 	g_free(l);
 }
 
-static unsigned nr_lines(const struct shadow *s)
-{
-	return PAGE_BYTES / s->line_bytes;
-}
-
 static void page_free(const struct shadow *s, struct shadow_page *p)
 {
-	for (unsigned i = 0; i < nr_lines(s); i++)
+	for (unsigned i = 0; p->line && i < nr_lines(s); i++)
 		line_free(p->line[i]);
-	history_done(&p->history);
-	g_free(p);
+	g_free(p->line);
+	past_done(&p->calls);
+	past_done(&p->writes);
+	g_slice_free1(page_size(s), p);
 }
 
 void shadow_init(struct shadow *s, struct machine *m)
 {
 	s->machine = m;
 	s->line_bytes = machine_line_max(m);
-	s->pages = g_hash_table_new(g_int64_hash, g_int64_equal);
+	s->nr_words = (nr_lines(s) + 63) / 64;
+	s->pages = g_new0(struct shadow_page **, NR_LEAVES);
 	g_assert(s->line_bytes <= LINE_MAX_BYTES);
 }
 
-static gboolean free_each_page(void *key, void *page, void *shadow)
+static void leaf_free(const struct shadow *s, struct shadow_page **leaf)
 {
-	page_free(shadow, page);
-	return TRUE;
+	for (unsigned i = 0; leaf && i < LEAF_PAGES; i++)
+		if (leaf[i])
+			page_free(s, leaf[i]);
+	g_free(leaf);
 }
 
 void shadow_done(struct shadow *s)
 {
-	g_hash_table_foreach_remove(s->pages, free_each_page, s);
-	g_hash_table_destroy(s->pages);
+	for (unsigned i = 0; i < NR_LEAVES; i++)
+		leaf_free(s, s->pages[i]);
+	g_free(s->pages);
 }
 
-static uint64_t page_of(uint64_t pa)
+/* NULL where there cannot be a page, or is none in reach. */
+static struct shadow_page **page_slot(const struct shadow *s, uint64_t pa)
 {
-	return pa & ~(uint64_t)(PAGE_BYTES - 1);
+	struct shadow_page **leaf = pa >> LEAF_SHIFT < NR_LEAVES ? s->pages[pa >> LEAF_SHIFT]
+								 : NULL;
+
+	return leaf ? &leaf[pa >> PAGE_SHIFT & (LEAF_PAGES - 1)] : NULL;
 }
 
 struct shadow_page *shadow_page_find(const struct shadow *s, uint64_t pa)
 {
-	uint64_t key = page_of(pa);
+	struct shadow_page **slot = page_slot(s, pa);
 
-	return g_hash_table_lookup(s->pages, &key);
+	return slot ? *slot : NULL;
 }
 
+/* NULL only beyond what a machine can address. */
 static struct shadow_page *page_get(struct shadow *s, uint64_t pa)
 {
-	struct shadow_page *p = shadow_page_find(s, pa);
+	struct shadow_page **slot;
 
-	if (!p) {
-		p = page_new(s, page_of(pa));
-		g_hash_table_insert(s->pages, &p->pa, p);
-	}
-	return p;
+	if (pa >> LEAF_SHIFT >= NR_LEAVES)
+		return NULL;
+	if (!s->pages[pa >> LEAF_SHIFT])
+		s->pages[pa >> LEAF_SHIFT] = g_new0(struct shadow_page *, LEAF_PAGES);
+	slot = page_slot(s, pa);
+	if (!*slot)
+		*slot = g_slice_alloc0(page_size(s));
+	return *slot;
 }
 
-static unsigned line_idx(const struct shadow *s, uint64_t pa)
+/* ---- bits of lines --------------------------------------------------- */
+
+static void watch_page(struct shadow *s, uint64_t page, uint64_t first, uint64_t end)
 {
-	return (pa & (PAGE_BYTES - 1)) / s->line_bytes;
-}
+	struct shadow_page *p = page_get(s, page);
 
-G_STATIC_ASSERT(PAGE_BYTES / LINE_MIN_BYTES <=
-		8 * sizeof(((struct shadow_page *)NULL)->watched));
-
-struct shadow_line *shadow_find(const struct shadow *s, uint64_t pa)
-{
-	struct shadow_page *p = shadow_page_find(s, pa);
-
-	return p ? p->line[line_idx(s, pa)] : NULL;
-}
-
-static bool is_watched(const struct shadow_page *p, unsigned line)
-{
-	return p->watched[line / 64] >> line % 64 & 1;
-}
-
-static void mark_watched(const struct shadow *s, struct shadow_page *p, uint64_t first,
-			 uint64_t end)
-{
-	for (uint64_t at = MAX(first, p->pa); at < MIN(end, p->pa + PAGE_BYTES);
-	     at += s->line_bytes)
-		p->watched[line_idx(s, at) / 64] |= (uint64_t)1 << line_idx(s, at) % 64;
+	first = MAX(first, page);
+	end = MIN(end, page + PAGE_BYTES);
+	for (unsigned w = 0; p && w < s->nr_words; w++)
+		bits_of(s, p, LINES_WATCHED)[w] |=
+			lines_mask(w, line_idx(s, first), line_idx(s, end - 1) + 1);
 }
 
 void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len)
@@ -122,7 +125,7 @@ void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len)
 
 	machine_watch(s->machine, pa, len);
 	for (uint64_t at = page_of(pa); at < pa + len; at += PAGE_BYTES)
-		mark_watched(s, page_get(s, at), first, pa + len);
+		watch_page(s, at, first, pa + len);
 }
 
 /* ---- the newest bytes ---------------------------------------------- */
@@ -150,28 +153,85 @@ static void line_start(const struct shadow *s, struct shadow_line *l)
 			l->writer[i] = WRITER_INITIAL;
 }
 
-static struct shadow_line *line_new(struct shadow *s, uint64_t pa)
+/* Writes of many lines that the line has not heard of yet. */
+static void absorb(const struct shadow *s, const struct shadow_page *p, struct shadow_line *l)
+{
+	for (unsigned i = 0; i < p->writes.nr; i++) {
+		struct record r = *past_at(&p->writes, i);
+
+		if (r.seq <= l->absorbed || r.pa > l->pa || l->pa + s->line_bytes > r.pa + r.len)
+			continue;
+		l->absorbed = r.seq;
+		r.dma += l->pa - r.pa;
+		r.step += l->pa / s->step_bytes - r.pa / s->step_bytes;
+		r.pa = l->pa;
+		r.len = s->line_bytes;
+		history_add(&l->history, &r);
+	}
+}
+
+/* As a device left it, together with its neighbours. */
+static void out_of_bulk(const struct shadow *s, struct shadow_page *p, struct shadow_line *l)
+{
+	memset(l->writer, WRITER_DEVICE, s->line_bytes);
+	machine_peek(s->machine, VIEW_DRAM, l->pa, l->golden, s->line_bytes);
+	absorb(s, p, l);
+	clear_bit(s, p, LINES_IN_BULK, line_idx(s, l->pa));
+}
+
+static uint64_t last_write(const struct shadow_page *p)
+{
+	return p->writes.nr ? past_at(&p->writes, p->writes.nr - 1u)->seq : 0;
+}
+
+static struct shadow_line *line_new(struct shadow *s, struct shadow_page *p, uint64_t pa)
 {
 	struct shadow_line *l = g_malloc0(sizeof(*l) + 2 * s->line_bytes);
+	unsigned i = line_idx(s, pa);
 
 	l->pa = pa & ~(uint64_t)(s->line_bytes - 1);
 	l->writer = l->golden + s->line_bytes;
-	line_start(s, l);
-	s->nr_lines++;
+	if (!has_bit(s, p, LINES_IN_BULK, i)) {
+		line_start(s, l);
+		l->absorbed = last_write(p);
+	}
+	if (!p->line)
+		p->line = g_new0(struct shadow_line *, nr_lines(s));
+	p->line[i] = l;
 	return l;
+}
+
+struct shadow_line *shadow_line_get(struct shadow *s, struct shadow_page *p, uint64_t pa)
+{
+	unsigned i = line_idx(s, pa);
+	struct shadow_line *l = line_of(p, i);
+
+	if (!l)
+		l = line_new(s, p, pa);
+	if (has_bit(s, p, LINES_IN_BULK, i))
+		out_of_bulk(s, p, l);
+	s->nr_lines += !has_bit(s, p, LINES_SEEN, i);
+	set_bit(s, p, LINES_SEEN, i);
+	return l;
+}
+
+struct shadow_line *shadow_find(struct shadow *s, uint64_t pa)
+{
+	struct shadow_page *p = shadow_page_find(s, pa);
+	unsigned i = line_idx(s, pa);
+
+	if (!p || (!has_bit(s, p, LINES_IN_BULK, i) && !line_of(p, i)))
+		return NULL;
+	return shadow_line_get(s, p, pa);
 }
 
 struct shadow_line *shadow_line_of(struct shadow *s, const struct observe_event *ev)
 {
 	struct shadow_page *p = shadow_page_find(s, ev->pa);
-	struct shadow_line **slot;
 
-	if (!p || !is_watched(p, line_idx(s, ev->pa)))
+	if (!p || !has_bit(s, p, LINES_WATCHED, line_idx(s, ev->pa)))
 		return NULL;
-	slot = &p->line[line_idx(s, ev->pa)];
-	if (!*slot)
-		*slot = line_new(s, ev->pa);
-	return *slot;
+	return shadow_line_get(s, p, ev->pa);
 }
 
 void shadow_write(struct shadow_line *l, const struct observe_event *ev, enum writer who)
@@ -201,7 +261,7 @@ static void each_line(struct shadow *s, uint64_t pa, uint64_t len,
 		uint64_t stop = page_of(pa) + PAGE_BYTES;
 
 		stop = MIN(stop, end);
-		while (p && pa < stop) {
+		while (p && p->line && pa < stop) {
 			struct shadow_line **slot = &p->line[line_idx(s, pa)];
 			unsigned at = pa & (s->line_bytes - 1);
 			unsigned n = (unsigned)MIN(s->line_bytes - at, stop - pa);
@@ -220,6 +280,8 @@ static void surrender_line(struct shadow *s, struct shadow_line **slot,
 	struct shadow_line *l = *slot;
 	uint8_t dram[LINE_MAX_BYTES];
 
+	if (has_bit(s, shadow_page_find(s, l->pa), LINES_IN_BULK, line_idx(s, l->pa)))
+		return;		/* no cache has held it since */
 	if (!machine_peek(s->machine, VIEW_DRAM, l->pa + at, dram, n))
 		return;
 	for (unsigned i = 0; i < n; i++)
@@ -243,33 +305,59 @@ static void forget_line(struct shadow *s, struct shadow_line **slot,
 	*slot = NULL;
 }
 
+static void forget_bits(const struct shadow *s, struct shadow_page *p, unsigned line)
+{
+	clear_bit(s, p, LINES_IN_BULK, line);
+	clear_bit(s, p, LINES_SEEN, line);
+}
+
+/* A device's bytes that are freed before anything more happened to them. */
+static void forget_bulk(struct shadow *s, uint64_t pa, uint64_t end)
+{
+	for (uint64_t at = pa & ~(uint64_t)(s->line_bytes - 1); at < end; at += s->line_bytes) {
+		struct shadow_page *p = shadow_page_find(s, at);
+
+		if (!p)
+			continue;
+		if (at < pa || at + s->line_bytes > end)
+			shadow_find(s, at);	/* partly: it gets a line of its own first */
+		else
+			forget_bits(s, p, line_idx(s, at));
+	}
+}
+
 static void forget_page(struct shadow *s, uint64_t pa)
 {
-	uint64_t key = pa;
-	struct shadow_page *p = g_hash_table_lookup(s->pages, &key);
+	struct shadow_page **slot = page_slot(s, pa);
 
-	if (!p)
+	if (!slot || !*slot)
 		return;
 	machine_unwatch(s->machine, pa, PAGE_BYTES);
-	g_hash_table_remove(s->pages, &key);
-	page_free(s, p);
+	page_free(s, *slot);
+	*slot = NULL;
 }
 
 void shadow_forget(struct shadow *s, uint64_t pa, uint64_t len)
 {
 	uint64_t end = pa + len;
+	uint64_t first_page = page_of(pa + PAGE_BYTES - 1), at = first_page;
 
-	each_line(s, pa, len, forget_line);
-	for (uint64_t at = page_of(pa + PAGE_BYTES - 1); at + PAGE_BYTES <= end; at += PAGE_BYTES)
+	for (; at + PAGE_BYTES <= end; at += PAGE_BYTES)
 		forget_page(s, at);
+	forget_bulk(s, pa, MIN(first_page, end));
+	forget_bulk(s, MAX(at, pa), end);
+	each_line(s, pa, len, forget_line);
 }
 
 void shadow_note(struct shadow *s, const struct record *r)
 {
+	struct shared_record *shared = shared_record_new(r);
+
 	for (uint64_t at = page_of(r->pa); at < r->pa + r->len; at += PAGE_BYTES) {
 		struct shadow_page *p = shadow_page_find(s, at);
 
 		if (p)
-			history_add(&p->history, r);
+			past_add(&p->calls, shared);
 	}
+	shared_record_unref(shared);
 }

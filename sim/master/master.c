@@ -148,11 +148,6 @@ static void snoop_write(struct machine *m, struct place at, size_t len)
 static void tell_dma(struct machine *m, enum observe_kind kind, struct place at,
 		     const void *bytes, size_t len)
 {
-	if (!m->observers->len) {
-		m->step++;
-		return;
-	}
-
 	struct observe_event ev = machine_event(m, kind, at, bytes, len);
 
 	machine_tell(m, &ev);
@@ -193,38 +188,35 @@ static void fast_piece(struct machine *m, struct place at, void *buf, size_t len
 		memcpy(buf, bytes, len);
 }
 
-/* How many of the @len bytes at @at lie in pages that no cache holds and nobody watches. */
-static size_t plain_run(const struct machine *m, struct place at, size_t len)
+/*
+ * Does no cache hold any of the page? Around watched lines the chooser may bring some
+ * in, so where it may, they are taken one by one.
+ */
+static bool is_bulk(const struct machine *m, const struct page_summary *p)
+{
+	return !p->nr_inner && !p->nr_outer && !(m->is_random && p->flags & PAGE_HAS_WATCHED);
+}
+
+/* How many of the @len bytes at @at lie in such pages. */
+static size_t bulk_run(const struct machine *m, struct place at, size_t len)
 {
 	size_t run = 0;
 
-	while (run < len && page_is_plain(page_summary(&m->pages, at.off + run)))
+	while (run < len && is_bulk(m, page_summary(&m->pages, at.off + run)))
 		run += PAGE_BYTES - ((at.off + run) & PAGE_MASK);
 	return MIN(run, len);
 }
 
-/* An event for each line all the same. */
-static void tell_run(struct master *d, enum observe_kind kind, struct place at, uint64_t dma,
-		     const uint8_t *bytes, size_t len)
-{
-	struct machine *m = d->machine;
-
-	for (size_t done = 0, piece; done < len; done += piece) {
-		piece = inner_piece(&m->inner, at.off + done, len - done);
-		m->actor = (struct actor){ .master = d, .dma = dma + done };
-		tell_dma(m, kind, place_add(at, done), bytes + done, piece);
-	}
-}
-
-/* What no cache takes part in moves at once. */
+/* What no cache takes part in moves at once, and is told of at once. */
 static void move_run(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
 		     bool is_write)
 {
 	struct machine *m = d->machine;
 
+	m->actor = (struct actor){ .master = d, .dma = dma };
 	if (!is_write)
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
-	tell_run(d, is_write ? OBSERVE_DMA_WRITE : OBSERVE_DMA_READ, at, dma, buf, len);
+	tell_dma(m, is_write ? OBSERVE_DMA_WRITE : OBSERVE_DMA_READ, at, buf, len);
 	if (is_write)
 		dram_commit(m, at, buf, len);
 }
@@ -239,7 +231,7 @@ static void move_line(struct master *d, struct place at, uint64_t dma, void *buf
 		read_piece(d, at, buf, len);
 }
 
-/* Line by line, where a line may be watched, or held by a cache. */
+/* Line by line, where a line may be held by a cache. */
 static void move(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
 		 bool is_write)
 {
@@ -250,7 +242,7 @@ static void move(struct master *d, struct place at, uint64_t dma, void *buf, siz
 		return;
 	}
 	while (len) {
-		size_t piece = plain_run(m, at, len);
+		size_t piece = bulk_run(m, at, len);
 
 		if (piece) {
 			move_run(d, at, dma, buf, piece, is_write);
