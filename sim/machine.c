@@ -29,21 +29,10 @@ static void add_cpus(struct machine *m)
 	m->running = m->cpus[0];
 }
 
-static bool build_tlbs(struct machine *m)
-{
-	for (unsigned i = 0; i < m->nr_cpus; i++) {
-		m->cpus[i]->tlb = i && m->is_fast ? m->cpus[0]->tlb : tlb_new(m->is_fast);
-		if (!m->cpus[i]->tlb)
-			return false;
-	}
-	return true;
-}
-
 static void free_cpus(struct machine *m)
 {
+	tlbs_done(m);
 	for (unsigned i = 0; i < m->nr_cpus; i++) {
-		if (!i || !m->is_fast)
-			tlb_free(m->cpus[i]->tlb);
 		inner_done(&m->cpus[i]->l1);
 		g_aligned_free(m->cpus[i]);
 	}
@@ -127,7 +116,7 @@ static bool build(struct machine *m, GError **error)
 
 	const struct cache_geometry *l2 = level2_of(m);
 
-	if (!build_inner(m) || !outer_init(m, l2) || !build_tlbs(m))
+	if (!build_inner(m) || !outer_init(m, l2) || !tlbs_init(m))
 		return no_room(error);
 	if (!build_scratch(m, error) || !build_window(m, error))
 		return false;
@@ -332,6 +321,8 @@ static void add_cpu_counts(const struct cpu *c, struct machine_counters *sum)
 	sum->outer_syncs += c->counts.outer_syncs;
 	sum->tlb_fills += c->counts.tlb_fills;
 	sum->tlb_invalidations += c->counts.tlb_invalidations;
+	sum->tlb_evictions += c->counts.tlb_evictions;
+	sum->tlb_conflicts += c->counts.tlb_conflicts;
 	sum->barriers += c->counts.barriers;
 	sum->faults += c->counts.faults;
 }

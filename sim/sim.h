@@ -69,14 +69,14 @@ struct cpu_counts {
 		uint64_t cleaned, invalidated;
 	} level[2];
 	uint64_t outer_syncs;
-	uint64_t tlb_fills, tlb_invalidations;
+	uint64_t tlb_fills, tlb_invalidations, tlb_evictions, tlb_conflicts;
 	uint64_t barriers;
 	uint64_t faults;
 };
 
 struct cpu {
 	alignas(HOST_LINE) struct machine *machine;
-	struct tlb *tlb;
+	struct tlb *tlb, *itlb;		/* of data and of instructions: mostly one */
 	unsigned idx;
 	const struct board_cpu *board;
 	uint64_t reg[NR_CP15_REGS];	/* what has 32 bits has its high half clear */

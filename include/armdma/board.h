@@ -98,6 +98,7 @@ struct tlb_shape {
  * @l2_inclusion:  enum l2_inclusion
  * @tables:        enum table_format
  * @tlb:           the main TLB of data, for a machine with real capacities
+ * @tlb_is_split:  and instructions have another of the same shape
  * @midr:          what the main ID register reads, revision r0p0
  * @is_mp:         the level 1 caches of a cluster are coherent for shareable memory
  * @broadcasts:    operations by MVA reach the other CPUs (ID_MMFR3[15:12] not 0)
@@ -116,6 +117,7 @@ struct core_part {
 	uint8_t l2_inclusion;
 	uint8_t tables;
 	struct tlb_shape tlb;
+	bool tlb_is_split;
 	uint32_t midr;
 	bool is_mp;
 	bool broadcasts;

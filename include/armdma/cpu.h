@@ -141,13 +141,35 @@ enum dc_op {
 bool cpu_dc(struct cpu *c, enum dc_op op, uint32_t va);
 bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len);
 
+/**
+ * TLB maintenance. "@va" is what is written to the register: an address, an ASID in its
+ * low byte, or both.
+ *
+ * Of TLBs that are one for instructions and data, which most are, the operations on one
+ * side do the whole. A leaf leaves whole, whichever of its pages is named.
+ */
 enum tlbi_op {
+	/* this CPU: c8, c7 */
 	TLBI_ALL,
-	TLBI_MVA,		/* the page at va, this ASID (the low byte of va) or global */
-	TLBI_MVAA,		/* the page at va, every ASID */
-	TLBI_ASID,
+	TLBI_MVA,		/* the page at va, of this ASID (the low byte of va) or global */
+	TLBI_ASID,		/* all of this ASID, global entries not */
+	TLBI_MVAA,		/* the page at va, of every ASID */
+	/* the Inner Shareable domain, with multiprocessing extensions: c8, c3 */
+	TLBI_ALL_IS,
+	TLBI_MVA_IS,
+	TLBI_ASID_IS,
+	TLBI_MVAA_IS,
+	/* this CPU, TLB of instructions: c8, c5 */
+	TLBI_I_ALL,
+	TLBI_I_MVA,
+	TLBI_I_ASID,
+	/* this CPU, TLB of data: c8, c6 */
+	TLBI_D_ALL,
+	TLBI_D_MVA,
+	TLBI_D_ASID,
+	NR_TLBI_OPS
 };
-/** Broadcast to the Inner Shareable domain. Complete after cpu_dsb(). */
+/** Complete after cpu_dsb(). In the fast gear, which has one TLB, all are broadcast. */
 void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va);
 
 void cpu_dsb(struct cpu *c);

@@ -49,18 +49,26 @@ enum chooser_mode {
 	CHOOSER_RANDOM		/* speculative fills and evictions, drawn from the seed */
 };
 
+/** How much a TLB holds. */
+enum tlb_capacity {
+	TLB_UNBOUNDED,	/* all until it is invalidated: a forgotten invalidation is seen */
+	TLB_REAL	/* entries and ways of the part, where they are known; the oldest leaves */
+};
+
 /**
  * struct machine_config - what machine_new() builds
  * @board:   borrowed; must outlive the machine
  * @gear:    exact or fast
  * @chooser: how free choices are made (exact gear only)
  * @seed:    of the chooser; any value, 0 included
+ * @tlb:     capacity of the TLBs (exact gear only)
  */
 struct machine_config {
 	const struct board *board;
 	enum machine_gear gear;
 	enum chooser_mode chooser;
 	uint64_t seed;
+	enum tlb_capacity tlb;
 };
 
 /**
@@ -152,6 +160,8 @@ struct machine_counters {
 	} level[2];
 	uint64_t outer_syncs;		/* PL310 cache sync operations */
 	uint64_t tlb_fills, tlb_invalidations;
+	uint64_t tlb_evictions;		/* for want of room: TLB_REAL */
+	uint64_t tlb_conflicts;		/* entries that a leaf of another size displaced */
 	uint64_t barriers;		/* DSB and DMB */
 	uint64_t dma_read_bytes, dma_write_bytes;
 	uint64_t faults;		/* aborts and bus errors */

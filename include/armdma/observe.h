@@ -36,6 +36,7 @@ enum observe_kind {
 	OBSERVE_CLEAN,		/* @level: asked for, whether or not it was dirty */
 	OBSERVE_TLB_FILL,	/* @va, @pa, @len, @attrs */
 	OBSERVE_TLB_INVALIDATE,	/* @va, @len; len 0: everything */
+	OBSERVE_TLB_CONFLICT,	/* @va, @pa, @len, @attrs of an entry that a new one displaced */
 	OBSERVE_CPU_FAULT,	/* @va; @fault */
 	OBSERVE_MASTER_FAULT,	/* @dma; @refusal */
 	NR_OBSERVE_KINDS

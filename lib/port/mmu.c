@@ -127,9 +127,10 @@ void mmu_unmap(struct port *p, u32 va, u32 len)
 void mmu_flush_tlb(struct port *p, u32 va, u32 len)
 {
 	struct cpu *c = port_cpu(p);
+	enum tlbi_op op = p->is_smp ? TLBI_MVA_IS : TLBI_MVA;
 
 	for (u32 done = 0; done < len; done += PAGE_SIZE)
-		cpu_tlbi(c, TLBI_MVA, va + done);
+		cpu_tlbi(c, op, va + done);
 	cpu_dsb(c);
 	cpu_isb(c);
 }

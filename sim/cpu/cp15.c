@@ -9,8 +9,9 @@
 #include "mmu.h"
 #include "../sim.h"
 
-/* M, C, S, R, WXN, UWXN, XP, TRE, AFE */
-#define SCTLR_TRANSLATES	(1u << 0 | 1u << 2 | 3u << 8 | 3u << 19 | 1u << 23 | 3u << 28)
+#define SCTLR_M			(1u << 0)
+/* C, S, R, WXN, UWXN, XP, TRE, AFE: what leaves are decoded by */
+#define SCTLR_DECODES		(1u << 2 | 3u << 8 | 3u << 19 | 1u << 23 | 3u << 28)
 #define TTBCR_SHORT		0x37u		/* PD1, PD0, N */
 #define TTBCR_LONG		0xbfc73f87u	/* EAE, and all that goes with it */
 #define TTBR_LONG		0x00ff00ffffffffffull	/* ASID, PA */
@@ -119,7 +120,7 @@ static uint32_t id_mmfr3(const struct cpu *c)
 
 	return (p->has_lpae ? MMFR3_40_BITS | MMFR3_BP_BY_VA : MMFR3_BP_ALL) |
 	       (p->walks_in_l1 ? MMFR3_COH_WALK : 0) |
-	       (p->is_mp ? MMFR3_BROADCAST : 0) | 0x11u;
+	       (cpu_broadcasts(c) ? MMFR3_BROADCAST : 0) | 0x11u;
 }
 
 /* Affinity 0 is the number of the CPU; the rest of one cluster is zero. */
@@ -191,15 +192,21 @@ static void write_and_evict(struct cpu *c, enum cp15_reg reg, uint32_t value, ui
 		tlb_evict_all(c);
 }
 
-/* CONTEXTIDR, TTBR0 or TTBR1: any of them may be where the ASID is. */
+/* While the MMU is off, entries are not used, and not lost. */
+static void write_sctlr(struct cpu *c, uint32_t value)
+{
+	uint32_t changed = (uint32_t)c->reg[CP15_SCTLR] ^ value;
+
+	write_and_evict(c, CP15_SCTLR, value, SCTLR_DECODES);
+	if (changed & SCTLR_M)
+		tlb_forget_words(c);
+}
+
+/* CONTEXTIDR, TTBR0, TTBR1 or TTBCR: any of them may say where the ASID is, or what. */
 static void write_address_space(struct cpu *c, enum cp15_reg reg, uint64_t value)
 {
-	unsigned old = mmu_asid(c);
-
 	c->reg[reg] = value;
-	speculation_forget(c->machine);
-	if (mmu_asid(c) != old)
-		tlb_evict_asid(c, old);
+	tlb_turn(c);
 }
 
 /* EAE decides what the other bits are; without LPAE it cannot be set. ARMv6 has the first. */
@@ -216,13 +223,14 @@ static void write_locked(struct cpu *c, enum cp15_reg reg, uint64_t value)
 {
 	switch (reg) {
 	case CP15_SCTLR:
-		write_and_evict(c, reg, (uint32_t)value, SCTLR_TRANSLATES);
+		write_sctlr(c, (uint32_t)value);
 		break;
 	case CP15_ACTLR:
 		write_and_evict(c, reg, value, ACTLR_SMP);
 		break;
 	case CP15_TTBCR:
 		write_and_evict(c, reg, ttbcr_kept(c, (uint32_t)value), ~0u);
+		tlb_turn(c);
 		break;
 	case CP15_DACR:
 	case CP15_PRRR:

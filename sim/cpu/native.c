@@ -295,11 +295,13 @@ void machine_settle_slow(struct machine *m)
 	m->pending.cpu = NULL;
 	m->actor = (struct actor){ .cpu = p.cpu, .site = p.site };
 	while (p.len) {
-		/* Nothing has happened since, so the translation is still held. */
-		uint64_t word = p.cpu->tlb->words[p.va >> PAGE_SHIFT];
+		/* Held still, unless the TLB has no room for all pages of a long store. */
+		struct cpu_fault f;
+		uint64_t word = tlb_translate(p.cpu, p.va, p.is_store, &f);
 		size_t piece = piece_len(m, p.va, p.len);
 
-		g_assert(word);
+		if (unlikely(!word))
+			abort_refused(p.cpu, &f, p.len, p.site);
 		if (!is_ram(word))
 			return settle_registers(m, &p, word, bytes);
 		access_store(p.cpu, word, p.va, bytes, piece);

@@ -15,6 +15,7 @@ static const char *const kind_names[NR_OBSERVE_KINDS] = {
 	[OBSERVE_CLEAN] = "clean",
 	[OBSERVE_TLB_FILL] = "tlb-fill",
 	[OBSERVE_TLB_INVALIDATE] = "tlb-invalidate",
+	[OBSERVE_TLB_CONFLICT] = "tlb-conflict",
 	[OBSERVE_CPU_FAULT] = "cpu-fault",
 	[OBSERVE_MASTER_FAULT] = "master-fault",
 };
@@ -59,8 +60,7 @@ static void tell_rest(GString *s, const struct observe_event *ev)
 {
 	switch (ev->kind) {
 	case OBSERVE_TLB_FILL:
-		g_string_append_printf(s, " va %#x %zu", ev->va, ev->len);
-		break;
+	case OBSERVE_TLB_CONFLICT:
 	case OBSERVE_TLB_INVALIDATE:
 		g_string_append_printf(s, " va %#x %zu", ev->va, ev->len);
 		break;
