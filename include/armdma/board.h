@@ -41,7 +41,7 @@ enum cache_replacement {
  * struct cache_geometry - size, shape and policy of one cache
  * @bytes:          capacity; 0 means that there is no such cache
  * @line_bytes:     a power of two, 16..128
- * @nr_ways:        associativity, 1..16 wherever it is modelled
+ * @nr_ways:        associativity, 1..64 in level 1, 1..16 below it
  *                  (@bytes / (@line_bytes * @nr_ways) is a power of two)
  * @replacement:    who leaves
  * @write_allocate: a store that misses brings the line in

@@ -138,6 +138,14 @@ static bool refuse(const struct board *b, GError **error, const char *format, ..
 	return false;
 }
 
+/* DDI 0211, 7.1; DDI 0301H, 7.2: 64 KiB of 4 ways. */
+#define ARMV6_MAX_WAY_BYTES	(16u << 10)
+
+static uint32_t way_bytes(const struct cache_geometry *g)
+{
+	return g->bytes / g->nr_ways;
+}
+
 static bool check_core(const struct board *b, const struct board_cpu *c, GError **error)
 {
 	if (!*c->compatible)
@@ -148,6 +156,10 @@ static bool check_core(const struct board *b, const struct board_cpu *c, GError 
 			      c->compatible);
 	if (!c->part->is_modelled)
 		return refuse(b, error, "its core (%s) %s", c->part->name, c->part->why_not);
+	if (c->part->l1d_indexing == INDEX_VIPT && way_bytes(&c->l1d) > ARMV6_MAX_WAY_BYTES)
+		return refuse(b, error, "a way of its level 1 data cache is %u KiB, where the most "
+			      "of any core of ARMv6 is %u", way_bytes(&c->l1d) >> 10,
+			      ARMV6_MAX_WAY_BYTES >> 10);
 	return true;
 }
 

@@ -39,7 +39,7 @@ static bool cache_u32(const struct fdt_node *n, const char *prefix, const char *
  * A size of 0 is what some trees write for "ask the hardware": it says nothing.
  */
 static bool override_geometry(const struct fdt_node *n, const char *prefix,
-			      struct cache_geometry *g, GError **error)
+			      struct cache_geometry *g, unsigned max_ways, GError **error)
 {
 	uint32_t bytes = 0, line = g->line_bytes, sets = 0;
 
@@ -52,15 +52,15 @@ static bool override_geometry(const struct fdt_node *n, const char *prefix,
 				     "are possible", prefix, line, GEOMETRY_MIN_LINE,
 				     GEOMETRY_MAX_LINE);
 
-	uint64_t ways = geometry_ways(bytes, line, g->nr_ways);
+	uint64_t ways = geometry_ways(bytes, line, g->nr_ways, max_ways);
 
 	if (cache_u32(n, prefix, "sets", &sets) && sets)
 		ways = bytes / ((uint64_t)line * sets);
-	if (!geometry_is_possible(bytes, line, ways) ||
+	if (!geometry_is_possible(bytes, line, ways, max_ways) ||
 	    (sets && bytes != (uint64_t)line * sets * ways))
 		return node_complain(n, error, "%ssize is %u, which lines of %u bytes in "
 				     "1 to %u ways cannot make up", prefix, bytes, line,
-				     GEOMETRY_MAX_WAYS);
+				     max_ways);
 	g->bytes = bytes;
 	g->line_bytes = line;
 	g->nr_ways = ways;
@@ -116,7 +116,7 @@ static bool read_l2(struct board_cpu *c, const struct fdt_node *cpu, GError **er
 		return true;
 	if (!c->part)
 		c->l2 = unknown_l2;
-	return override_geometry(l2, "cache-", &c->l2, error);
+	return override_geometry(l2, "cache-", &c->l2, GEOMETRY_MAX_WAYS_L2, error);
 }
 
 static bool read_caches(struct board_cpu *c, const struct fdt_node *n, GError **error)
@@ -125,8 +125,8 @@ static bool read_caches(struct board_cpu *c, const struct fdt_node *n, GError **
 	c->l1d = c->part ? c->part->l1d : unknown_l1;
 	if (c->part)
 		c->l2 = c->part->l2;
-	return override_geometry(n, "i-cache-", &c->l1i, error) &&
-	       override_geometry(n, "d-cache-", &c->l1d, error) &&
+	return override_geometry(n, "i-cache-", &c->l1i, GEOMETRY_MAX_WAYS_L1, error) &&
+	       override_geometry(n, "d-cache-", &c->l1d, GEOMETRY_MAX_WAYS_L1, error) &&
 	       read_l2(c, n, error);
 }
 
@@ -221,7 +221,7 @@ static bool fill_outer(struct board_outer *o, const struct fdt_node *n,
 	o->shared_override = node_has(n, "arm,shared-override");
 	o->is_io_coherent = node_has(n, "arm,io-coherent");
 	o->wt_override = node_has(n, "wt-override");
-	if (!override_geometry(n, "cache-", &o->cache, error))
+	if (!override_geometry(n, "cache-", &o->cache, GEOMETRY_MAX_WAYS_L2, error))
 		return false;
 	o->reg_pa = n->has_pa ? n->pa : 0;
 	if (!outer_is_possible(o))

@@ -72,12 +72,12 @@ static bool apply_word(struct cache_geometry *g, const char *word)
 }
 
 /* What is left of the words after SIZE: [WAYS[/LINE]][/WORD]... */
-static bool parse_shape(const char *item, char **words, struct cache_geometry *g, GError **error)
+static bool parse_shape(const char *item, char **words, struct cache_geometry *g,
+			unsigned max_ways, GError **error)
 {
-	char *const *words_of_shape = words;
 	uint32_t nr_ways = 0, line = g->line_bytes;
 
-	if (*words && parse_number(*words, GEOMETRY_MAX_WAYS, false, &nr_ways))
+	if (*words && parse_number(*words, max_ways, false, &nr_ways))
 		words++;
 	if (nr_ways && *words && parse_number(*words, GEOMETRY_MAX_LINE, false, &line))
 		words++;
@@ -85,17 +85,21 @@ static bool parse_shape(const char *item, char **words, struct cache_geometry *g
 		if (!apply_word(g, *words))
 			return complain(error, "%s: \"%s\" is not 1 to %u ways, %u to %u bytes of "
 					"line, random, rr, lru, wa or ra", item, *words,
-					GEOMETRY_MAX_WAYS, GEOMETRY_MIN_LINE, GEOMETRY_MAX_LINE);
+					max_ways, GEOMETRY_MIN_LINE, GEOMETRY_MAX_LINE);
 	}
 	g->line_bytes = (uint16_t)line;
-	g->nr_ways = (uint8_t)(nr_ways ? nr_ways : geometry_ways(g->bytes, line, g->nr_ways));
-	if (geometry_is_line(line) && geometry_is_possible(g->bytes, line, g->nr_ways))
+	g->nr_ways = (uint8_t)(nr_ways ? nr_ways : geometry_ways(g->bytes, line, g->nr_ways,
+								 max_ways));
+	if (geometry_is_line(line) && geometry_is_possible(g->bytes, line, g->nr_ways, max_ways))
 		return true;
 	if (!geometry_is_line(line))
 		return complain(error, "%s: a line is a power of two, %u to %u bytes", item,
 				GEOMETRY_MIN_LINE, GEOMETRY_MAX_LINE);
-	return complain(error, "%s: lines of %u bytes in %s ways cannot make up %u bytes", item,
-			line, nr_ways ? words_of_shape[0] : "1 to 16", g->bytes);
+	if (nr_ways)
+		return complain(error, "%s: lines of %u bytes in %u ways cannot make up %u bytes",
+				item, line, nr_ways, g->bytes);
+	return complain(error, "%s: lines of %u bytes in 1 to %u ways cannot make up %u bytes",
+			item, line, max_ways, g->bytes);
 }
 
 static const struct cache_geometry usual_cache = {
@@ -103,7 +107,7 @@ static const struct cache_geometry usual_cache = {
 };
 
 static bool parse_cache(const char *item, const char *value, struct cache_geometry *g,
-			GError **error)
+			unsigned max_ways, GError **error)
 {
 	g_auto(GStrv) words = g_strsplit(value, "/", -1);
 	struct cache_geometry is = g->bytes ? *g : usual_cache;
@@ -112,7 +116,7 @@ static bool parse_cache(const char *item, const char *value, struct cache_geomet
 	if (!words[0] || !parse_number(words[0], MAX_BYTES, true, &is.bytes))
 		return complain(error, "%s: a size is expected first, as 32K or 1M, %u MiB at most",
 				item, MAX_BYTES >> 20);
-	if (is.bytes && !parse_shape(item, words + 1, &is, error))
+	if (is.bytes && !parse_shape(item, words + 1, &is, max_ways, error))
 		return false;
 	if (!is.bytes && words[1])
 		return complain(error, "%s: a cache of no bytes has no shape", item);
@@ -180,7 +184,7 @@ static bool set_outer(struct board *b, const char *item, const char *value, GErr
 
 	if (!o->path)
 		return complain(error, "%s: the device tree has no outer cache", item);
-	if (!parse_cache(item, value, &o->cache, error))
+	if (!parse_cache(item, value, &o->cache, GEOMETRY_MAX_WAYS_L2, error))
 		return false;
 	if (o->cache.bytes && !outer_is_possible(o))
 		return complain(error, "%s: %u bytes in %u ways of lines of %u bytes is not a %s",
@@ -204,12 +208,15 @@ static struct cache_geometry *cache_named(struct board_cpu *c, const char *key)
 static bool set_cache(struct board *b, const char *item, const char *key, const char *value,
 		      GError **error)
 {
+	bool is_l2 = strcmp(key, "l2") == 0;
+	unsigned max_ways = is_l2 ? GEOMETRY_MAX_WAYS_L2 : GEOMETRY_MAX_WAYS_L1;
+
 	for (unsigned i = 0; i < b->cpus->len; i++) {
 		struct cache_geometry *g = cache_named(g_ptr_array_index(b->cpus, i), key);
 
-		if (!parse_cache(item, value, g, error))
+		if (!parse_cache(item, value, g, max_ways, error))
 			return false;
-		if (!g->bytes && strcmp(key, "l2") != 0)
+		if (!g->bytes && !is_l2)
 			return complain(error, "%s: every core here has level 1 caches", item);
 	}
 	if (b->cpus->len == 0)

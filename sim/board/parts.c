@@ -71,16 +71,12 @@
 #define ARMV8	 .arch = 8, .is_modelled = true, .tables = TABLES_V7,	\
 	.is_mp = true, .broadcasts = true, .walks_in_l1 = true,		\
 	.has_lpae = true, .wt_is_nc = true
-#define ARMV6	 .arch = 6, .why_not = armv6, .tables = TABLES_V6, .l1i_indexing = INDEX_VIPT
-#define ARMV5	 .arch = 5, .why_not = vivt, .tables = TABLES_V5,	\
+#define ARMV6	 .arch = 6, .is_modelled = true, .tables = TABLES_V6, .l1i_indexing = INDEX_VIPT
+#define ARMV5	 .arch = 5, .is_modelled = true, .tables = TABLES_V5,	\
 	.l1i_indexing = INDEX_VIVT, .l1d_indexing = INDEX_VIVT
-#define ARMV4	 .arch = 4, .why_not = vivt, .tables = TABLES_V5,	\
+#define ARMV4	 .arch = 4, .is_modelled = true, .tables = TABLES_V5,	\
 	.l1i_indexing = INDEX_VIVT, .l1d_indexing = INDEX_VIVT
 
-static const char vivt[] =
-	"has a virtually tagged level 1 data cache, which is not modelled";
-static const char armv6[] =
-	"implements ARMv6, and only ARMv7's cache operations are modelled";
 static const char no_mmu[] =
 	"is a microcontroller without an MMU, which is not modelled";
 static const char no_vmsa[] =

@@ -64,13 +64,45 @@ static uint32_t words_log2(unsigned bytes)
 	return (uint32_t)__builtin_ctz(bytes) - 2;
 }
 
-/* v7 format; the instruction cache is taken as VIPT. */
+/*
+ * One half of CTR before ARMv7 (DDI 0301H, 3.2.2): bytes, ways and line as powers of
+ * two, and whether pages have colours in it.
+ */
+static uint32_t half_of_ctr(const struct cache_geometry *g, uint8_t indexing)
+{
+	bool has_colours = indexing == INDEX_VIPT && g->bytes / g->nr_ways > PAGE_BYTES;
+
+	return (uint32_t)has_colours << 11 | (uint32_t)(31 - __builtin_clz(g->bytes) - 9) << 6 |
+	       (uint32_t)(31 - __builtin_clz(g->nr_ways)) << 3 |
+	       (words_log2(g->line_bytes) - 1);
+}
+
+/* Separate write-back caches with lockdown of format C. */
+static uint32_t ctr_before_v7(const struct cpu *c)
+{
+	const struct board_cpu *b = c->board;
+
+	return 0xeu << 25 | 1u << 24 | half_of_ctr(&b->l1d, b->part->l1d_indexing) << 12 |
+	       half_of_ctr(&b->l1i, b->part->l1i_indexing);
+}
+
+/* L1Ip: how the instruction cache is indexed and tagged. */
+static uint32_t l1ip_of(const struct core_part *part)
+{
+	static const uint32_t codes[] = { [INDEX_VIVT] = 1, [INDEX_VIPT] = 2, [INDEX_PIPT] = 3 };
+
+	return codes[part->l1i_indexing];
+}
+
 static uint32_t ctr(const struct cpu *c)
 {
+	if (c->board->part->arch < 7)
+		return ctr_before_v7(c);
+
 	uint32_t cwg = words_log2(machine_line_max(c->machine));
 
 	return 4u << 29 | cwg << 24 | cwg << 20 |
-	       words_log2(machine_line_min(c->machine)) << 16 | 2u << 14 |
+	       words_log2(machine_line_min(c->machine)) << 16 | l1ip_of(c->board->part) << 14 |
 	       words_log2(c->board->l1i.bytes ? c->board->l1i.line_bytes : 32);
 }
 

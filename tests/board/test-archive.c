@@ -33,9 +33,6 @@ static bool reason_is_true(const char *reason, const void *blob)
 	static const struct {
 		const char *says, *compatible;
 	} reasons[] = {
-		{ "(ARM926EJ-S) has a virtually tagged", "arm,arm926ej-s" },
-		{ "(ARM1176JZF-S) implements ARMv6", "arm,arm1176jzf-s" },
-		{ "(ARM1176JZF) implements ARMv6", "arm,arm1176jzf" },
 		{ "outer cache, \"marvell,aurora-outer-cache\"", "marvell,aurora-outer-cache" },
 	};
 

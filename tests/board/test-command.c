@@ -135,15 +135,15 @@ static char *file_of(const char *body)
 
 static void a_refused_board_is_no_error_and_counted_with_its_reason(void **state)
 {
-	g_autofree char *path = file_of(CELLS CPU_OF("compatible = \"arm,arm926ej-s\";") MEMORY);
+	g_autofree char *path = file_of(CELLS CPU_OF("compatible = \"arm,cortex-m7\";") MEMORY);
 	g_autofree char *args = g_strdup_printf("board %s %s a8-up", path, path);
 	g_auto(said) s = runs(args);
 
 	g_unlink(path);
 	assert_int_equal(s.status, 0);
 	says(s.out, "\n3 boards: 1 build, 2 refused\n"
-		    "     2  its core (ARM926EJ-S) has a virtually tagged level 1 data cache, "
-		    "which\n");
+		    "     2  its core (Cortex-M7) is a microcontroller without an MMU, which is "
+		    "not\n");
 }
 
 static void another_core_is_described_in_the_trees_place(void **state)

@@ -154,7 +154,7 @@ static void a_tauros2_follows_the_core(void **state)
 
 /* ---- what cannot be had ------------------------------------------------------ */
 
-#define NO_WORD	" is not 1 to 16 ways, 16 to 128 bytes of line, random, rr, lru, wa or ra"
+#define NO_WORD	" is not 1 to 64 ways, 16 to 128 bytes of line, random, rr, lru, wa or ra"
 #define NO_SIZE	": a size is expected first, as 32K or 1M, 64 MiB at most"
 #define NO_ITEM	": after the core come cpus=, l1i=, l1d=, l2= or outer="
 
@@ -177,14 +177,16 @@ static const struct {
 	{ "l1d=18446744073709551616M", "l1d=18446744073709551616M" NO_SIZE },
 	{ "l1d=0", "l1d=0: every core here has level 1 caches" },
 	{ "l2=0/4", "l2=0/4: a cache of no bytes has no shape" },
-	{ "l1d=32K/17", "l1d=32K/17: \"17\"" NO_WORD },
+	{ "l1d=32K/65", "l1d=32K/65: \"65\"" NO_WORD },
 	{ "l1d=32K/4/129", "l1d=32K/4/129: \"129\"" NO_WORD },
 	{ "l1d=32K/4/32/fifo", "l1d=32K/4/32/fifo: \"fifo\"" NO_WORD },
 	{ "l1d=32K/", "l1d=32K/: \"\"" NO_WORD },
 	{ "l1d=32K/4/8", "l1d=32K/4/8: a line is a power of two, 16 to 128 bytes" },
 	{ "l1d=32K/4/0", "l1d=32K/4/0: a line is a power of two, 16 to 128 bytes" },
 	{ "l1d=32K/3", "l1d=32K/3: lines of 32 bytes in 3 ways cannot make up 32768 bytes" },
-	{ "l1d=1000", "l1d=1000: lines of 32 bytes in 1 to 16 ways cannot make up 1000 bytes" },
+	{ "l1d=1000", "l1d=1000: lines of 32 bytes in 1 to 64 ways cannot make up 1000 bytes" },
+	{ "l2=1M/17", "l2=1M/17: \"17\" is not 1 to 16 ways, 16 to 128 bytes of line, random, rr, "
+	  "lru, wa or ra" },
 	{ "cpus=0", "cpus=0: 1 to 8 CPUs are possible" },
 	{ "cpus=9", "cpus=9: 1 to 8 CPUs are possible" },
 	{ "cpus=2K", "cpus=2K: 1 to 8 CPUs are possible" },
@@ -221,7 +223,7 @@ static void a_board_is_all_changed_or_not_at_all(void **state)
 	struct board *b = board_of(A9_PL310);
 
 	cannot_be_had(b, "cortex-a7,cpus=4,outer=0,l1d=1",
-		      "l1d=1: lines of 64 bytes in 1 to 16 ways cannot make up 1 bytes");
+		      "l1d=1: lines of 64 bytes in 1 to 64 ways cannot make up 1 bytes");
 	assert_int_equal(b->cpus->len, 1);
 	assert_string_equal(cpu_of(b, 0)->part->name, "Cortex-A9");
 	assert_true(board_has_outer(b));

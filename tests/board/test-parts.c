@@ -24,7 +24,7 @@ static void has_a_possible_shape(const struct core_part *p, const char *which,
 
 	if (!is_power_of_2(g->line_bytes) || g->line_bytes < 16 || g->line_bytes > 128 ||
 	    way_bytes * g->nr_ways != g->bytes || !is_power_of_2(way_bytes / g->line_bytes) ||
-	    g->replacement >= NR_CACHE_REPLACEMENTS || (p->is_modelled && g->nr_ways > 16))
+	    g->replacement >= NR_CACHE_REPLACEMENTS || g->nr_ways > 64)
 		fail_msg("%s: its %s is no cache", p->compatible, which);
 }
 
@@ -53,7 +53,7 @@ static void a_core_is_modelled_or_says_why_not(void **state)
 
 		if (p->is_modelled != !p->why_not)
 			fail_msg("%s: is_modelled and why_not disagree", p->compatible);
-		if (p->is_modelled && (p->arch < 7 || !p->l1d.bytes))
+		if (p->is_modelled && !p->l1d.bytes)
 			fail_msg("%s: no model has this", p->compatible);
 	}
 }

@@ -33,15 +33,15 @@ static const struct {
 	  "memory@0 { device_type = \"memory\"; reg = <0x80000000 0x1000>; };",
 	  "/memory@0: the root's #address-cells and #size-cells leave no room for a reg" },
 	{ CPU_THAT_SAYS("d-cache-size = <1000>;"),
-	  "/cpus/cpu@0: d-cache-size is 1000, which lines of 32 bytes in 1 to 16 ways "
+	  "/cpus/cpu@0: d-cache-size is 1000, which lines of 32 bytes in 1 to 64 ways "
 	  "cannot make up" },
 	{ CPU_THAT_SAYS("d-cache-size = <0x8000>; d-cache-line-size = <48>;"),
 	  "/cpus/cpu@0: d-cache-line-size is 48, where 16 to 128 bytes are possible" },
 	{ CPU_THAT_SAYS("i-cache-size = <0x8000>; i-cache-sets = <3>;"),
-	  "/cpus/cpu@0: i-cache-size is 32768, which lines of 32 bytes in 1 to 16 ways "
+	  "/cpus/cpu@0: i-cache-size is 32768, which lines of 32 bytes in 1 to 64 ways "
 	  "cannot make up" },
 	{ CPU_THAT_SAYS("d-cache-size = <0x8000>; d-cache-sets = <0xffffffff>;"),
-	  "/cpus/cpu@0: d-cache-size is 32768, which lines of 32 bytes in 1 to 16 ways "
+	  "/cpus/cpu@0: d-cache-size is 32768, which lines of 32 bytes in 1 to 64 ways "
 	  "cannot make up" },
 	{ BOARD(SOC("cache-controller@1000 { compatible = \"arm,pl310-cache\";"
 		    " reg = <0x1000 0x1000>; cache-size = <0x8000>; };")),
@@ -273,18 +273,25 @@ static void a_device_without_end_is_refused(void **state)
 
 /* ---- boards that are true and cannot be built ----------------------------------------- */
 
-static void a_core_with_a_virtual_cache_is_refused(void **state)
+static void a_core_without_an_mmu_is_refused(void **state)
 {
-	refuses(board_of(CELLS CPU_OF("compatible = \"arm,arm926ej-s\";") MEMORY),
-		"test.dtb: its core (ARM926EJ-S) has a virtually tagged level 1 data cache, which "
-		"is not modelled");
+	refuses(board_of(CELLS CPU_OF("compatible = \"arm,cortex-m7\";") MEMORY),
+		"test.dtb: its core (Cortex-M7) is a microcontroller without an MMU, which is not "
+		"modelled");
+	refuses(board_of(CELLS CPU_OF("compatible = \"arm,arm946e-s\";") MEMORY),
+		"test.dtb: its core (ARM946E-S) has a protection unit instead of an MMU, which is "
+		"not modelled");
 }
 
-static void a_core_of_armv6_is_refused(void **state)
+static void more_colours_than_armv6_has_are_refused(void **state)
 {
-	refuses(board_of(CELLS CPU_OF("compatible = \"arm,arm1176jzf-s\";") MEMORY),
-		"test.dtb: its core (ARM1176JZF-S) implements ARMv6, and only ARMv7's cache "
-		"operations are modelled");
+	refuses(board_of(CELLS CPU_OF("compatible = \"arm,arm1176jzf-s\";"
+				      "d-cache-size = <0x10000>;") MEMORY),
+		"(a machine can be built)");
+	refuses(board_of(CELLS CPU_OF("compatible = \"arm,arm1176jzf-s\";"
+				      "d-cache-size = <0x20000>;") MEMORY),
+		"test.dtb: a way of its level 1 data cache is 32 KiB, where the most of any core of "
+		"ARMv6 is 16");
 }
 
 static void a_core_that_nobody_knows_is_refused(void **state)
@@ -359,8 +366,8 @@ int main(void)
 		REFUSAL_TEST(a_file_that_is_not_there_is_named),
 		REFUSAL_TEST(a_folder_is_not_a_file),
 		REFUSAL_TEST(a_device_without_end_is_refused),
-		REFUSAL_TEST(a_core_with_a_virtual_cache_is_refused),
-		REFUSAL_TEST(a_core_of_armv6_is_refused),
+		REFUSAL_TEST(a_core_without_an_mmu_is_refused),
+		REFUSAL_TEST(more_colours_than_armv6_has_are_refused),
 		REFUSAL_TEST(a_core_that_nobody_knows_is_refused),
 		REFUSAL_TEST(a_core_that_is_not_named_is_refused),
 		REFUSAL_TEST(a_tree_without_cpus_is_refused),

@@ -96,6 +96,18 @@ static void the_a8_has_no_serial_port_among_its_masters(void **state)
 	has_masters(b, "48100000.ethernet 48056000.dma-controller");
 }
 
+static void the_old_ones_have_a_single_level_that_is_not_physical(void **state)
+{
+	g_autoptr(board) arm926 = shipped("arm926");
+	g_autoptr(board) arm1176 = shipped("arm1176");
+
+	has_cache(cpu_of(arm926, 0)->l1d, 16, 4, 32);
+	has_cache(cpu_of(arm1176, 0)->l1d, 64, 4, 32);
+	assert_int_equal(cpu_of(arm926, 0)->part->l1d_indexing, INDEX_VIVT);
+	assert_int_equal(cpu_of(arm1176, 0)->part->l1d_indexing, INDEX_VIPT);
+	assert_int_equal(cpu_of(arm926, 0)->l2.bytes + cpu_of(arm1176, 0)->l2.bytes, 0);
+}
+
 static void any_other_name_is_a_path(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -116,6 +128,7 @@ int main(void)
 		cmocka_unit_test(the_coherent_one_has_a_master_that_is_not),
 		cmocka_unit_test(the_quad_a7_sees_memory_at_zero),
 		cmocka_unit_test(the_a8_has_no_serial_port_among_its_masters),
+		cmocka_unit_test(the_old_ones_have_a_single_level_that_is_not_physical),
 		cmocka_unit_test(any_other_name_is_a_path),
 	};
 

@@ -315,6 +315,76 @@ static void scattered_pages_are_mapped_in_a_row(struct rig *rig)
 	__free_pages(block, 3);
 }
 
+#define NR_TWICE	8
+
+/* The pages of a block backwards, so that most change their colour. */
+static char *map_again(struct page *block)
+{
+	struct page *pages[NR_TWICE];
+	char *p;
+
+	for (int i = 0; i < NR_TWICE; i++)
+		pages[i] = block + NR_TWICE - 1 - i;
+	p = vmap(pages, NR_TWICE, VM_MAP, PAGE_KERNEL);
+	assert_non_null(p);
+	return p;
+}
+
+static char *linear_of(struct page *block, int i)
+{
+	return (char *)page_address(block) + (NR_TWICE - 1 - i) * PAGE_SIZE;
+}
+
+/* Whatever L1D makes of virtual addresses. */
+static void bytes_follow_a_page_into_a_mapping_and_back(struct rig *rig)
+{
+	struct page *block = alloc_pages(GFP_KERNEL | __GFP_ZERO, 3);
+	char *p;
+
+	for (int i = 0; i < NR_TWICE; i++)
+		cpu_fills(rig, linear_of(block, i), PAGE_SIZE, (unsigned)i);
+	p = map_again(block);
+	for (int i = 0; i < NR_TWICE; i++) {
+		expects_cpu_finds(rig, p + i * PAGE_SIZE, PAGE_SIZE, (unsigned)i);
+		cpu_fills(rig, p + i * PAGE_SIZE, PAGE_SIZE, (unsigned)i + 1);
+	}
+	vunmap(p);
+	for (int i = 0; i < NR_TWICE; i++)
+		expects_cpu_finds(rig, linear_of(block, i), PAGE_SIZE, (unsigned)i + 1);
+	__free_pages(block, 3);
+}
+
+/* How many of the pages show the old byte at one address after a store at the other. */
+static int nr_stale(struct rig *rig, struct page *block, const char *p)
+{
+	int nr = 0;
+
+	for (int i = 0; i < NR_TWICE; i++) {
+		char *linear = linear_of(block, i), byte;
+
+		cpu_holds(rig, linear, 16);
+		cpu_holds(rig, p + i * PAGE_SIZE, 16);
+		cpu_writes(rig, (char *)(uintptr_t)p + i * PAGE_SIZE, "new");
+		assert_true(cpu_load(rig->cpu, (uint32_t)(uintptr_t)linear, &byte, 1, NULL));
+		nr += byte != 'n';
+	}
+	return nr;
+}
+
+static void two_addresses_of_a_page_are_one_where_l1_is_physical(struct rig *rig)
+{
+	struct page *block = alloc_pages(GFP_KERNEL | __GFP_ZERO, 3);
+	char *p = map_again(block);
+	int nr = nr_stale(rig, block, p);
+
+	if (rig->on->is & ON_ALIASING)
+		assert_in_range(nr, rig->on->is & ON_V5 ? NR_TWICE : NR_TWICE / 2, NR_TWICE);
+	else
+		assert_int_equal(nr, 0);
+	vunmap(p);
+	__free_pages(block, 3);
+}
+
 static void vmalloc_is_used_up_and_comes_back(struct rig *rig)
 {
 	struct kernel *k = kernel_of_rig(rig);
@@ -350,16 +420,17 @@ static void areas_leave_a_guard_page_and_reuse_gaps(struct rig *rig)
 
 static void registers_are_mapped_as_device_memory_and_ram_is_refused(struct rig *rig)
 {
+	bool is_v5 = rig->on->is & ON_V5;
 	char *p = ioremap(0x10000123, 8);
 	struct translation t = cpu_translate(rig->cpu, (uint32_t)(uintptr_t)p, true);
 
 	assert_int_equal(t.fault.kind, FAULT_NONE);
-	assert_int_equal(t.attrs.type, MEM_DEVICE);
+	assert_int_equal(t.attrs.type, is_v5 ? MEM_STRONGLY_ORDERED : MEM_DEVICE);
 	assert_int_equal(t.pa | ((uintptr_t)p & 0xfff), 0x10000123);
 	iounmap(p);
 	p = ioremap_wc(0x10000000, SZ_8K);
 	t = cpu_translate(rig->cpu, (uint32_t)(uintptr_t)p + 4096, true);
-	assert_int_equal(t.attrs.type, MEM_NORMAL);
+	assert_int_equal(t.attrs.type, is_v5 ? MEM_DEVICE : MEM_NORMAL);
 	assert_int_equal(t.attrs.inner, CACHE_NONE);
 	iounmap(p);
 	assert_null(ioremap(0x10000000, 0));
@@ -484,6 +555,8 @@ static const struct rig_test tests[] = {
 	TEST_ON(odd_sizes_have_their_answers,                          ON_UP,    0),
 	TEST_ON(wrong_kfrees_are_warnings,                             ON_UP,    0),
 	TEST_ON(scattered_pages_are_mapped_in_a_row,                   0,        0),
+	TEST_ON(bytes_follow_a_page_into_a_mapping_and_back,           0,        0),
+	TEST_ON(two_addresses_of_a_page_are_one_where_l1_is_physical,  0,        0),
 	TEST_ON(vmalloc_is_used_up_and_comes_back,                     0,        0),
 	TEST_ON(areas_leave_a_guard_page_and_reuse_gaps,               ON_UP,    0),
 	TEST_ON(registers_are_mapped_as_device_memory_and_ram_is_refused, 0,     0),

@@ -56,6 +56,34 @@ static void a_write_after_mapping_does_not_reach_the_device(struct rig *rig)
 	expects_device_reads(rig, dma, "in time");
 }
 
+static void a_write_that_misses_goes_by_a_cache_that_reads_fill(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	dma_addr_t dma = maps(rig, p, LEN, DMA_BIDIRECTIONAL);
+
+	dma_sync_single_for_device(rig->dev, dma, LEN, DMA_FROM_DEVICE);
+	cpu_writes(rig, p, "goes by");
+	expects_device_reads(rig, dma, "goes by");
+	expects_cpu_reads(rig, p, "goes by");
+	cpu_writes(rig, p, "stays..");
+	expects_device_reads(rig, dma, "goes by");
+	dma_unmap_single(rig->dev, dma, LEN, DMA_BIDIRECTIONAL);
+}
+
+/* Nothing is invalidated after DMA: the driver's read in between was the mistake. */
+static void a_line_read_while_mapped_stays_stale(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	dma_addr_t dma;
+
+	cpu_writes(rig, p, "old");
+	dma = maps(rig, p, LEN, DMA_BIDIRECTIONAL);
+	expects_cpu_reads(rig, p, "old");
+	device_writes(rig, dma, "new");
+	dma_unmap_single(rig->dev, dma, LEN, DMA_BIDIRECTIONAL);
+	expects_cpu_reads(rig, p, "old");
+}
+
 static void a_line_read_while_mapped_is_stale_until_the_sync(struct rig *rig)
 {
 	char *p = allocates(rig, LEN);
@@ -77,6 +105,7 @@ static void syncing_a_part_leaves_the_rest(struct rig *rig)
 	dma_addr_t dma = maps(rig, p, LEN, DMA_FROM_DEVICE);
 
 	dma_sync_single_for_cpu(rig->dev, dma, LEN, DMA_FROM_DEVICE);
+	cpu_holds(rig, p, LEN);
 	cpu_writes(rig, p, "first.");
 	cpu_writes(rig, p + 128, "second");
 	dma_sync_single_for_device(rig->dev, dma, LEN, DMA_BIDIRECTIONAL);
@@ -139,6 +168,7 @@ static void a_neighbour_written_meanwhile_overwrites_the_device(struct rig *rig)
 
 	cpu_writes(rig, p + 16, "old!");
 	dma = maps(rig, p + 16, 64, DMA_FROM_DEVICE);
+	cpu_holds(rig, p, 32);
 	cpu_writes(rig, p, "neighbour");
 	device_writes(rig, dma, "data");
 	dma_unmap_single(rig->dev, dma, 64, DMA_FROM_DEVICE);
@@ -182,38 +212,43 @@ static void a_page_is_mapped_from_an_offset(struct rig *rig)
 
 enum step { MAP, UNMAP, SYNC_FOR_CPU, SYNC_FOR_DEVICE };
 
-/* A range from a 64-byte boundary, and the lines that each part is asked for. */
+/*
+ * A range from a 64-byte boundary, and the lines that each level is asked for: a PL310
+ * and its syncs, lines of 32 bytes in both; lines of 64, level 2 reached by CP15; ARMv6
+ * and ARMv5, lines of 32 in a single level.
+ */
 static const struct row {
 	enum step step;
 	enum dma_data_direction dir;
 	unsigned at, len;
-	const char *on_pl310;		/* lines of 32 bytes in both */
-	const char *on_64;		/* lines of 64, level 2 reached by CP15 */
+	const char *on_pl310;
+	unsigned syncs;
+	const char *on_64, *on_v6, *on_v5;
 } rows[] = {
 	/* whole lines */
-	{ MAP,   DMA_TO_DEVICE,     0, 256, "L1 c8 i0, L2 c8 i0, syncs 1", "L1 c4 i0, L2 c4 i0, syncs 0" },
-	{ MAP,   DMA_BIDIRECTIONAL, 0, 256, "L1 c8 i0, L2 c8 i0, syncs 1", "L1 c4 i0, L2 c4 i0, syncs 0" },
-	{ MAP,   DMA_FROM_DEVICE,   0, 256, "L1 c0 i8, L2 c0 i8, syncs 1", "L1 c0 i4, L2 c0 i4, syncs 0" },
-	{ UNMAP, DMA_TO_DEVICE,     0, 256, "L1 c0 i0, L2 c0 i0, syncs 0", "L1 c0 i0, L2 c0 i0, syncs 0" },
-	{ UNMAP, DMA_BIDIRECTIONAL, 0, 256, "L1 c0 i8, L2 c0 i8, syncs 1", "L1 c0 i4, L2 c0 i4, syncs 0" },
-	{ UNMAP, DMA_FROM_DEVICE,   0, 256, "L1 c0 i8, L2 c0 i8, syncs 1", "L1 c0 i4, L2 c0 i4, syncs 0" },
+	{ MAP,   DMA_TO_DEVICE,     0, 256, "c8 i0", 1, "c4 i0", "c8 i0", "c8 i0" },
+	{ MAP,   DMA_BIDIRECTIONAL, 0, 256, "c8 i0", 1, "c4 i0", "c8 i0", "c8 i8" },
+	{ MAP,   DMA_FROM_DEVICE,   0, 256, "c0 i8", 1, "c0 i4", "c0 i8", "c0 i8" },
+	{ UNMAP, DMA_TO_DEVICE,     0, 256, "c0 i0", 0, "c0 i0", "c0 i0", "c0 i0" },
+	{ UNMAP, DMA_BIDIRECTIONAL, 0, 256, "c0 i8", 1, "c0 i4", "c0 i8", "c0 i0" },
+	{ UNMAP, DMA_FROM_DEVICE,   0, 256, "c0 i8", 1, "c0 i4", "c0 i8", "c0 i0" },
 	/* both edges partial */
-	{ MAP,   DMA_TO_DEVICE,     8,  48, "L1 c2 i0, L2 c2 i0, syncs 1", "L1 c1 i0, L2 c1 i0, syncs 0" },
-	{ MAP,   DMA_FROM_DEVICE,   8,  48, "L1 c2 i2, L2 c2 i2, syncs 1", "L1 c2 i2, L2 c2 i2, syncs 0" },
-	{ UNMAP, DMA_FROM_DEVICE,   8,  48, "L1 c2 i2, L2 c2 i2, syncs 1", "L1 c2 i2, L2 c2 i2, syncs 0" },
+	{ MAP,   DMA_TO_DEVICE,     8,  48, "c2 i0", 1, "c1 i0", "c2 i0", "c2 i0" },
+	{ MAP,   DMA_FROM_DEVICE,   8,  48, "c2 i2", 1, "c2 i2", "c2 i2", "c2 i2" },
+	{ UNMAP, DMA_FROM_DEVICE,   8,  48, "c2 i2", 1, "c2 i2", "c2 i2", "c0 i0" },
 	/* whole lines of 32 bytes, halves of 64 */
-	{ MAP,   DMA_FROM_DEVICE,  32,  64, "L1 c0 i2, L2 c0 i2, syncs 1", "L1 c2 i2, L2 c2 i2, syncs 0" },
-	{ MAP,   DMA_TO_DEVICE,    32,  64, "L1 c2 i0, L2 c2 i0, syncs 1", "L1 c2 i0, L2 c2 i0, syncs 0" },
+	{ MAP,   DMA_FROM_DEVICE,  32,  64, "c0 i2", 1, "c2 i2", "c0 i2", "c0 i2" },
+	{ MAP,   DMA_TO_DEVICE,    32,  64, "c2 i0", 1, "c2 i0", "c2 i0", "c2 i0" },
 	/* only the end partial */
-	{ UNMAP, DMA_BIDIRECTIONAL, 0, 100, "L1 c1 i4, L2 c1 i4, syncs 1", "L1 c1 i2, L2 c1 i2, syncs 0" },
+	{ UNMAP, DMA_BIDIRECTIONAL, 0, 100, "c1 i4", 1, "c1 i2", "c1 i4", "c0 i0" },
 	/* a single byte */
-	{ MAP,   DMA_TO_DEVICE,    63,   1, "L1 c1 i0, L2 c1 i0, syncs 1", "L1 c1 i0, L2 c1 i0, syncs 0" },
-	{ MAP,   DMA_FROM_DEVICE,  10,   1, "L1 c2 i2, L2 c2 i2, syncs 1", "L1 c2 i2, L2 c2 i2, syncs 0" },
+	{ MAP,   DMA_TO_DEVICE,    63,   1, "c1 i0", 1, "c1 i0", "c1 i0", "c1 i0" },
+	{ MAP,   DMA_FROM_DEVICE,  10,   1, "c2 i2", 1, "c2 i2", "c2 i2", "c2 i1" },
 	/* syncs are the same two operations */
-	{ SYNC_FOR_DEVICE, DMA_TO_DEVICE,   0, 256, "L1 c8 i0, L2 c8 i0, syncs 1", "L1 c4 i0, L2 c4 i0, syncs 0" },
-	{ SYNC_FOR_DEVICE, DMA_FROM_DEVICE, 0, 256, "L1 c0 i8, L2 c0 i8, syncs 1", "L1 c0 i4, L2 c0 i4, syncs 0" },
-	{ SYNC_FOR_CPU,    DMA_TO_DEVICE,   0, 256, "L1 c0 i0, L2 c0 i0, syncs 0", "L1 c0 i0, L2 c0 i0, syncs 0" },
-	{ SYNC_FOR_CPU,    DMA_FROM_DEVICE, 0, 256, "L1 c0 i8, L2 c0 i8, syncs 1", "L1 c0 i4, L2 c0 i4, syncs 0" },
+	{ SYNC_FOR_DEVICE, DMA_TO_DEVICE,   0, 256, "c8 i0", 1, "c4 i0", "c8 i0", "c8 i0" },
+	{ SYNC_FOR_DEVICE, DMA_FROM_DEVICE, 0, 256, "c0 i8", 1, "c0 i4", "c0 i8", "c0 i8" },
+	{ SYNC_FOR_CPU,    DMA_TO_DEVICE,   0, 256, "c0 i0", 0, "c0 i0", "c0 i0", "c0 i0" },
+	{ SYNC_FOR_CPU,    DMA_FROM_DEVICE, 0, 256, "c0 i8", 1, "c0 i4", "c0 i8", "c0 i0" },
 };
 
 static void takes_step(struct rig *rig, const struct row *row, char *p)
@@ -238,13 +273,24 @@ static void takes_step(struct rig *rig, const struct row *row, char *p)
 		dma_sync_single_for_device(rig->dev, dma, row->len, row->dir);
 }
 
+static void expects_work_of(struct rig *rig, const struct row *row)
+{
+	unsigned on = rig->on->is;
+	const char *l1 = on & ON_PL310 ? row->on_pl310 : on & ON_V6 ? row->on_v6
+			: on & ON_V5 ? row->on_v5 : row->on_64;
+	g_autofree char *all = g_strdup_printf("L1 %s, L2 %s, syncs %u", l1,
+		on & ON_ONE_LEVEL ? "c0 i0" : l1, on & ON_PL310 ? row->syncs : 0);
+
+	expects_work(rig, all);
+}
+
 static void each_step_asks_for_the_lines_of_the_contract(struct rig *rig)
 {
 	char *p = allocates(rig, LEN);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		takes_step(rig, &rows[i], p);
-		expects_work(rig, rig->on->is & ON_PL310 ? rows[i].on_pl310 : rows[i].on_64);
+		expects_work_of(rig, &rows[i]);
 	}
 }
 
@@ -404,9 +450,11 @@ static const struct rig_test tests[] = {
 	TEST_ON(the_cpu_sees_what_the_device_wrote_after_unmapping,     0,        0),
 	TEST_ON(both_directions_work_in_one_mapping,                    0,        0),
 	TEST_ON(a_write_after_mapping_does_not_reach_the_device,        ON_BOUNCE, 0),
-	TEST_ON(a_write_after_mapping_does_not_reach_the_device,        0, ON_COHERENT | ON_FAST | ON_BOUNCE),
-	TEST_ON(a_line_read_while_mapped_is_stale_until_the_sync,       0, ON_COHERENT | ON_FAST),
-	TEST_ON(syncing_a_part_leaves_the_rest,                         0, ON_COHERENT | ON_FAST),
+	TEST_ON(a_write_after_mapping_does_not_reach_the_device,        0, ON_COHERENT | ON_FAST | ON_BOUNCE | ON_READ_ALLOCATE),
+	TEST_ON(a_write_that_misses_goes_by_a_cache_that_reads_fill, ON_READ_ALLOCATE, 0),
+	TEST_ON(a_line_read_while_mapped_is_stale_until_the_sync,       0, ON_COHERENT | ON_FAST | ON_V5),
+	TEST_ON(a_line_read_while_mapped_stays_stale,                   ON_V5, 0),
+	TEST_ON(syncing_a_part_leaves_the_rest,                         0, ON_COHERENT | ON_FAST | ON_V5),
 	TEST_ON(ownership_goes_back_and_forth_by_syncs,                 0,        0),
 	TEST_ON(what_the_device_does_not_write_survives,                0,        0),
 	TEST_ON(a_neighbour_in_the_edge_line_survives_mapping,          0,        0),

@@ -134,7 +134,7 @@ static void id_registers_follow_the_geometry(void **state)
 	cpu_cp15_write(c15, CP15_CSSELR, 4);
 	assert_int_equal(cpu_cp15_read(c15, CP15_CCSIDR), 0);
 	assert_int_equal(cpu_cp15_read(c15, CP15_CLIDR), 0x0a200023);
-	assert_int_equal(cpu_cp15_read(c15, CP15_CTR), 0x84448004);
+	assert_int_equal(cpu_cp15_read(c15, CP15_CTR), 0x8444c004);
 	assert_int_equal(cpu_cp15_read(c15, CP15_ID_MMFR3), 0x02102211);
 }
 

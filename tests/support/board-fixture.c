@@ -6,6 +6,7 @@ static const struct core_part cortex_a9 = {
 	.compatible = "arm,cortex-a9", .name = "Cortex-A9", .arch = 7, .is_modelled = true,
 	.is_mp = true, .tables = TABLES_V7,
 	.l1i = { .bytes = 32 << 10, .line_bytes = 32, .nr_ways = 4 },
+	.l1i_indexing = INDEX_VIPT,
 	.l1d = { .bytes = 32 << 10, .line_bytes = 32, .nr_ways = 4,
 		 .replacement = CACHE_PSEUDO_RANDOM, .write_allocate = true },
 };

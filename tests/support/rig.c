@@ -11,6 +11,8 @@
 #define MAX_TEXT	64
 #define POOL_LEN	SZ_4M		/* small, so that filling it is quick */
 
+#define ON_OLD		(ON_UP | ON_LINE32 | ON_ONE_LEVEL | ON_READ_ALLOCATE | ON_ALIASING)
+
 static const struct platform platforms[] = {
 	{ "a9-pl310",		"a9-pl310",	ON_PL310 | ON_LINE32 },
 	{ "a9-pl310-legacy",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_LEGACY },
@@ -24,6 +26,8 @@ static const struct platform platforms[] = {
 	{ "a15-coherent",	"a15-lpae",	ON_COHERENT },
 	{ "a15-coherent-bounce", "a15-lpae",	ON_COHERENT | ON_BOUNCE },
 	{ "a7-quad-fast",	"a7-quad",	ON_FAST },
+	{ "arm1176",		"arm1176",	ON_OLD | ON_V6 },
+	{ "arm926",		"arm926",	ON_OLD | ON_V5 },
 };
 
 struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64_t seed)
@@ -184,6 +188,16 @@ static void expect_pattern(const char *who, const uint8_t *got, size_t len, unsi
 		if (got[i] != want[i])
 			fail_msg("%s finds %#x at byte %zu of %zu, expected %#x", who, got[i], i,
 				 len, want[i]);
+}
+
+void cpu_holds(struct rig *rig, const void *p, size_t len)
+{
+	for (size_t at = 0; at < len; at += 16) {
+		uint8_t byte;
+
+		if (!cpu_load(rig->cpu, va_of(p) + (uint32_t)at, &byte, 1, NULL))
+			fail_msg("the CPU cannot read at va %#x", va_of(p));
+	}
 }
 
 void cpu_fills(struct rig *rig, void *p, size_t len, unsigned salt)

@@ -35,6 +35,11 @@
 #define ON_UP		(1u << 5)	/* one CPU */
 #define ON_FAST		(1u << 6)	/* the fast gear */
 #define ON_OVERRIDE	(1u << 7)	/* PL310 with shared override */
+#define ON_V6		(1u << 8)	/* its cache loops */
+#define ON_V5		(1u << 9)	/* the same; nothing to do after DMA */
+#define ON_ONE_LEVEL	(1u << 10)	/* no second level at all */
+#define ON_READ_ALLOCATE (1u << 11)	/* no level takes in a store that misses */
+#define ON_ALIASING	(1u << 12)	/* L1D tells virtual addresses of a page apart */
 
 struct platform {
 	const char *name;
@@ -73,6 +78,9 @@ void cpu_writes(struct rig *rig, void *p, const char *text);
 void expects_cpu_reads(struct rig *rig, const void *p, const char *text);
 void device_writes(struct rig *rig, dma_addr_t dma, const char *text);
 void expects_device_reads(struct rig *rig, dma_addr_t dma, const char *text);
+
+/* Read the lines of [@p, +@len), so that a store to them hits in any cache. */
+void cpu_holds(struct rig *rig, const void *p, size_t len);
 
 /* @len bytes of a pattern that depends on @salt and the place in it. */
 void cpu_fills(struct rig *rig, void *p, size_t len, unsigned salt);
