@@ -72,7 +72,7 @@ static bool pick(const char *key, const char *value, const char *const *names, i
 }
 
 static const char *const gear_names[] = { "exact", "fast", NULL };
-static const char *const chooser_names[] = { "nominal", "random", NULL };
+static const char *const chooser_names[] = { "nominal", "random", "lazy", NULL };
 static const char *const coherent_names[] = { "cma", "legacy2011", NULL };
 static const char *const backtrace_names[] = { "address", "full", NULL };
 static const char *const swiotlb_names[] = { "auto", "force", NULL };

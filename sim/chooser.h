@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum stream_id { STREAM_SCHEDULE, STREAM_L1_VICTIM, STREAM_L2_VICTIM, STREAM_TURNS };
+enum stream_id { STREAM_SCHEDULE, STREAM_L1_VICTIM, STREAM_L2_VICTIM, STREAM_TURNS, STREAM_ORDER };
 
 struct stream {
 	uint64_t key;

@@ -127,6 +127,8 @@ static bool build(struct machine *m, GError **error)
 		if (!m->speculation)
 			return no_room(error);
 	}
+	if (!m->is_fast && m->config.chooser != CHOOSER_NOMINAL)
+		m->order = order_new(m);
 	if (m->has_outer)
 		pl310_init(m);
 	return true;
@@ -166,6 +168,7 @@ void machine_free(struct machine *m)
 	cpu_forget(m);
 	free_cpus(m);
 	speculation_free(m);
+	order_free(m->order);
 	if (m->bus.devices)
 		g_array_unref(m->bus.devices);
 	if (m->scratch.bytes)

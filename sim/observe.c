@@ -71,8 +71,11 @@ static void mark_range(struct machine *m, uint64_t pa, size_t len, bool is_watch
 		uint64_t piece = MIN(end - pa, PAGE_BYTES - (pa & PAGE_MASK));
 		struct place at;
 
-		if (dram_find(&m->dram, pa, &at))
+		if (dram_find(&m->dram, pa, &at)) {
+			if (m->order)	/* a native access would not find them */
+				order_drain_range(m, at.off, piece);
 			note_range(m, at, piece, is_watched);
+		}
 		pa += piece;
 	}
 }

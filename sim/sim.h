@@ -27,6 +27,7 @@
 #include "cpu/tlb.h"
 #include "mem/attrs.h"
 #include "mem/dram.h"
+#include "order.h"
 #include "mem/notes.h"
 #include "mem/pages.h"
 
@@ -96,6 +97,7 @@ struct machine {
 	struct run *run;		/* several agents at once, or NULL: run.c */
 	bool has_outer;			/* level 2 is a PL310, past CP15's reach */
 	struct pending pending;
+	struct order *order;		/* NULL: every store is seen at once */
 	struct cpu *running;		/* who had the latest event */
 	struct actor actor;
 	struct inner_shape inner;	/* of the level 1 caches, which are the CPUs' */

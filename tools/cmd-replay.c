@@ -23,7 +23,8 @@ static const GOptionEntry options[] = {
 	{ "gear", 0, 0, G_OPTION_ARG_STRING, &opt_gear,
 	  "exact: bytes move through caches (default); fast: they do not", "exact|fast" },
 	{ "chooser", 0, 0, G_OPTION_ARG_STRING, &opt_chooser,
-	  "random: speculative fills and evictions, from the seed", "nominal|random" },
+	  "random: fills, evictions and delayed stores, from the seed; lazy: stores are delayed",
+	  "nominal|random|lazy" },
 	{ "seed", 0, 0, G_OPTION_ARG_STRING, &opt_seed,
 	  "Of the chooser and the patterns, decimal or 0x...", "N" },
 	{ "json", 0, 0, G_OPTION_ARG_FILENAME, &opt_json, "Write the report as JSON", "FILE" },
@@ -52,13 +53,19 @@ static void progress(uint64_t events, uint64_t done, uint64_t size)
 		ui_progress("%s events", n);
 }
 
-static bool choose(const char *option, const char *value, const char *second, const char *first,
-		   int *ret_choice)
+/* @names: "first or second is expected", the first one being the default. */
+static bool choose(const char *option, const char *value, const char *const *names,
+		   const char *all, int *ret_choice)
 {
-	*ret_choice = value && strcmp(value, second) == 0;
-	if (!value || *ret_choice || strcmp(value, first) == 0)
+	*ret_choice = 0;
+	if (!value)
 		return true;
-	cmd_refuse("replay: --%s %s: %s or %s is expected", option, value, first, second);
+	for (int i = 0; names[i]; i++) {
+		*ret_choice = i;
+		if (!strcmp(value, names[i]))
+			return true;
+	}
+	cmd_refuse("replay: --%s %s: %s is expected", option, value, all);
 	return false;
 }
 
@@ -79,6 +86,8 @@ static bool parse_seed(uint64_t *ret_seed)
 
 static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 {
+	static const char *const gears[] = { "exact", "fast", NULL };
+	static const char *const choosers[] = { "nominal", "random", "lazy", NULL };
 	int gear, chooser;
 
 	if (argc != 2) {
@@ -89,15 +98,15 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 		cmd_refuse("replay: --board is missing: a .dtb, or the name of a shipped board");
 		return false;
 	}
-	if (!choose("gear", opt_gear, "fast", "exact", &gear) ||
-	    !choose("chooser", opt_chooser, "random", "nominal", &chooser) ||
+	if (!choose("gear", opt_gear, gears, "exact or fast", &gear) ||
+	    !choose("chooser", opt_chooser, choosers, "nominal, random or lazy", &chooser) ||
 	    !parse_seed(&cfg->seed))
 		return false;
 	cfg->trace = argv[1];
 	cfg->board = opt_board;
 	cfg->cpu = opt_cpu;
-	cfg->gear = gear ? GEAR_FAST : GEAR_EXACT;
-	cfg->chooser = chooser ? CHOOSER_RANDOM : CHOOSER_NOMINAL;
+	cfg->gear = (enum machine_gear)gear;
+	cfg->chooser = (enum chooser_mode)chooser;
 	cfg->masks = opt_masks;
 	cfg->devices = opt_devices;
 	cfg->is_complete = opt_complete;

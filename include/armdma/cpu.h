@@ -172,8 +172,22 @@ enum tlbi_op {
 /** Complete after cpu_dsb(). In the fast gear, which has one TLB, all are broadcast. */
 void cpu_tlbi(struct cpu *c, enum tlbi_op op, uint32_t va);
 
-void cpu_dsb(struct cpu *c);
-void cpu_dmb(struct cpu *c);
+/** What a barrier orders: every access, or stores only. */
+enum barrier_kind {
+	BARRIER_SY,
+	BARRIER_ST,
+};
+
+/**
+ * cpu_dmb() - accesses before it are seen before accesses after it; nothing is waited for
+ * cpu_dsb() - every store before it has been seen, and maintenance is complete
+ * cpu_isb() - later accesses use the registers and translations of now; orders no data
+ *
+ * Shareability domains (ISH, OSH) are not told apart: each barrier is system-wide. A
+ * store may still wait in a PL310's own buffer after a DSB; its sync register drains that.
+ */
+void cpu_dsb(struct cpu *c, enum barrier_kind kind);
+void cpu_dmb(struct cpu *c, enum barrier_kind kind);
 void cpu_isb(struct cpu *c);
 
 /* ---- translation ----------------------------------------------------- */

@@ -16,9 +16,9 @@
  *   ARMDMA_BOARD    a .dtb, or the name of a shipped board ("a9-pl310")
  *   ARMDMA_CPU      another core, or other caches, than the board's: board_set_cpu()
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
- *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random,
- *                   coherent=cma|legacy2011, swiotlb=force|auto, json=FILE, backtrace=full|address,
- *                   hazards=on|off
+ *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
+ *                   coherent=cma|legacy2011, swiotlb=force|auto, json=FILE,
+ *                   backtrace=full|address, hazards=on|off
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H

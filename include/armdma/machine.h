@@ -16,7 +16,7 @@
  * that is what the compiler hooks, and the explicit accessors of cpu.h, do.
  *
  * Leaves out, so far: other CPUs' L1 caches (all CPUs share one L1D, so they are
- * coherent), store buffers, long descriptors, timing.
+ * coherent), long descriptors, timing.
  *
  * Every free choice of the hardware comes from one chooser, seeded: the same
  * seed and the same calls give the same machine, byte for byte.
@@ -46,7 +46,8 @@ enum machine_gear {
 /** Who answers when Arm leaves the hardware free. */
 enum chooser_mode {
 	CHOOSER_NOMINAL,	/* nothing happens that nobody asked for */
-	CHOOSER_RANDOM		/* speculative fills and evictions, drawn from the seed */
+	CHOOSER_RANDOM,		/* fills, evictions and delays of stores, drawn from the seed */
+	CHOOSER_LAZY		/* a store is delayed for as long as nothing forces it out */
 };
 
 /** How much a TLB holds. */
@@ -111,7 +112,7 @@ struct machine *machine_of(const void *p);
 /* ---- what an observer, a test or a report may look at -------------- */
 
 enum machine_view {
-	VIEW_CPU,	/* what a cacheable load of the CPU would return now */
+	VIEW_CPU,	/* what a cacheable load would return now, store buffers apart */
 	VIEW_OUTER,	/* what a reader below L1 would see: outer if valid, else DRAM */
 	VIEW_DRAM,	/* what a master that does not snoop reads */
 	NR_VIEWS
@@ -126,6 +127,12 @@ enum machine_view {
  */
 bool machine_peek(const struct machine *m, enum machine_view view, uint64_t pa,
 		  void *buf, size_t len);
+
+/**
+ * machine_lay_held_over() - what [@pa, @pa + @len) would hold without store buffers
+ * @buf: what somebody read there; stores that are still held are laid over it
+ */
+void machine_lay_held_over(const struct machine *m, uint64_t pa, void *buf, size_t len);
 
 /** Is [pa, pa + len) all DRAM, in one bank? */
 bool machine_is_dram(const struct machine *m, uint64_t pa, uint64_t len);

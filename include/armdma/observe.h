@@ -26,7 +26,8 @@ extern "C" {
 
 enum observe_kind {
 	OBSERVE_LOAD,		/* cpu: @bytes is what it sees, @view where from */
-	OBSERVE_STORE,		/* cpu: @bytes is what it wrote; sent once known */
+	OBSERVE_STORE,		/* cpu: @bytes is what it wrote; in program order, once known */
+	OBSERVE_DRAIN,		/* cpu: a store that was held back is seen by others from now on */
 	OBSERVE_DMA_READ,	/* master: @bytes is what it got */
 	OBSERVE_DMA_WRITE,	/* master: before DRAM changes; @bytes is what it writes */
 	OBSERVE_FILL,		/* @level: a line came in; @is_speculative */
@@ -43,6 +44,18 @@ enum observe_kind {
 };
 
 enum observe_cause { CAUSE_ASKED, CAUSE_EVICTION, CAUSE_SNOOP };
+
+/**
+ * What a reader got, against stores that a CPU's store buffer still held (for a load,
+ * another CPU's). A race is nobody's fault: the store will be seen in a while. Where the
+ * reader had been shown a younger store of that CPU, a barrier is missing between them.
+ */
+enum observe_order {
+	ORDER_KEPT,			/* none of them was held */
+	ORDER_RACE,
+	ORDER_BROKEN_BY_MEMORY,		/* this master has read a younger store: a DMB is missing */
+	ORDER_BROKEN_BY_REGISTER,	/* a younger write to registers was delivered: a DSB is */
+};
 
 /** Who answered a load. */
 enum observe_answer { ANSWER_L1, ANSWER_L2, ANSWER_DRAM };
@@ -62,7 +75,11 @@ enum observe_answer { ANSWER_L1, ANSWER_L2, ANSWER_DRAM };
  * @line_bytes: of a line of L1
  * @bytes:  @len of them, or NULL
  * @attrs:  memory attributes of a CPU's access
+ * @order:  of a load or a master's read
  * @site:   host code address to blame, or NULL
+ *
+ * Without store buffers (CHOOSER_NOMINAL, the fast gear) a store is seen as soon as it
+ * is executed, and there are no drains.
  */
 struct observe_event {
 	enum observe_kind kind;
@@ -80,6 +97,7 @@ struct observe_event {
 	bool is_dirty;
 	enum observe_cause cause;
 	enum observe_answer answer;
+	enum observe_order order;
 	struct mem_attrs attrs;
 	struct cpu_fault fault;
 	struct master_fault refusal;

@@ -8,6 +8,10 @@
  *   a line goes to DRAM  over newer bytes of a device -> DEVICE_WRITE_LOST
  *   a line is dropped    remembered only: a loss that nobody misses is none
  *
+ * A store that is still in a CPU's store buffer is newest already. A reader that comes
+ * too early for it has lost a race, which is no fault; one that was shown a younger store
+ * before has found a missing barrier.
+ *
  * Values are compared, so a stale byte that happens to be equal is not reported.
  */
 #include "report.h"
@@ -61,6 +65,36 @@ static bool view_is_newest(const struct hazard_engine *e, enum machine_view view
 }
 
 #define NOWHERE "nowhere"
+#define STORE_BUFFER "the store buffer"
+
+/* Would it have been the newest, had every store buffer been empty? */
+static bool is_newest_drained(const struct hazard_engine *e, const struct shadow_line *l,
+			      const struct observe_event *ev, const uint8_t *bytes)
+{
+	uint8_t drained[LINE_MAX_BYTES];
+	struct observe_event seen = *ev;
+
+	memcpy(drained, bytes, ev->len);
+	machine_lay_held_over(e->machine, ev->pa, drained, ev->len);
+	seen.bytes = drained;
+	return find_wrong(l, &seen).nr == 0;
+}
+
+static bool is_in_store_buffer(const struct hazard_engine *e, const struct shadow_line *l,
+			       const struct observe_event *ev)
+{
+	uint8_t bytes[LINE_MAX_BYTES];
+
+	return machine_peek(e->machine, VIEW_CPU, ev->pa, bytes, ev->len) &&
+	       is_newest_drained(e, l, ev, bytes);
+}
+
+/* What it saw is old only because it came before a store that will be seen anyway. */
+static bool is_race(const struct hazard_engine *e, const struct shadow_line *l,
+		    const struct observe_event *ev)
+{
+	return ev->order == ORDER_RACE && is_newest_drained(e, l, ev, ev->bytes);
+}
 
 static const char *newest_in(const struct hazard_engine *e, const struct shadow_line *l,
 			     const struct observe_event *ev)
@@ -69,7 +103,9 @@ static const char *newest_in(const struct hazard_engine *e, const struct shadow_
 		return "dram";
 	if (view_is_newest(e, VIEW_OUTER, l, ev))
 		return "L2";
-	return view_is_newest(e, VIEW_CPU, l, ev) ? "L1D" : NOWHERE;
+	if (view_is_newest(e, VIEW_CPU, l, ev))
+		return "L1D";
+	return is_in_store_buffer(e, l, ev) ? STORE_BUFFER : NOWHERE;
 }
 
 /* ---- what happened before ------------------------------------------ */
@@ -328,11 +364,16 @@ static void give_up_wrong(struct shadow_line *l, const struct observe_event *ev)
 /* ---- rule: the device reads old bytes ------------------------------ */
 
 static void fix_device_read(struct hazard_engine *e, struct report *r,
-			    const struct mapping *m)
+			    const struct mapping *m, const struct observe_event *ev)
 {
 	g_autofree char *sync = sync_call(e, m, false);
 
-	if (m->dir == DMA_FROM_DEVICE)
+	if (ev->order == ORDER_BROKEN_BY_REGISTER)
+		report_fix(r, "Likely missing", "wmb() before the doorbell, or writel() in place "
+			   "of writel_relaxed()");
+	else if (ev->order == ORDER_BROKEN_BY_MEMORY)
+		report_fix(r, "Likely missing", "dma_wmb() after the store, before the next one");
+	else if (m->dir == DMA_FROM_DEVICE)
 		report_fix(r, "Likely meant", "DMA_TO_DEVICE or DMA_BIDIRECTIONAL in the map "
 			   "and the unmap");
 	else
@@ -362,10 +403,11 @@ static void device_read_stale(struct hazard_engine *e, const struct shadow_line 
 	report_history(e, r, w->pa, 1);
 	if (is_late)
 		report_blame(r, store->seq);
-	report_now(e, r, &now, !is_late, is_late ? "read, no sync_for_device in between"
-						 : "read old bytes");
+	report_now(e, r, &now, !is_late,
+		   ev->order ? "read before the store was seen" :
+		   is_late ? "read, no sync_for_device in between" : "read old bytes");
 	if (m)
-		fix_device_read(e, r, m);
+		fix_device_read(e, r, m, ev);
 	report_end(e, r);
 }
 
@@ -398,6 +440,7 @@ static void device_write_lost(struct hazard_engine *e, const struct shadow_line 
 			      const struct observe_event *ev, const struct wrong *w)
 {
 	const struct mapping *m = ledger_mapping_at(e, w->pa);
+	bool is_drain = ev->kind == OBSERVE_DRAIN;
 	const struct record *store = last_store(&l->history);
 	const struct record *wrote = last_of(&l->history, RECORD_DEVICE_WROTE, w->pa);
 	const struct record *culprit = store && (!m || store->step >= m->step) ? store : NULL;
@@ -412,10 +455,12 @@ static void device_write_lost(struct hazard_engine *e, const struct shadow_line 
 	if (m)
 		report_of_mapping(e, r, m);
 	take_bytes(r, l, ev, w, "dram");
-	report_say(r, "The line at pa 0x%" PRIx64 " was written back, and %u of its bytes are "
+	report_say(r, "%s at pa 0x%" PRIx64 " %s, and %u of its bytes are "
 		   "older than what %s wrote. At pa 0x%" PRIx64 " dram held %s; %s puts back %s.",
-		   l->pa, w->nr, wrote ? party_name(&e->parties, wrote->party) : "a device",
-		   w->pa, newer, ev->level == 1 ? "L1D" : "L2", old);
+		   is_drain ? "The store" : "The line", is_drain ? ev->pa : l->pa,
+		   is_drain ? "left the store buffer" : "was written back", w->nr,
+		   wrote ? party_name(&e->parties, wrote->party) : "a device", w->pa, newer,
+		   is_drain ? STORE_BUFFER : ev->level == 1 ? "L1D" : "L2", old);
 	report_history(e, r, w->pa, 1);
 	if (culprit)
 		report_blame(r, culprit->seq);
@@ -442,7 +487,7 @@ static void on_load(struct hazard_engine *e, struct shadow_line *l,
 	const char *where;
 
 	e->nr_accesses++;
-	if (!w.nr) {
+	if (!w.nr || is_race(e, l, ev)) {
 		ownership_cpu_access(e, ev, false);
 		return;
 	}
@@ -474,7 +519,7 @@ static void on_device_read(struct hazard_engine *e, struct shadow_line *l,
 	if (!ownership_device_access(e, ev, false) || !l)
 		return;
 	w = find_wrong(l, ev);
-	if (!w.nr)
+	if (!w.nr || is_race(e, l, ev))
 		return;
 	where = newest_in(e, l, ev);
 	if (w.writer == WRITER_DEVICE || !g_str_equal(where, NOWHERE)) {
@@ -568,6 +613,18 @@ static void on_write_back(struct hazard_engine *e, struct shadow_line *l,
 	remember(e, l, RECORD_WRITTEN_BACK, ev);
 }
 
+/* A store that waited while the device wrote goes over it, as any other old bytes. */
+static void on_drain(struct hazard_engine *e, struct shadow_line *l,
+		     const struct observe_event *ev)
+{
+	struct wrong w = find_clobbered(l, ev);
+
+	if (!w.nr)
+		return;
+	device_write_lost(e, l, ev, &w);
+	give_up_clobbered(l, ev);
+}
+
 static void on_invalidate(struct hazard_engine *e, struct shadow_line *l,
 			  const struct observe_event *ev)
 {
@@ -584,6 +641,7 @@ static const struct {
 } rules[NR_OBSERVE_KINDS] = {
 	[OBSERVE_LOAD] = { on_load, false },
 	[OBSERVE_STORE] = { on_store, false },
+	[OBSERVE_DRAIN] = { on_drain, false },
 	[OBSERVE_DMA_READ] = { on_device_read, true },
 	[OBSERVE_DMA_WRITE] = { on_device_write, true },
 	[OBSERVE_FILL] = { on_fill, false },

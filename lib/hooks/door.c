@@ -78,5 +78,5 @@ void hooks_fence(void)
 	struct cpu *c = cpu_current();
 
 	if (c && !hooks_is_inside)
-		cpu_dmb(c);
+		cpu_dmb(c, BARRIER_SY);
 }

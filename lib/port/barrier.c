@@ -2,6 +2,8 @@
 /*
  * Barriers. A store may wait in the outer cache's buffer after a DSB: mb() and wmb()
  * drain that too, which Linux calls heavy.
+ *
+ * Linux: arch/arm/include/asm/barrier.h, arch/arm/mm/flush.c.
  */
 #include <asm/barrier.h>
 
@@ -15,47 +17,52 @@ static struct cpu *this_cpu(void)
 	return p && p->arch != PORT_V5 ? port_cpu(p) : NULL;
 }
 
-static void dsb(void)
+static void dsb(enum barrier_kind kind)
 {
 	struct cpu *c = this_cpu();
 
 	if (c)
-		cpu_dsb(c);
+		cpu_dsb(c, kind);
 }
 
-static void dmb(void)
+static void dmb(enum barrier_kind kind)
 {
 	struct cpu *c = this_cpu();
 
 	if (c)
-		cpu_dmb(c);
+		cpu_dmb(c, kind);
 }
 
-void mb(void)
+static void heavy(enum barrier_kind kind)
 {
 	struct port *p = port_current();
 
-	dsb();
+	dsb(kind);
 	if (p)
 		outer_sync(p);
 }
 
+void mb(void)
+{
+	heavy(BARRIER_SY);
+}
+
 void wmb(void)
 {
-	mb();
+	heavy(BARRIER_ST);
 }
 
 void rmb(void)
 {
-	dsb();
+	dsb(BARRIER_SY);
 }
 
 void dma_rmb(void)
 {
-	dmb();
+	dmb(BARRIER_SY);
 }
 
 void dma_wmb(void)
 {
-	dmb();
+	dmb(BARRIER_ST);
 }

@@ -37,7 +37,7 @@ static void op_range(struct port *p, enum dc_op op, u32 va, u32 len)
 	bool is_done = cpu_dc_range(c, op, va, len);
 
 	g_assert(is_done);
-	cpu_dsb(c);
+	cpu_dsb(c, BARRIER_ST);
 }
 
 void dmac_clean_range(struct port *p, u32 va, u32 len)
@@ -105,7 +105,7 @@ void dmac_inv_range(struct port *p, u32 va, u32 len)
 		inv_range_v7(p, c, va, va + len);
 		break;
 	}
-	cpu_dsb(c);
+	cpu_dsb(c, BARRIER_ST);
 }
 
 /* Page by page: of a mapping that failed half way the rest is not there. */
@@ -117,7 +117,7 @@ void port_flush_alias(struct port *p, u32 va, u32 len)
 		return;
 	for (u32 done = 0; done < len; done += PAGE_SIZE)
 		cpu_dc_range(c, DC_CLEAN_INVALIDATE, va + done, PAGE_SIZE);
-	cpu_dsb(c);
+	cpu_dsb(c, BARRIER_ST);
 }
 
 /* ---- streaming DMA ------------------------------------------------------------- */

@@ -199,7 +199,7 @@ void desc_turn_on(const struct port *p, struct cpu *c, phys_addr_t pgd_pa)
 	}
 	cpu_cp15_write(c, CP15_DACR, DACR_KERNEL_CLIENT);
 	cpu_tlbi(c, TLBI_ALL, 0);
-	cpu_dsb(c);
+	cpu_dsb(c, BARRIER_SY);
 	cpu_isb(c);
 	cpu_cp15_write(c, CP15_SCTLR, sctlr(p));
 	cpu_isb(c);

@@ -59,7 +59,7 @@ static void write_desc(const struct port *p, phys_addr_t pa, u32 desc)
 
 static void tables_written(const struct port *p)
 {
-	cpu_dsb(port_cpu(p));
+	cpu_dsb(port_cpu(p), BARRIER_SY);
 	cpu_isb(port_cpu(p));
 }
 
@@ -131,7 +131,7 @@ void mmu_flush_tlb(struct port *p, u32 va, u32 len)
 
 	for (u32 done = 0; done < len; done += PAGE_SIZE)
 		cpu_tlbi(c, op, va + done);
-	cpu_dsb(c);
+	cpu_dsb(c, BARRIER_SY);
 	cpu_isb(c);
 }
 

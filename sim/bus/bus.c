@@ -52,6 +52,8 @@ bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 	const struct bus_device *d = find(c->machine, pa);
 	bool is_ok;
 
+	if (d && c->machine->order && !d->is_memory_system)
+		order_rang(c);
 	enter_handler(c->machine, 1);
 	is_ok = d && d->ops->write(d->opaque, c, pa - d->pa, len, value);
 	enter_handler(c->machine, -1);

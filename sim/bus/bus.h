@@ -31,6 +31,7 @@ struct bus_device {
 	uint64_t len;
 	const struct bus_ops *ops;
 	void *opaque;
+	bool is_memory_system;	/* a cache controller: a write to it tells no master anything */
 };
 
 struct bus {

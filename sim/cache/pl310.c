@@ -125,6 +125,6 @@ void pl310_init(struct machine *m)
 	m->outer.is_enabled = false;
 	bus_attach(m, &(struct bus_device){
 		.pa = m->board->outer.reg_pa, .len = 0x1000,
-		.ops = &pl310_ops, .opaque = m,
+		.ops = &pl310_ops, .opaque = m, .is_memory_system = true,
 	});
 }

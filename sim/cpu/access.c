@@ -2,8 +2,8 @@
 /*
  * Where an access goes, by the kind of its page: see access.h.
  *
- * Leaves out: store buffers and early loads (each access is complete before the
- * next one), exclusive monitors, allocation hints (a core allocates as its part
+ * Leaves out: early loads (each is complete before the next access; what stores may do
+ * is in order.h), exclusive monitors, allocation hints (a core allocates as its part
  * does, whatever RGN says).
  *
  * Spec: DDI 0406C, A3.5 "Memory types and attributes and the memory order model".
@@ -58,19 +58,26 @@ const uint8_t *access_load(struct cpu *c, uint64_t word, uint32_t va, size_t len
 	struct seat s = inner_seat(&m->inner, va, at);
 	bool is_watched = line_is_watched(m, at.off);
 	enum observe_answer answer;
+	const uint8_t *bytes;
 
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
 	speculate(m, at);
+	if (unlikely(m->order != NULL))
+		order_before_load(c);
 	answer = see(c, word, s, len);
+	bytes = seen(c, word, s);
+	if (unlikely(m->order != NULL))
+		bytes = order_forward(c, word, va, at, bytes, len);
 	if (unlikely(is_watched)) {
-		struct observe_event ev = machine_event(m, OBSERVE_LOAD, at, seen(c, word, s),
-							len);
+		struct observe_event ev = machine_event(m, OBSERVE_LOAD, at, bytes, len);
 
 		ev.answer = answer;
+		if (m->order)
+			ev.order = order_judge(m, NULL, c, at, len);
 		machine_tell(m, &ev);
 	}
-	return seen(c, word, s);
+	return bytes;
 }
 
 /* A store that the core does not allocate for. */
@@ -108,19 +115,20 @@ static void put_cached(struct cpu *c, uint64_t word, struct seat s, const void *
 		outer_write(m, s.at, buf, len, outer_use_of(m, tlb_attrs(word)));
 }
 
-static void put(struct cpu *c, uint64_t word, struct seat s, const void *buf, size_t len)
+void access_put(struct cpu *c, uint64_t word, uint32_t va, struct place at, const void *buf,
+		size_t len)
 {
 	struct machine *m = c->machine;
 
 	switch (tlb_kind(word)) {
 	case PAGE_CACHED:
-		put_cached(c, word, s, buf, len);
+		put_cached(c, word, inner_seat(&m->inner, va, at), buf, len);
 		break;
 	case PAGE_LOOKED_UP:
-		outer_write(m, s.at, buf, len, outer_use_of(m, tlb_attrs(word)));
+		outer_write(m, at, buf, len, outer_use_of(m, tlb_attrs(word)));
 		break;
 	default:
-		dram_commit(m, s.at, buf, len);
+		dram_commit(m, at, buf, len);
 		break;
 	}
 }
@@ -134,12 +142,15 @@ void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, si
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
 	speculate(m, at);
-	put(c, word, inner_seat(&m->inner, va, at), buf, len);
+	if (likely(!m->order))
+		access_put(c, word, va, at, buf, len);
 	if (unlikely(is_watched)) {
 		struct observe_event ev = machine_event(m, OBSERVE_STORE, at, buf, len);
 
 		machine_tell(m, &ev);
 	}
+	if (unlikely(m->order != NULL))
+		order_store(c, word, va, at, buf, len);
 	speculate(m, at);
 }
 
@@ -165,6 +176,8 @@ bool access_io_load(struct cpu *c, uint64_t word, uint32_t va, void *buf, size_t
 {
 	uint64_t value;
 
+	if (unlikely(c->machine->order != NULL))
+		order_before_register(c, false);
 	if (!bus_read(c, tlb_pa(word) | (va & PAGE_MASK), (unsigned)len, &value))
 		return false;
 	memcpy(buf, &value, len);
@@ -175,6 +188,8 @@ bool access_io_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf,
 {
 	uint64_t value = 0;
 
+	if (unlikely(c->machine->order != NULL))
+		order_before_register(c, true);
 	memcpy(&value, buf, len);
 	return bus_write(c, tlb_pa(word) | (va & PAGE_MASK), (unsigned)len, value);
 }

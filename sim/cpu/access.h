@@ -75,6 +75,10 @@ const uint8_t *access_load(struct cpu *c, uint64_t word, uint32_t va, size_t len
 /* RAM. @buf must not lie in an image: a fill may overwrite what is there. */
 void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, size_t len);
 
+/* The store that a store buffer held, or nobody did, reaches L1 or what is below it. */
+void access_put(struct cpu *c, uint64_t word, uint32_t va, struct place at, const void *buf,
+		size_t len);
+
 /* Registers; false is an error response. */
 bool access_io_load(struct cpu *c, uint64_t word, uint32_t va, void *buf, size_t len);
 bool access_io_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, size_t len);

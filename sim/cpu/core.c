@@ -2,7 +2,7 @@
 /*
  * A CPU's explicit loads and stores, its barriers, and which thread is which CPU.
  *
- * Leaves out: what barriers order; every access is complete before the next one.
+ * What barriers order is in order.h: without store buffers there is nothing to.
  *
  * Spec: DDI 0406C, A3.8 "Memory access order", B3.12 "Exception reporting in a VMSA
  * implementation".
@@ -48,6 +48,8 @@ void cpu_begin(struct cpu *c, uint32_t va, const void *site)
 	if (m->is_fast)
 		return;
 	machine_begin(m);
+	if (unlikely(m->order != NULL))
+		order_step(c);
 	m->running = c;
 	m->actor = (struct actor){ .cpu = c, .va = va, .site = site };
 }
@@ -140,21 +142,23 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
 
 /* ---- barriers ---------------------------------------------------------------- */
 
-static void barrier(struct cpu *c)
+static void barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
 {
 	if (!c->machine->is_fast)
 		machine_begin(c->machine);
 	c->counts.barriers++;
+	if (c->machine->order)
+		order_barrier(c, kind, is_dsb);
 }
 
-void cpu_dsb(struct cpu *c)
+void cpu_dsb(struct cpu *c, enum barrier_kind kind)
 {
-	barrier(c);
+	barrier(c, kind, true);
 }
 
-void cpu_dmb(struct cpu *c)
+void cpu_dmb(struct cpu *c, enum barrier_kind kind)
 {
-	barrier(c);
+	barrier(c, kind, false);
 }
 
 void cpu_isb(struct cpu *c)

@@ -62,6 +62,9 @@ static bool dc_line(struct cpu *c, enum dc_op op, uint32_t va)
 
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
+	if (unlikely(m->order != NULL))
+		order_before_maintenance(c, inner_line_place(&m->inner, at),
+					 inner_line_bytes(&m->inner));
 	speculate(m, at);
 	dc_levels(c, op, inner_seat(&m->inner, va, at), m->actor.attrs.is_shareable);
 	speculate(m, at);

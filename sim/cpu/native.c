@@ -119,6 +119,8 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 		return;
 	cpu_begin(c, va, site);
 	window_turn_to(c);
+	if (unlikely(m->order != NULL))
+		order_note_load(c, va, len);
 	while (len) {
 		struct cpu_fault f;
 		uint64_t word = access_admit(c, va, unit(len), false, &f);
@@ -132,9 +134,13 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 		access_load(c, word, va, piece);
 		if (unlikely(is_private(c, word, va)))
 			lend(c, word, va);
+		if (unlikely(m->order != NULL))
+			order_show(c, word, va, piece, false);
 		va += (uint32_t)piece;
 		len -= piece;
 	}
+	if (unlikely(m->order != NULL))
+		order_show_loads(c);
 }
 
 /*
@@ -240,6 +246,8 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 	if (may_prepare && prepare_store(c, word, va))
 		return true;
 	show_around(c, word, va, piece);
+	if (unlikely(m->order != NULL))
+		order_show(c, word, va, piece, true);
 	return false;
 }
 
@@ -263,6 +271,8 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 		va += (uint32_t)piece;
 		len -= piece;
 	}
+	if (unlikely(m->order != NULL))
+		order_show_loads(c);
 	if (!is_ready)
 		m->pending = pending;
 }

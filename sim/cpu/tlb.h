@@ -51,7 +51,7 @@
 enum page_kind {
 	PAGE_CACHED,		/* the inner image, through L1 */
 	PAGE_UNCACHED,		/* DRAM itself */
-	PAGE_LOOKED_UP,		/* uncached, but level 2 may take part: the nc image */
+	PAGE_LOOKED_UP,		/* uncached, but others may answer: the nc image */
 	PAGE_IO,		/* registers on the bus */
 	PAGE_VOID		/* nobody answers there */
 };

@@ -150,6 +150,8 @@ static void tell_dma(struct machine *m, enum observe_kind kind, struct place at,
 {
 	struct observe_event ev = machine_event(m, kind, at, bytes, len);
 
+	if (m->order && kind == OBSERVE_DMA_READ)
+		ev.order = order_judge(m, m->actor.master, NULL, at, len);
 	machine_tell(m, &ev);
 }
 
@@ -264,6 +266,8 @@ static struct master_fault transfer(struct master *d, uint64_t dma, void *buf, s
 
 	if (!m->is_fast)
 		machine_begin(m);
+	if (m->order)
+		order_step_master(m);
 	while (len) {
 		uint64_t pa, room;
 		const struct dram_bank *b;

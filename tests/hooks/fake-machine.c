@@ -43,7 +43,7 @@ struct cpu *machine_cpu(struct machine *m, unsigned idx)
 	return cpu0;
 }
 
-void cpu_dmb(struct cpu *c)
+void cpu_dmb(struct cpu *c, enum barrier_kind kind)
 {
 	nr_dmbs++;
 }

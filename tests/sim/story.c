@@ -7,6 +7,7 @@
 static const char *const kind_names[NR_OBSERVE_KINDS] = {
 	[OBSERVE_LOAD] = "load",
 	[OBSERVE_STORE] = "store",
+	[OBSERVE_DRAIN] = "drain",
 	[OBSERVE_DMA_READ] = "dma-read",
 	[OBSERVE_DMA_WRITE] = "dma-write",
 	[OBSERVE_FILL] = "fill",

@@ -191,8 +191,8 @@ static void barriers_and_translations_are_counted(void **state)
 {
 	struct rig *rig = rig_a9();
 
-	cpu_dsb(rig->cpu);
-	cpu_dmb(rig->cpu);
+	cpu_dsb(rig->cpu, BARRIER_SY);
+	cpu_dmb(rig->cpu, BARRIER_SY);
 	cpu_isb(rig->cpu);
 	touches(rig, K);
 	touches(rig, K + 8);

@@ -159,6 +159,7 @@ static void flat_program(enum cache_replacement policy, enum chooser_mode choose
 		machine_watch(p->rig->m, PLAY_PA, AREA);
 	for (p->op = 0; p->op < NR_OPS; p->op++)
 		flat_step(p, flat);
+	cpu_dsb(p->rig->cpu, BARRIER_ST);
 	assert_true(machine_peek(p->rig->m, VIEW_CPU, PLAY_PA, seen, AREA));
 	same(p, "a probe", 0, seen, flat, AREA);
 	program_free(p);

@@ -161,7 +161,7 @@ static void sends(void *arg)
 	struct talk *t = arg;
 
 	cpu_store(cpu_current(), t->data_va, "mail", 4, NULL);
-	cpu_dmb(cpu_current());
+	cpu_dmb(cpu_current(), BARRIER_SY);
 	cpu_store(cpu_current(), t->flag_va, "!", 1, NULL);
 }
 
@@ -174,7 +174,7 @@ static void awaits(void *arg)
 		g_assert_true(run_yield());
 		cpu_load(cpu_current(), t->flag_va, &flag, 1, NULL);
 	}
-	cpu_dmb(cpu_current());
+	cpu_dmb(cpu_current(), BARRIER_SY);
 	cpu_load(cpu_current(), t->data_va, t->got, 4, NULL);
 }
 
@@ -259,7 +259,7 @@ static void checks_whose_window_it_is(void *arg)
 
 		cpu_before_load(cpu_current(), K + page * PAGE, 1, NULL);
 		memcpy(&byte, machine_ptr(rig->m, K + page * PAGE), 1);
-		cpu_dmb(cpu_current());
+		cpu_dmb(cpu_current(), BARRIER_SY);
 		g_assert_nonnull(w->page_state[(K >> 12) + page]);
 		g_assert_null(w->page_state[(K >> 12) + !page]);
 	}
@@ -338,7 +338,7 @@ static void works(void *arg)
 	for (uint32_t i = 0; i < 50; i++) {
 		cpu_store(c, va + i * 100, &i, sizeof(i), NULL);
 		cpu_dc(c, DC_CLEAN, va + i * 50);
-		cpu_dsb(c);
+		cpu_dsb(c, BARRIER_SY);
 		if (i % 10 == 0)
 			cpu_tlbi(c, TLBI_MVA, va);
 		master_write(rig->eth, PLAY_PA + i * 4, &i, sizeof(i));

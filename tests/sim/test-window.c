@@ -207,7 +207,7 @@ static void registers_answer_plain_accesses_through_the_hook(void **state)
 	stores32(rig, PL310_VA + 0x100, 0);
 	assert_int_equal(loads32(rig, PL310_VA + 0x100), 0);
 	stores32(rig, PL310_VA + 0x730, 0);
-	cpu_dsb(rig->cpu);
+	cpu_dsb(rig->cpu, BARRIER_SY);
 	assert_int_equal(counts(rig).outer_syncs, 1);
 }
 
@@ -290,7 +290,7 @@ static void misaligned_register(struct rig *rig)
 static void unannounced_register(struct rig *rig)
 {
 	loads32(rig, PL310_VA);			/* announced: goes through, and no further */
-	cpu_dsb(rig->cpu);
+	cpu_dsb(rig->cpu, BARRIER_SY);
 	(void)*(volatile uint32_t *)machine_ptr(rig->m, PL310_VA);
 }
 

@@ -156,7 +156,7 @@ def bad_input_is_one_sentence_and_status_2(f):
         ([f.write("noise", os.urandom(4096)), "-b", "a9-pl310"], "noise"),
         ([f.write("empty", b""), "-b", "a9-pl310"], "empty"),
         ([good, "-b", "a9-pl310", "--gear", "third"], "exact or fast is expected"),
-        ([good, "-b", "a9-pl310", "--chooser", "x"], "nominal or random is expected"),
+        ([good, "-b", "a9-pl310", "--chooser", "x"], "nominal, random or lazy is expected"),
         ([good, "-b", "a9-pl310", "--seed", "many"], "a number is expected"),
         ([good, "-b", "a9-pl310", "--mask", "eth0"], "DEVICE=VALUE is expected"),
         ([good, "-b", "a9-pl310", "--device", "eth0=x"], "no master x"),

@@ -77,7 +77,11 @@ struct replay_device *report_device(const struct replay_report *rep, unsigned id
 
 const char *chooser_name(const struct replay_report *rep)
 {
-	return rep->chooser == CHOOSER_RANDOM ? "random" : "nominal";
+	static const char *const name[] = {
+		[CHOOSER_NOMINAL] = "nominal", [CHOOSER_RANDOM] = "random", [CHOOSER_LAZY] = "lazy",
+	};
+
+	return name[rep->chooser];
 }
 
 const char *gear_name(const struct replay_report *rep)
