@@ -49,9 +49,11 @@ struct cpu *cpu_current(void);
  * cpu_load() - read @len bytes at @va as this CPU sees them
  * cpu_store() - write them
  *
- * Any alignment; taken line by line, each an access of its own. To Device or
- * Strongly-ordered memory @len must be 1, 2, 4 or 8 and @va aligned to it: one
- * bus access. @site is the host code address to blame in reports; NULL is fine.
+ * Any alignment; taken line by line, each an access of its own. To registers, and from
+ * ARMv6 on to any Device or Strongly-ordered memory, @len must be 1, 2, 4 or 8 and @va
+ * aligned to it: one bus access. With SCTLR.A set, 2, 4 and 8 bytes must be aligned
+ * everywhere. (That cores before ARMv6 rotate an unaligned word is left out.) @site is
+ * the host code address to blame in reports; NULL is fine.
  * Return: false on a data abort (cpu_last_fault()); bytes before it were done.
  */
 bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site);
@@ -92,6 +94,7 @@ enum cp15_reg {
 	CP15_IFAR,
 	CP15_PAR,		/* 64 bits where the part has LPAE */
 	/* read-only: writes are ignored */
+	CP15_MIDR,
 	CP15_MPIDR,
 	CP15_TLBTR,
 	CP15_CTR,

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define SCTLR_A		(1u << 1)
+
 static _Thread_local struct cpu *current;
 
 struct cpu *cpu_enter(struct cpu *c)
@@ -90,11 +92,28 @@ static bool refuse_bus(struct cpu *c, uint32_t va, size_t len, bool is_write, co
 	return cpu_refuse(c, &f, len, site);
 }
 
+/* What SCTLR.A forbids: of the lengths that are not those of an access, nothing. */
+static bool is_misaligned(const struct cpu *c, uint32_t va, size_t len)
+{
+	return c->reg[CP15_SCTLR] & SCTLR_A && (len == 2 || len == 4 || len == 8) &&
+	       va & (len - 1);
+}
+
+static bool refuse_misaligned(struct cpu *c, uint32_t va, size_t len, bool is_write,
+			      const void *site)
+{
+	struct cpu_fault f = mmu_refusal(c, FAULT_ALIGNMENT, va, is_write);
+
+	return cpu_refuse(c, &f, len, site);
+}
+
 bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site)
 {
 	struct machine *m = c->machine;
 
 	cpu_begin(c, va, site);
+	if (unlikely(is_misaligned(c, va, len)))
+		return refuse_misaligned(c, va, len, false, site);
 	while (len) {
 		struct cpu_fault f;
 		uint64_t word = access_admit(c, va, len, false, &f);
@@ -119,6 +138,8 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
 	struct machine *m = c->machine;
 
 	cpu_begin(c, va, site);
+	if (unlikely(is_misaligned(c, va, len)))
+		return refuse_misaligned(c, va, len, true, site);
 	while (len) {
 		struct cpu_fault f;
 		uint64_t word = access_admit(c, va, len, true, &f);

@@ -199,6 +199,7 @@ uint64_t cpu_cp15_read64(struct cpu *c, enum cp15_reg reg)
 	case CP15_CTR:		return ctr(c);
 	case CP15_CLIDR:	return clidr(c);
 	case CP15_CCSIDR:	return ccsidr(c);
+	case CP15_MIDR:		return c->board->part->midr;
 	case CP15_MPIDR:	return mpidr(c);
 	case CP15_TLBTR:	return 0;	/* one TLB for both sides, no lockable entries */
 	case CP15_ID_MMFR0:
@@ -279,6 +280,7 @@ static void write_locked(struct cpu *c, enum cp15_reg reg, uint64_t value)
 	case CP15_PAR:
 		c->reg[reg] = value & PAR_LONG;
 		break;
+	case CP15_MIDR:
 	case CP15_MPIDR:
 	case CP15_TLBTR:
 	case CP15_CTR:

@@ -51,7 +51,7 @@ static bool dc_line(struct cpu *c, enum dc_op op, uint32_t va)
 	uint64_t word = tlb_find(c, va, true, &f);
 
 	if (unlikely(!word)) {
-		f.dfsr |= DFSR_CM;
+		f.dfsr |= c->board->part->arch >= 7 ? DFSR_CM : 0;
 		return cpu_refuse(c, &f, 0, m->actor.site);
 	}
 	count_dc(c, op, 1);

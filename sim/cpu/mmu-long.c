@@ -154,7 +154,7 @@ static struct leaf leaf_of(const struct walk *w, int level, struct hierarchy h, 
 		.pa = desc & PA_BITS & ~(uint64_t)(len - 1), .va_first = w->va & ~(len - 1),
 		.len = len, .domain = (uint8_t)level,
 		.perms = perms_of(w->c, h, desc),
-		.mair = mair, .attrs = attrs_of_mair(mair, desc >> 8 & 3),
+		.mair = mair, .attrs = walk_attrs(w, attrs_of_mair(mair, desc >> 8 & 3)),
 		.is_non_global = desc >> 11 & 1,
 	};
 }

@@ -109,15 +109,20 @@ static enum fault_kind check(const struct cpu *c, const struct short_desc *d)
 struct leaf short_leaf(const struct walk *w, int level, const struct short_desc *d)
 {
 	enum fault_kind fault = check(w->c, d);
+	struct leaf l = { .fault.kind = FAULT_NONE };
 
-	if (fault != FAULT_NONE)
-		return walk_refused(w, fault, level, d->domain);
-	return (struct leaf){
-		.pa = d->pa & ~(uint64_t)(d->len - 1), .va_first = w->va & ~(d->len - 1),
-		.len = d->len, .domain = d->domain,
-		.perms = short_perms(w->c, d), .attrs = attrs_of(w->c, d->attrs),
-		.is_non_global = d->is_non_global,
-	};
+	if (fault != FAULT_NONE) {
+		l.fault = mmu_fault(w->c, fault, level, d->domain, w->va, w->ask);
+		return l;
+	}
+	l.pa = d->pa & ~(uint64_t)(d->len - 1);
+	l.va_first = w->va & ~(d->len - 1);
+	l.len = d->len;
+	l.domain = d->domain;
+	l.perms = short_perms(w->c, d);
+	l.attrs = walk_attrs(w, attrs_of(w->c, d->attrs));
+	l.is_non_global = d->is_non_global;
+	return l;
 }
 
 static struct leaf section_leaf(const struct walk *w, uint32_t desc)

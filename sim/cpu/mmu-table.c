@@ -23,19 +23,27 @@ struct table_view table_view(const struct cpu *c, struct mem_attrs a)
 	};
 }
 
-static bool read_bytes(const struct table_view *v, uint64_t pa, void *buf, size_t len)
+/* Pages of tables that no cache holds are common, and read without asking one. */
+static void look(const struct table_view *v, struct place at, void *buf, size_t len)
 {
-	struct place at;
+	const struct page_summary *held = page_summary(&v->m->pages, at.off);
 
-	if (!dram_bank_of(&v->m->dram, pa, len))
-		return false;
-	dram_find(&v->m->dram, pa, &at);
-	if (v->is_inner)
+	if (v->is_inner && held->nr_inner)
 		inner_peek(v->m, at, buf, len);
-	else if (v->is_outer)
+	else if ((v->is_inner || v->is_outer) && held->nr_outer)
 		outer_peek(v->m, at, buf, len);
 	else
 		memcpy(buf, dram_bytes(&v->m->dram, IMAGE_DRAM, at.off), len);
+}
+
+/* @len lies within one page. */
+static bool read_bytes(const struct table_view *v, uint64_t pa, void *buf, size_t len)
+{
+	const struct dram_bank *b = dram_bank_of(&v->m->dram, pa, len);
+
+	if (!b)
+		return false;
+	look(v, (struct place){ pa, b->off + (pa - b->pa) }, buf, len);
 	return true;
 }
 

@@ -28,6 +28,7 @@ struct walk {
 	const struct cpu *c;
 	uint32_t va;
 	struct walk_ask ask;
+	bool is_ats;			/* the tables' attributes are wanted, whatever SCTLR.C */
 };
 
 static inline struct leaf walk_refused(const struct walk *w, enum fault_kind kind, int level,
@@ -67,6 +68,14 @@ uint64_t par_of(const struct cpu *c, const struct leaf *l, uint32_t va);
  * marked never, nor by SCTLR because it can be written.
  */
 uint8_t perms_with_fetch(const struct cpu *c, unsigned perms, bool is_xn, bool is_pxn);
+
+/* What @a, of the tables, is to who asks: with the caches off, no memory is cacheable. */
+static inline struct mem_attrs walk_attrs(const struct walk *w, struct mem_attrs a)
+{
+	if (!w->is_ats && !(w->c->reg[CP15_SCTLR] & SCTLR_C))
+		a.inner = a.outer = CACHE_NONE;
+	return a;
+}
 
 struct alias_search {
 	struct cpu *cpu;

@@ -32,7 +32,6 @@ static struct leaf flat_leaf(uint32_t va)
 	};
 }
 
-/* As the tables say. */
 static struct leaf walk(const struct walk *w)
 {
 	if (!(w->c->reg[CP15_SCTLR] & SCTLR_M))
@@ -40,20 +39,9 @@ static struct leaf walk(const struct walk *w)
 	return mmu_is_long(w->c) ? long_walk(w) : short_walk(w);
 }
 
-/* As accesses go: with the caches off, no memory is cacheable. */
-static struct mem_attrs effective(const struct cpu *c, struct mem_attrs a)
-{
-	if (!(c->reg[CP15_SCTLR] & SCTLR_C))
-		a.inner = a.outer = CACHE_NONE;
-	return a;
-}
-
 struct leaf mmu_walk(struct cpu *c, uint32_t va, struct walk_ask ask)
 {
-	struct leaf l = walk(&(struct walk){ .c = c, .va = va, .ask = ask });
-
-	l.attrs = effective(c, l.attrs);
-	return l;
+	return walk(&(struct walk){ .c = c, .va = va, .ask = ask });
 }
 
 /* A block of 1 GiB may have been clipped to 2 MiB: length does not tell. */
@@ -102,7 +90,7 @@ struct translation cpu_translate(struct cpu *c, uint32_t va, bool is_write)
 
 bool cpu_ats(struct cpu *c, enum ats_op op, uint32_t va)
 {
-	struct walk w = { .c = c, .va = va, .ask = {
+	struct walk w = { .c = c, .va = va, .is_ats = true, .ask = {
 		.is_write = op == ATS1CPW || op == ATS1CUW,
 		.is_user = op == ATS1CUR || op == ATS1CUW,
 	} };
@@ -129,8 +117,7 @@ void alias_consider(struct alias_search *s, const struct leaf *l)
 	if (s->nr_found++ < s->nr_room)
 		s->ret[s->nr_found - 1] = (struct translation){
 			.pa = s->pa, .va_first = l->va_first, .len = l->len,
-			.attrs = effective(s->cpu, l->attrs), .mair = l->mair,
-			.is_non_global = l->is_non_global,
+			.attrs = l->attrs, .mair = l->mair, .is_non_global = l->is_non_global,
 		};
 }
 

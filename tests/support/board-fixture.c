@@ -4,7 +4,8 @@
 
 static const struct core_part cortex_a9 = {
 	.compatible = "arm,cortex-a9", .name = "Cortex-A9", .arch = 7, .is_modelled = true,
-	.is_mp = true, .tables = TABLES_V7,
+	.midr = 0x410fc090,
+	.is_mp = true, .broadcasts = true, .tables = TABLES_V7,
 	.l1i = { .bytes = 32 << 10, .line_bytes = 32, .nr_ways = 4 },
 	.l1i_indexing = INDEX_VIPT,
 	.l1d = { .bytes = 32 << 10, .line_bytes = 32, .nr_ways = 4,
@@ -13,12 +14,14 @@ static const struct core_part cortex_a9 = {
 
 static const struct core_part cortex_a15 = {
 	.compatible = "arm,cortex-a15", .name = "Cortex-A15", .arch = 7, .is_modelled = true,
+	.midr = 0x410fc0f0,
 	.l1i = { .bytes = 32 << 10, .line_bytes = 64, .nr_ways = 2 },
 	.l1d = { .bytes = 32 << 10, .line_bytes = 64, .nr_ways = 2,
 		 .replacement = CACHE_LRU, .write_allocate = true },
 	.l2 = { .bytes = 1 << 20, .line_bytes = 64, .nr_ways = 16,
 		.replacement = CACHE_PSEUDO_RANDOM, .write_allocate = true },
-	.walks_in_l1 = true, .has_lpae = true, .is_mp = true, .tables = TABLES_V7,
+	.walks_in_l1 = true, .has_lpae = true, .is_mp = true, .broadcasts = true,
+	.tables = TABLES_V7,
 };
 
 static void add_cpu(struct board *b, const struct core_part *part)
