@@ -2,8 +2,8 @@
 /*
  * The driver: nothing in this file knows of armdma.
  *
- * Receive buffers are mapped once and recycled. The CPU only reads them, so no
- * dma_sync_single_for_device() is needed before the device gets one back; but one
+ * Receive buffers are mapped once and recycled. The CPU only reads them, so from ARMv6
+ * on no dma_sync_single_for_device() is needed before the device gets one back; but one
  * line has to stand before the CPU looks at what arrived. Without -DFIXED it does
  * not, and the driver works: for the first NIC_RING_SIZE frames.
  */

@@ -272,10 +272,23 @@ static void fix_after_the_mapping(struct hazard_engine *e, struct report *r, uin
 			   direction_name(call->dir));
 }
 
-static void fix_cpu_read(struct hazard_engine *e, struct report *r, const struct mapping *m,
-			 uint64_t pa)
+/*
+ * A sync for the CPU came after what the device wrote, and did not help: before ARMv6
+ * lines go when the buffer is given to the device, which it was not.
+ */
+static bool is_synced_in_vain(const struct hazard_engine *e, const struct record *written,
+			      uint64_t pa)
 {
-	g_autofree char *sync = m ? sync_call(e, m, true) : NULL;
+	const struct record *call = last_call(e, pa);
+
+	return written && call && call->kind == RECORD_SYNCED_FOR_CPU && call->seq > written->seq;
+}
+
+static void fix_cpu_read(struct hazard_engine *e, struct report *r, const struct mapping *m,
+			 const struct record *written, uint64_t pa)
+{
+	bool is_in_vain = is_synced_in_vain(e, written, pa);
+	g_autofree char *sync = m ? sync_call(e, m, !is_in_vain) : NULL;
 
 	if (m && m->dir == DMA_TO_DEVICE)
 		report_fix(r, "Likely meant", "DMA_FROM_DEVICE in the map and the unmap");
@@ -306,7 +319,7 @@ static void cpu_read_stale(struct hazard_engine *e, const struct shadow_line *l,
 	report_history(e, r, w->pa, 1);
 	report_now(e, r, &now, true, is_unsynced ? "read, no sync_for_cpu in between"
 						 : "read old bytes");
-	fix_cpu_read(e, r, m, w->pa);
+	fix_cpu_read(e, r, m, writer_record(l, w), w->pa);
 	report_end(e, r);
 }
 

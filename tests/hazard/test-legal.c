@@ -335,6 +335,8 @@ static const struct place {
 	{ "a9-pl310-bounced", "a9-pl310", "eth0", true },
 	{ "a9-pl310-shared-override", "a9-pl310-shared-override", "eth0", false },
 	{ "a7-quad", "a7-quad", "eth0", false },
+	{ "arm1176", "arm1176", "eth0", false },
+	{ "arm926", "arm926", "eth0", false },
 	{ "coherent", "coherent", "10010000.ethernet", false },
 	{ "coherent-bounced", "coherent", "10010000.ethernet", true },
 };
