@@ -124,15 +124,32 @@ void mmu_unmap(struct port *p, u32 va, u32 len)
 	tables_written(p);
 }
 
-void mmu_flush_tlb(struct port *p, u32 va, u32 len)
+/* Before ARMv7 software does not know of one TLB for both sides. */
+static void flush_page(const struct port *p, struct cpu *c, u32 va)
 {
-	struct cpu *c = port_cpu(p);
-	enum tlbi_op op = p->is_smp ? TLBI_MVA_IS : TLBI_MVA;
+	if (p->arch == PORT_V7) {
+		cpu_tlbi(c, p->is_smp ? TLBI_MVA_IS : TLBI_MVA, va);
+	} else {
+		cpu_tlbi(c, TLBI_D_MVA, va);
+		cpu_tlbi(c, TLBI_I_MVA, va);
+	}
+}
 
+static void flush_on(const struct port *p, struct cpu *c, u32 va, u32 len)
+{
 	for (u32 done = 0; done < len; done += PAGE_SIZE)
-		cpu_tlbi(c, op, va + done);
+		flush_page(p, c, va + done);
 	cpu_dsb(c, BARRIER_SY);
 	cpu_isb(c);
+}
+
+/* Where hardware broadcasts nothing, Linux interrupts the other CPUs to do it there. */
+void mmu_flush_tlb(struct port *p, u32 va, u32 len)
+{
+	flush_on(p, port_cpu(p), va, len);
+	for (unsigned i = 0; p->interrupts_for_tlb && i < machine_nr_cpus(p->machine); i++)
+		if (machine_cpu(p->machine, i) != port_cpu(p))
+			flush_on(p, machine_cpu(p->machine, i), va, len);
 }
 
 /* ---- boot ---------------------------------------------------------------------- */

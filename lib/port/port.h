@@ -46,6 +46,7 @@ enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
  * @line_len:    of the smallest data cache, as CTR has it: the step of every loop
  * @is_aliasing: L1D may hold one physical address under several virtual ones
  * @is_smp:      memory is shareable and write-allocate
+ * @interrupts_for_tlb: TLB operations reach the CPU alone that does them
  * @cleans_ptes: the table walker reads below L1
  * @outer_va:    registers of the outer cache; 0: there is none
  * @has_outer_sync: it has a store buffer that matters
@@ -65,6 +66,7 @@ struct port {
 	u32 line_len;
 	bool is_aliasing;
 	bool is_smp;
+	bool interrupts_for_tlb;
 	bool cleans_ptes;
 	bool is_mmu_on;
 	u32 outer_va;

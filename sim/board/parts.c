@@ -101,7 +101,7 @@ static const struct core_part cores[] = {
 	}, {
 		/* L1D never allocates on a store (DDI 0344, 7.2). */
 		NAMED("arm,cortex-a8", "Cortex-A8", 0x410fc080), ARMV7_UP,
-		.tlb = { 32, 0 },
+		.tlb = { 32, 0 }, .tlb_is_split = true,
 		.l1i_indexing = INDEX_VIPT,
 		.l1i = ASSUMED(32 * KIB, 64, 4, RANDOM, false),
 		.l1d = ASSUMED(32 * KIB, 64, 4, RANDOM, false),
@@ -279,7 +279,8 @@ static const struct core_part cores[] = {
 		.l1i = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 		.l1d = ASSUMED(16 * KIB, 32, 4, RANDOM, false),
 	}, {
-		NAMED("arm,arm920t", "ARM920T", 0x41129200), ARMV4, .tlb = { 64, 0 },
+		NAMED("arm,arm920t", "ARM920T", 0x41129200), ARMV4,
+		.tlb = { 64, 0 }, .tlb_is_split = true,
 		.l1i = FIXED(16 * KIB, 32, 64, RANDOM, false),
 		.l1d = FIXED(16 * KIB, 32, 64, RANDOM, false),
 	}, {
@@ -304,11 +305,13 @@ static const struct core_part cores[] = {
 		.l1i = FIXED(32 * KIB, 32, 4, RR, false),
 		.l1d = FIXED(32 * KIB, 32, 4, RR, true),
 	}, {
-		NAMED("marvell,xscale", "XScale", 0x69052000), ARMV5, .tlb = { 32, 0 },
+		NAMED("marvell,xscale", "XScale", 0x69052000), ARMV5,
+		.tlb = { 32, 0 }, .tlb_is_split = true,
 		.l1i = FIXED(32 * KIB, 32, 32, RR, false),
 		.l1d = FIXED(32 * KIB, 32, 32, RR, true),
 	}, {
-		NAMED("intel,sa1100", "StrongARM SA-1100", 0x4401a110), ARMV4, .tlb = { 32, 0 },
+		NAMED("intel,sa1100", "StrongARM SA-1100", 0x4401a110), ARMV4,
+		.tlb = { 32, 0 }, .tlb_is_split = true,
 		.l1i = FIXED(16 * KIB, 32, 32, RR, false),
 		.l1d = FIXED(8 * KIB, 32, 32, RR, false),
 	}, {

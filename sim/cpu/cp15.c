@@ -201,7 +201,7 @@ uint64_t cpu_cp15_read64(struct cpu *c, enum cp15_reg reg)
 	case CP15_CCSIDR:	return ccsidr(c);
 	case CP15_MIDR:		return c->board->part->midr;
 	case CP15_MPIDR:	return mpidr(c);
-	case CP15_TLBTR:	return 0;	/* one TLB for both sides, no lockable entries */
+	case CP15_TLBTR:	return c->board->part->tlb_is_split;	/* nU */
 	case CP15_ID_MMFR0:
 	case CP15_ID_MMFR1:
 	case CP15_ID_MMFR2:
@@ -235,7 +235,17 @@ static void write_sctlr(struct cpu *c, uint32_t value)
 		tlb_forget_words(c);
 }
 
-/* CONTEXTIDR, TTBR0, TTBR1 or TTBCR: any of them may say where the ASID is, or what. */
+/* Domains are no part of entries: what is held stays. */
+static void write_dacr(struct cpu *c, uint32_t value)
+{
+	bool is_other = c->reg[CP15_DACR] != value;
+
+	c->reg[CP15_DACR] = value;
+	if (is_other)
+		tlb_forget_words(c);
+}
+
+/* CONTEXTIDR, TTBR0 or TTBR1: the ASID may be in any of them. */
 static void write_address_space(struct cpu *c, enum cp15_reg reg, uint64_t value)
 {
 	c->reg[reg] = value;
@@ -266,6 +276,8 @@ static void write_locked(struct cpu *c, enum cp15_reg reg, uint64_t value)
 		tlb_turn(c);
 		break;
 	case CP15_DACR:
+		write_dacr(c, (uint32_t)value);
+		break;
 	case CP15_PRRR:
 	case CP15_NMRR:
 		write_and_evict(c, reg, (uint32_t)value, ~0u);

@@ -76,11 +76,23 @@ static unsigned perms_of_ap(const struct cpu *c, unsigned ap)
 	return ap ? full[ap] : perms_of_sr(c);
 }
 
+bool short_is_denied(const struct cpu *c, unsigned domain)
+{
+	enum dacr_access access = dacr_of(c, domain);
+
+	return access == DOMAIN_NONE || access == DOMAIN_RESERVED;
+}
+
+uint8_t short_domain_perms(const struct cpu *c, unsigned perms, unsigned domain)
+{
+	if (dacr_of(c, domain) == DOMAIN_MANAGER)
+		return PERM_ALL;
+	return short_is_denied(c, domain) ? 0 : (uint8_t)perms;
+}
+
 /* PXN came with LPAE. */
 uint8_t short_perms(const struct cpu *c, const struct short_desc *d)
 {
-	if (dacr_of(c, d->domain) == DOMAIN_MANAGER)
-		return PERM_ALL;
 	return perms_with_fetch(c, perms_of_ap(c, d->ap), d->is_xn,
 				d->is_pxn && c->board->part->has_lpae);
 }
@@ -97,11 +109,9 @@ static struct mem_attrs attrs_of(const struct cpu *c, struct desc_attrs d)
 /* The access flag comes before the domain. */
 static enum fault_kind check(const struct cpu *c, const struct short_desc *d)
 {
-	enum dacr_access access = dacr_of(c, d->domain);
-
 	if (!(d->ap & 1) && has(c, SCTLR_AFE))
 		return FAULT_ACCESS_FLAG;
-	if (access == DOMAIN_NONE || access == DOMAIN_RESERVED)
+	if (short_is_denied(c, d->domain))
 		return FAULT_DOMAIN;
 	return FAULT_NONE;
 }

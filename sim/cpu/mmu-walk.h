@@ -105,7 +105,11 @@ struct short_desc {
 
 bool short_is_v5(const struct cpu *c);
 struct leaf short_leaf(const struct walk *w, int level, const struct short_desc *d);
+/* As if its domain were a client. */
 uint8_t short_perms(const struct cpu *c, const struct short_desc *d);
+/* What DACR makes of that; nothing at all if it denies the domain. */
+uint8_t short_domain_perms(const struct cpu *c, unsigned perms, unsigned domain);
+bool short_is_denied(const struct cpu *c, unsigned domain);
 
 /* The second level of ARMv5; a fine table is one of 1024 entries. */
 struct leaf v5_page_leaf(const struct walk *w, uint32_t desc, uint32_t table);

@@ -22,6 +22,21 @@ uint8_t perms_with_fetch(const struct cpu *c, unsigned perms, bool is_xn, bool i
 	return (uint8_t)perms;
 }
 
+static bool has_domains(const struct cpu *c)
+{
+	return c->reg[CP15_SCTLR] & SCTLR_M && !mmu_is_long(c);
+}
+
+uint8_t mmu_domain_perms(const struct cpu *c, unsigned perms, unsigned domain)
+{
+	return has_domains(c) ? short_domain_perms(c, perms, domain) : (uint8_t)perms;
+}
+
+enum fault_kind mmu_denial(const struct cpu *c, unsigned domain)
+{
+	return has_domains(c) && short_is_denied(c, domain) ? FAULT_DOMAIN : FAULT_PERMISSION;
+}
+
 /* ---- the walk ----------------------------------------------------------- */
 
 static struct leaf flat_leaf(uint32_t va)
@@ -54,7 +69,9 @@ int mmu_level(const struct cpu *c, uint32_t len, unsigned domain)
 
 static void check_permission(struct leaf *l, const struct walk *w)
 {
-	if (l->fault.kind == FAULT_NONE && !mmu_may(l, w->ask))
+	struct leaf now = { .perms = mmu_domain_perms(w->c, l->perms, l->domain) };
+
+	if (l->fault.kind == FAULT_NONE && !mmu_may(&now, w->ask))
 		l->fault = mmu_fault(w->c, FAULT_PERMISSION, mmu_level(w->c, l->len, l->domain),
 				     l->domain, w->va, w->ask);
 }

@@ -26,7 +26,7 @@
 
 #define FSR_LPAE	(1u << 9)	/* the fault is told in the format of long descriptors */
 
-/* What a leaf allows, all of tables, domain and SCTLR taken together. */
+/* What a leaf allows, tables and SCTLR taken together. */
 enum mmu_perm {
 	PERM_READ = 1,
 	PERM_WRITE = 2,
@@ -45,7 +45,7 @@ struct leaf {
 	uint32_t len;
 	struct mem_attrs attrs;		/* as the tables say */
 	uint8_t domain;			/* long descriptors have none: the level it hangs at */
-	uint8_t perms;			/* enum mmu_perm, or-ed */
+	uint8_t perms;			/* enum mmu_perm, or-ed; DACR has not spoken yet */
 	uint8_t mair;			/* long descriptors: its byte of MAIR */
 	bool is_non_global;
 	bool has_quarters;		/* ARMv5: perms are those of the KiB asked for... */
@@ -66,7 +66,14 @@ static inline bool mmu_may(const struct leaf *l, struct walk_ask ask)
 	return l->perms & (ask.is_user ? perm << (ask.is_fetch ? 1 : 2) : perm);
 }
 
-/* What the @idx-th KiB of a page with quarters allows. */
+/*
+ * What @perms of a leaf in @domain come to by DACR, and which fault an access gets that
+ * is not among them.
+ */
+uint8_t mmu_domain_perms(const struct cpu *c, unsigned perms, unsigned domain);
+enum fault_kind mmu_denial(const struct cpu *c, unsigned domain);
+
+/* What the @idx-th KiB of a page with quarters allows, DACR apart. */
 uint8_t mmu_quarter_perms(const struct cpu *c, uint8_t quarters, unsigned domain, unsigned idx);
 
 /* The current address space: CONTEXTIDR's, or with long descriptors, of the TTBR of A1. */

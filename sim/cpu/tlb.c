@@ -260,7 +260,7 @@ static uint64_t size_of(uint32_t len)
 }
 
 /* What the word of a page with quarters says of access: the most that any of them gives. */
-static uint8_t perms_of(const struct cpu *c, const struct leaf *l)
+static uint8_t leaf_perms(const struct cpu *c, const struct leaf *l)
 {
 	uint8_t perms = l->perms;
 
@@ -273,7 +273,7 @@ static uint64_t word_of(const struct cpu *c, const struct tlb *t, const struct l
 {
 	return TLB_VALID |
 	       size_of(l->len) << TLB_SIZE_SHIFT |
-	       (uint64_t)perms_of(c, l) << TLB_PERMS_SHIFT |
+	       (uint64_t)leaf_perms(c, l) << TLB_PERMS_SHIFT |
 	       (l->has_quarters ? TLB_QUARTERS : 0) |
 	       (l->is_non_global ? TLB_NON_GLOBAL : 0) |
 	       (uint64_t)(l->has_quarters ? l->quarters : t->asid) << TLB_ASID_SHIFT |
@@ -283,6 +283,16 @@ static uint64_t word_of(const struct cpu *c, const struct tlb *t, const struct l
 	       (l->pa >> PAGE_SHIFT & WORD_FRAME);
 }
 
+static unsigned perms_of(uint64_t word)
+{
+	return word >> TLB_PERMS_SHIFT & PERM_ALL;
+}
+
+static uint64_t with_perms(uint64_t word, uint64_t perms)
+{
+	return (word & ~((uint64_t)PERM_ALL << TLB_PERMS_SHIFT)) | perms << TLB_PERMS_SHIFT;
+}
+
 /* What an entry means for the page of @va. */
 static uint64_t note_word(struct cpu *c, struct tlb *t, uint64_t word, uint32_t va_first,
 			  uint32_t va)
@@ -290,6 +300,7 @@ static uint64_t note_word(struct cpu *c, struct tlb *t, uint64_t word, uint32_t 
 	uint32_t page = va >> PAGE_SHIFT;
 
 	word += page - (va_first >> PAGE_SHIFT);	/* its low bits number a frame */
+	word = with_perms(word, mmu_domain_perms(c, perms_of(word), tlb_domain(word)));
 	word |= (uint64_t)kind_of(c, tlb_attrs(word), tlb_pa(word)) << WORD_KIND_SHIFT;
 	set_word(t, page, word);
 	return word;
@@ -390,7 +401,7 @@ uint64_t tlb_find(struct cpu *c, uint32_t va, bool is_write, struct cpu_fault *r
 static uint64_t refuse(const struct cpu *c, uint64_t word, uint32_t va, struct walk_ask ask,
 		       struct cpu_fault *ret_fault)
 {
-	*ret_fault = mmu_fault(c, FAULT_PERMISSION,
+	*ret_fault = mmu_fault(c, mmu_denial(c, tlb_domain(word)),
 			       mmu_level(c, tlb_leaf_bytes(word), tlb_domain(word)),
 			       tlb_domain(word), va, ask);
 	return 0;
@@ -399,11 +410,12 @@ static uint64_t refuse(const struct cpu *c, uint64_t word, uint32_t va, struct w
 /* Of a page with quarters, the one that @va is in has the say. */
 static struct leaf perms_at(const struct cpu *c, uint64_t word, uint32_t va)
 {
-	struct leaf l = { .perms = word >> TLB_PERMS_SHIFT & PERM_ALL };
+	unsigned domain = tlb_domain(word), idx = va >> 10 & 3;
+	struct leaf l = { .perms = (uint8_t)perms_of(word) };
 
 	if (word & TLB_QUARTERS)
-		l.perms = mmu_quarter_perms(c, (uint8_t)tlb_asid(word), tlb_domain(word),
-					    va >> 10 & 3);
+		l.perms = mmu_domain_perms(c, mmu_quarter_perms(c, (uint8_t)tlb_asid(word),
+								domain, idx), domain);
 	return l;
 }
 

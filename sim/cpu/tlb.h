@@ -13,8 +13,8 @@
  *	 63    62    61:58  57:54  53 52 51:50  49:48  47:46  45:38  37  36:31  30:28  27:0
  *	valid quarters size domain OS S  outer  inner  type   ASID   nG  perms  kind PA[39:12]
  *
- * perms is enum mmu_perm; S and OS are the shareability: of any kind, and beyond the
- * Inner Shareable domain.
+ * perms is enum mmu_perm, in a word with DACR's say, in an entry without; S and OS are
+ * the shareability: of any kind, and beyond the Inner Shareable domain.
  *
  * Unbounded, it holds every translation ever used until it is invalidated or until a
  * leaf of another size takes its place: a superset of what any hardware may hold, so

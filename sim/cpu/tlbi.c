@@ -75,9 +75,14 @@ bool cpu_broadcasts(const struct cpu *c)
 	return c->board->part->is_mp && c->board->part->arch >= 7;
 }
 
+static bool takes_part(const struct cpu *c)
+{
+	return cpu_broadcasts(c) && c->reg[CP15_ACTLR] & ACTLR_SMP;
+}
+
 static bool reaches(const struct cpu *from, enum tlbi_op op, const struct cpu *to)
 {
-	return from == to || (ops[op].is_broadcast && cpu_broadcasts(from));
+	return from == to || (ops[op].is_broadcast && takes_part(from) && takes_part(to));
 }
 
 static void tell(struct cpu *c, enum tlbi_op op, uint32_t va)

@@ -325,6 +325,26 @@ static void what_faults_by_permission_may_be_held(void **state)
 	writes(rig, K, "ONE");
 }
 
+static void a_change_of_domains_loses_nothing(void **state)
+{
+	struct rig *rig = *state;
+
+	maps(rig, K, PLAY_PA, PAGE, (enum mapping)(CACHED | READ_ONLY));
+	expects_read(rig, K, "one");
+	unmaps(rig, K);
+	cpu_cp15_write(rig->cpu, CP15_DACR, 0);			/* no access */
+	expects_fault(rig, K, false, FAULT_DOMAIN, 0x00b);
+	cpu_cp15_write(rig->cpu, CP15_DACR, 3);			/* manager: all may be done */
+	writes(rig, K, "ONE");
+	cpu_cp15_write(rig->cpu, CP15_DACR, 2);			/* reserved: none, here */
+	expects_fault(rig, K, true, FAULT_DOMAIN, 0x80b);
+	cpu_cp15_write(rig->cpu, CP15_DACR, 1);
+	expects_read(rig, K, "ONE");
+	expects_fault(rig, K, true, FAULT_PERMISSION, 0x80f);
+	cpu_tlbi(rig->cpu, TLBI_MVA, K);
+	expects_fault(rig, K, false, FAULT_TRANSLATION, 0x007);
+}
+
 /* ---- whom an operation reaches ------------------------------------------------------ */
 
 /* Both CPUs hold K, which is not mapped any longer. */
@@ -378,6 +398,23 @@ static void a_broadcast_by_asid_reaches_the_other_cpu(void **state)
 	expects_read(&p->second, K, "two");
 	cpu_tlbi(p->first->cpu, TLBI_ASID_IS, 5);
 	expects_fault(&p->second, K, false, FAULT_TRANSLATION, 0x007);
+}
+
+static void a_cpu_that_left_coherency_hears_no_broadcast(void **state)
+{
+	struct pair *p = *state;
+	uint32_t actlr = cpu_cp15_read(p->second.cpu, CP15_ACTLR);
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct rig *deaf = i ? p->first : &p->second, *other = i ? &p->second : p->first;
+
+		maps(p->first, K, PLAY_PA, PAGE, CACHED);
+		cpu_cp15_write(deaf->cpu, CP15_ACTLR, 0);
+		both_hold_k(p);
+		cpu_tlbi(other->cpu, TLBI_ALL_IS, 0);
+		expects_read(deaf, K, i ? "one" : "two");
+		cpu_cp15_write(deaf->cpu, CP15_ACTLR, actlr);	/* and drops all here */
+	}
 }
 
 static struct core_part altered_part;
@@ -880,9 +917,11 @@ int main(void)
 		test(what_the_mmu_held_is_there_when_it_is_on_again),
 		test(what_faults_by_translation_is_never_held),
 		test(what_faults_by_permission_may_be_held),
+		test(a_change_of_domains_loses_nothing),
 		pair_test(operations_on_this_cpu_leave_the_other),
 		pair_test(broadcast_operations_reach_the_other_cpu),
 		pair_test(a_broadcast_by_asid_reaches_the_other_cpu),
+		pair_test(a_cpu_that_left_coherency_hears_no_broadcast),
 		cmocka_unit_test(without_multiprocessing_nothing_is_broadcast),
 		cmocka_unit_test(separate_tlbs_are_invalidated_separately),
 		test(a_leaf_of_another_size_takes_the_place_of_what_it_overlaps),
