@@ -106,6 +106,13 @@ static bool build_inner(struct machine *m)
 	       notes_init(&m->notes, m->dram.len, m->inner.line_shift);
 }
 
+/* Level 1 by physical address, alone or coherent, and nothing left to chance. */
+static bool is_quick(const struct machine *m)
+{
+	return !m->is_fast && m->config.chooser == CHOOSER_NOMINAL && m->inner.nr_views == 1 &&
+	       m->inner.is_many == m->inner.is_coherent;
+}
+
 static bool build(struct machine *m, GError **error)
 {
 	uint64_t seed = m->config.seed;
@@ -120,6 +127,7 @@ static bool build(struct machine *m, GError **error)
 		return no_room(error);
 	if (!build_scratch(m, error) || !build_window(m, error))
 		return false;
+	m->is_quick = is_quick(m);
 	m->turns = stream_new(seed, STREAM_TURNS);
 	if (m->is_random) {
 		m->schedule = stream_new(seed, STREAM_SCHEDULE);

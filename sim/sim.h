@@ -92,6 +92,7 @@ struct machine {
 	char *window_base;
 	bool is_fast;
 	bool is_random;
+	bool is_quick;			/* quick.h may be tried */
 	bool is_telling;		/* an observer is being called */
 	unsigned nr_handlers;		/* of bus devices, that are being called */
 	struct run *run;		/* several agents at once, or NULL: run.c */
@@ -224,8 +225,18 @@ static inline void machine_begin(struct machine *m)
 
 /* ---- cpu/core.c ------------------------------------------------------------ */
 
+/* initial-exec: the general model would be a call for each access. */
+extern _Thread_local struct cpu *cpu_of_this_thread
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
 /* The CPU that a thread acts as, on the machine whose window it touched. */
-struct cpu *cpu_of_thread(struct machine *m);
+static inline struct cpu *cpu_of_thread(struct machine *m)
+{
+	struct cpu *c = cpu_of_this_thread;
+
+	return c && c->machine == m ? c : m->cpus[0];
+}
+
 /* No thread of the caller is a CPU of @m any longer. */
 void cpu_forget(struct machine *m);
 /* What every entry by a CPU begins with. */

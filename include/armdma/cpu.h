@@ -75,6 +75,10 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
 void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site);
 void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site);
 
+/** The same for whichever CPU this thread is on @m: what cpu_enter() says, else CPU 0. */
+void machine_before_load(struct machine *m, uint32_t va, size_t len, const void *site);
+void machine_before_store(struct machine *m, uint32_t va, size_t len, const void *site);
+
 /* ---- system control ------------------------------------------------- */
 
 enum cp15_reg {

@@ -14,14 +14,6 @@ __thread struct hooks_last_store hooks_last_store;
 static __thread bool hooks_is_inside
 	__attribute__((tls_model("initial-exec")));
 
-/* A thread that never entered a CPU of this machine is its CPU 0. */
-static struct cpu *this_cpu(struct machine *m)
-{
-	struct cpu *c = cpu_current();
-
-	return c && cpu_machine(c) == m ? c : machine_cpu(m, 0);
-}
-
 static uint32_t va_of(const void *p)
 {
 	return (uint32_t)(uintptr_t)p;
@@ -54,7 +46,7 @@ void hooks_store(const void *p, size_t len, const void *site)
 	if (!m)
 		return;
 	hooks_is_inside = true;
-	cpu_before_store(this_cpu(m), va_of(p), clip(p, len), site);
+	machine_before_store(m, va_of(p), clip(p, len), site);
 	hooks_is_inside = false;
 }
 
@@ -66,7 +58,7 @@ void hooks_load(const void *p, size_t len, const void *site)
 	if (!m)
 		return;
 	hooks_is_inside = true;
-	cpu_before_load(this_cpu(m), va_of(p), clip(p, len), site);
+	machine_before_load(m, va_of(p), clip(p, len), site);
 	hooks_is_inside = false;
 
 	if (last.len == len && hooks_is_one_copy(last.site, site))

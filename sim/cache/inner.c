@@ -422,6 +422,42 @@ void inner_make_dirty(struct cpu *c, struct seat s)
 		notes_clear(&m->notes, s.at.off, NOTE_SAME);
 }
 
+/* ---- the usual case ---------------------------------------------------------- */
+
+/* A hit that the order of replacement, or a store, has something to do with. */
+static bool quick_hit(struct cpu *c, struct seat s, uint8_t state, bool is_store)
+{
+	if (state & (LINE_WATCHED | LINE_PRIVATE) || (is_store && !(state & LINE_UNIQUE)))
+		return false;
+	if (!(state & LINE_RECENT))
+		inner_touch(c, s);
+	if (is_store)
+		inner_make_dirty(c, s);
+	return true;
+}
+
+bool inner_quick(struct cpu *c, struct place at, bool is_store)
+{
+	struct machine *m = c->machine;
+	struct seat line = { .slot = at.off & ~(uint64_t)(inner_line_bytes(&m->inner) - 1) };
+	struct page_summary *page = page_summary(&m->pages, at.off);
+	unsigned notes = notes_of(&m->notes, at.off);
+	uint8_t state = *inner_state(&c->l1, at.off);
+	struct inner_ask ask = { .use = m->outer.nr_ways ? OUTER_WRITE_BACK : OUTER_BYPASS };
+
+	line.at = (struct place){ at.pa - (at.off - line.slot), line.slot };
+	if (state & LINE_VALID)
+		return quick_hit(c, line, state, is_store);
+	if (notes & NOTE_WATCHED || page->cpus & ~c->l1.cpu_bit ||
+	    (is_store && !c->l1.write_allocate))
+		return false;
+	fetch(m, line, ask, notes);
+	admit(&c->l1, line, LINE_UNIQUE, ask.use, NULL);
+	if (is_store)
+		inner_make_dirty(c, line);
+	return true;
+}
+
 /* ---- checking -------------------------------------------------------------- */
 
 static bool way_agrees(const struct inner *l1, uint32_t idx)

@@ -172,6 +172,15 @@ bool inner_caches(const struct cpu *c, struct mem_attrs a);
 
 /* The line of @s, which is not held, comes in from what is below, or from a peer. */
 enum observe_answer inner_fill(struct cpu *c, struct seat s, struct inner_ask ask);
+/*
+ * The same for an access to write-back memory that is shareable where that matters, of
+ * PIPT, with nothing under way; and what a store needs. False: it is not that simple,
+ * and nothing was done.
+ *
+ * Bound: the line's note and its page's summary, a set of level 2, a victim and its
+ * page; 32 or 64 bytes are copied unless the image has them already.
+ */
+bool inner_quick(struct cpu *c, struct place at, bool is_store);
 /* A hit on a line that is not LINE_RECENT. */
 void inner_touch(struct cpu *c, struct seat s);
 /* Its bytes, which may be a private line's. @s may be any byte of it. */

@@ -7,19 +7,19 @@
  * Spec: DDI 0406C, A3.8 "Memory access order", B3.12 "Exception reporting in a VMSA
  * implementation".
  */
-#include "access.h"
+#include "quick.h"
 
 #include <string.h>
 
 #define SCTLR_A		(1u << 1)
 
-static _Thread_local struct cpu *current;
+_Thread_local struct cpu *cpu_of_this_thread;
 
 struct cpu *cpu_enter(struct cpu *c)
 {
-	struct cpu *before = current;
+	struct cpu *before = cpu_of_this_thread;
 
-	current = c;
+	cpu_of_this_thread = c;
 	if (c)
 		window_turn_to(c);
 	else if (before)
@@ -29,18 +29,13 @@ struct cpu *cpu_enter(struct cpu *c)
 
 struct cpu *cpu_current(void)
 {
-	return current;
-}
-
-struct cpu *cpu_of_thread(struct machine *m)
-{
-	return current && current->machine == m ? current : m->cpus[0];
+	return cpu_of_this_thread;
 }
 
 void cpu_forget(struct machine *m)
 {
-	if (current && current->machine == m)
-		current = NULL;
+	if (cpu_of_this_thread && cpu_of_this_thread->machine == m)
+		cpu_of_this_thread = NULL;
 }
 
 void cpu_begin(struct cpu *c, uint32_t va, const void *site)
@@ -107,7 +102,18 @@ static bool refuse_misaligned(struct cpu *c, uint32_t va, size_t len, bool is_wr
 	return cpu_refuse(c, &f, len, site);
 }
 
-bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site)
+/* One move where the length is one that a register has. */
+static inline void move(void *to, const void *from, size_t len)
+{
+	if (likely(len == 4))
+		memcpy(to, from, 4);
+	else if (len == 8)
+		memcpy(to, from, 8);
+	else
+		memcpy(to, from, len);
+}
+
+static bool load_slow(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site)
 {
 	struct machine *m = c->machine;
 
@@ -133,7 +139,20 @@ bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *sit
 	return true;
 }
 
-bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const void *site)
+bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site)
+{
+	struct place at;
+
+	if (likely(quick_may(c) && !(va & (len - 1))) &&
+	    likely(quick_access(c, va, len, false, site, &at))) {
+		move(buf, c->machine->inner.bytes + at.off, len);
+		return true;
+	}
+	return load_slow(c, va, buf, len, site);
+}
+
+static bool store_slow(struct cpu *c, uint32_t va, const void *buf, size_t len,
+		       const void *site)
 {
 	struct machine *m = c->machine;
 
@@ -159,6 +178,18 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
 		len -= piece;
 	}
 	return true;
+}
+
+bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const void *site)
+{
+	struct place at;
+
+	if (likely(quick_may(c) && !(va & (len - 1))) &&
+	    likely(quick_access(c, va, len, true, site, &at))) {
+		move(c->machine->inner.bytes + at.off, buf, len);
+		return true;
+	}
+	return store_slow(c, va, buf, len, site);
 }
 
 /* ---- barriers ---------------------------------------------------------------- */

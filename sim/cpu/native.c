@@ -7,7 +7,7 @@
  * pending and the machine's next event fetches it from the window; that event may be
  * anything, so everything begins with machine_settle().
  */
-#include "access.h"
+#include "quick.h"
 
 #include <sys/mman.h>
 
@@ -111,7 +111,18 @@ static void before_io_load(struct cpu *c, uint64_t word, uint32_t va, size_t len
 	m->pending = (struct pending){ .cpu = c, .va = va, .len = len, .site = site };
 }
 
-void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
+/* All that there is to do, where the window shows the page as this CPU has it. */
+static inline bool is_quick(struct cpu *c, uint32_t va, size_t len, bool is_store,
+			    const void *site)
+{
+	struct place at;
+
+	return quick_may(c) && c->machine->window->page_state == c->tlb->page_state &&
+	       c->tlb->page_state[va >> PAGE_SHIFT] &&
+	       quick_access(c, va, len, is_store, site, &at);
+}
+
+static void before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 {
 	struct machine *m = c->machine;
 
@@ -141,6 +152,12 @@ void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
 	}
 	if (unlikely(m->order != NULL))
 		order_show_loads(c);
+}
+
+void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
+{
+	if (unlikely(!is_quick(c, va, len, false, site)))
+		before_load(c, va, len, site);
 }
 
 /*
@@ -251,7 +268,7 @@ static bool before_store_piece(struct cpu *c, uint32_t va, size_t piece, size_t 
 	return false;
 }
 
-void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
+static void before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 {
 	struct machine *m = c->machine;
 	struct pending pending = {
@@ -275,6 +292,22 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
 		order_show_loads(c);
 	if (!is_ready)
 		m->pending = pending;
+}
+
+void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
+{
+	if (unlikely(!is_quick(c, va, len, true, site)))
+		before_store(c, va, len, site);
+}
+
+void machine_before_load(struct machine *m, uint32_t va, size_t len, const void *site)
+{
+	cpu_before_load(cpu_of_thread(m), va, len, site);
+}
+
+void machine_before_store(struct machine *m, uint32_t va, size_t len, const void *site)
+{
+	cpu_before_store(cpu_of_thread(m), va, len, site);
 }
 
 static void settle_registers(struct machine *m, const struct pending *p, uint64_t word,

@@ -33,16 +33,6 @@ struct cpu *cpu_current(void)
 	return cpu0;
 }
 
-struct machine *cpu_machine(const struct cpu *c)
-{
-	return fake_machine;
-}
-
-struct cpu *machine_cpu(struct machine *m, unsigned idx)
-{
-	return cpu0;
-}
-
 void cpu_dmb(struct cpu *c, enum barrier_kind kind)
 {
 	nr_dmbs++;
@@ -60,12 +50,12 @@ static void visit(bool is_store, uint32_t va, size_t len, const void *site)
 		fake_at_door(v);
 }
 
-void cpu_before_load(struct cpu *c, uint32_t va, size_t len, const void *site)
+void machine_before_load(struct machine *m, uint32_t va, size_t len, const void *site)
 {
 	visit(false, va, len, site);
 }
 
-void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
+void machine_before_store(struct machine *m, uint32_t va, size_t len, const void *site)
 {
 	visit(true, va, len, site);
 }
