@@ -114,8 +114,11 @@ static uint64_t walked_access(struct ours *o, uint32_t va, struct walk_ask ask)
 
 uint64_t ours_access(struct ours *o, uint32_t va, struct walk_ask ask)
 {
-	uint64_t answer = walked_access(o, va, ask);
+	uint64_t answer;
 
+	if (va & 3)			/* nothing that a walker knows */
+		return real_access(o, va, ask.is_write);
+	answer = walked_access(o, va, ask);
 	if (ask.is_user || ask.is_fetch)
 		return answer;
 	if (real_access(o, va, ask.is_write) != answer)

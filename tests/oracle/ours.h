@@ -23,7 +23,7 @@ void ours_set_dacr(struct ours *o, uint32_t dacr);
 /* What PAR says after that operation; a walk's external abort as the fault it is. */
 uint64_t ours_par(struct ours *o, uint32_t va, struct walk_ask ask);
 
-/* What becomes of a real access to an aligned word: FAR and FSR, or 0 of one that is done. */
+/* What becomes of a real access to a word: FAR and FSR, or 0 of one that is done. */
 uint64_t ours_access(struct ours *o, uint32_t va, struct walk_ask ask);
 
 /* Where it would go, permitted or not; false if nowhere. */

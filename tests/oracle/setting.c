@@ -26,6 +26,8 @@ void setting_draw(struct setting *s, const struct oracle_machine *on,
 		s->sctlr |= SCTLR_TRE;
 	if (dice_percent(&d, 50))
 		s->sctlr |= SCTLR_AFE;
+	if (purpose == FOR_ACCESSES && dice_percent(&d, 30))
+		s->sctlr |= SCTLR_A;
 	if (on->has_lpae && dice_percent(&d, 30))
 		s->sctlr |= SCTLR_WXN;
 	if (on->has_lpae && dice_percent(&d, 30))

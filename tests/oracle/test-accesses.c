@@ -58,6 +58,12 @@ static uint32_t landing_of(struct trial *t, uint32_t va)
 	return (uint32_t)pa;
 }
 
+/* Only where it is sure to fault, and where our CPU makes the access itself. */
+static bool may_be_misaligned(const struct setting *s, enum access_kind kind)
+{
+	return s->sctlr & SCTLR_A && (kind == ACCESS_LOAD || kind == ACCESS_STORE);
+}
+
 static void draw_probes(struct trial *t, struct probe *probes)
 {
 	const struct setting *s = t->setting;
@@ -69,6 +75,8 @@ static void draw_probes(struct trial *t, struct probe *probes)
 		probes[i].va = setting_draw_va(s, &d);
 		probes[i].kind = (enum access_kind)dice_below(&d, NR_ACCESS_KINDS);
 		probes[i].pa = landing_of(t, probes[i].va);
+		if (may_be_misaligned(s, probes[i].kind) && dice_percent(&d, 20))
+			probes[i].va += 1 + dice_below(&d, 3);
 	}
 	ours_become(t->ours, s);
 }
