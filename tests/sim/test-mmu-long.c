@@ -21,6 +21,8 @@
 #define EPD0		(1u << 7)
 #define EPD1		(1u << 23)
 #define A1		(1u << 22)
+#define IRGN0(n)	((uint32_t)(n) << 8)
+#define IRGN1(n)	((uint32_t)(n) << 24)
 
 #define SCTLR_WXN	(1u << 19)
 #define SCTLR_UWXN	(1u << 20)
@@ -542,6 +544,32 @@ static void ee_turns_descriptors_round(void **state)
 	expects_leaf(rig, 0x1234, 0x80001234, 0, GIB);
 }
 
+/* A level 2 entry is dirty in L1: do walks with these bits in TTBCR see it? */
+static bool is_seen(struct rig *rig, uint32_t ttbcr)
+{
+	uint64_t desc = 0x80000000ull | CACHED_BLOCK;
+
+	sets_ttbcr(rig, 0);
+	maps_page(rig, 0, 0, LEVEL2 | CACHED_PAGE);
+	writes64(rig, LEVEL2 + 8, 0);
+	assert_true(cpu_store(rig->cpu, 0x40000008, &desc, sizeof(desc), NULL));
+	sets_ttbcr(rig, ttbcr);
+	return cpu_translate(rig->cpu, 0x40200000, false).fault.kind == FAULT_NONE;
+}
+
+static void irgn_leads_a_walk_through_l1(void **state)
+{
+	struct rig *rig = *state;
+
+	assert_false(is_seen(rig, 0));
+	assert_true(is_seen(rig, IRGN0(1)));
+	assert_true(is_seen(rig, IRGN0(2)));
+	assert_false(is_seen(rig, IRGN1(1)));		/* the other half's */
+	cpu_cp15_write64(rig->cpu, CP15_TTBR1, LEVEL1);
+	assert_false(is_seen(rig, T0SZ(2) | T1SZ(0) | IRGN0(1)));
+	assert_true(is_seen(rig, T0SZ(2) | T1SZ(0) | IRGN1(1)));
+}
+
 static void every_alias_is_found(void **state)
 {
 	struct rig *rig = *state;
@@ -608,6 +636,7 @@ int main(void)
 		walk(an_abort_of_the_walk_is_not_an_answer),
 		walk(the_asid_is_that_of_the_ttbr_that_a1_names),
 		walk(ee_turns_descriptors_round),
+		walk(irgn_leads_a_walk_through_l1),
 		walk(every_alias_is_found),
 		cmocka_unit_test(without_lpae_eae_stays_clear),
 	};
