@@ -262,12 +262,6 @@ struct leaf short_walk(const struct walk *w)
 
 /* ---- the search --------------------------------------------------------- */
 
-/* Worth decoding: nearly all of the thousands of descriptors are not. */
-static bool is_within(const struct alias_search *s, uint32_t desc, uint32_t len)
-{
-	return !((s->pa ^ desc) & ~(uint64_t)(len - 1));
-}
-
 static void search_level2(struct alias_search *s, const struct table_view *v, uint32_t va,
 			  uint32_t table)
 {
@@ -278,7 +272,7 @@ static void search_level2(struct alias_search *s, const struct table_view *v, ui
 	for (uint32_t i = 0; i < G_N_ELEMENTS(desc); i++) {
 		struct walk w = { .c = s->cpu, .va = va + i * PAGE_BYTES };
 
-		if (!(desc[i] & 3) || !is_within(s, desc[i], 16 * PAGE_BYTES))
+		if (!(desc[i] & 3) || !alias_is_within(s, desc[i], 16 * PAGE_BYTES))
 			continue;
 
 		struct leaf l = page_leaf(&w, desc[i], table);
@@ -296,7 +290,7 @@ static void search_level1(struct alias_search *s, const struct table_view *v, ui
 	if (is_page_table(desc)) {
 		search_level2(s, v, va, desc);
 	} else if (is_section(s->cpu, desc) &&
-		   (desc >> 18 & 1 || is_within(s, desc, MIB))) {
+		   (desc >> 18 & 1 || alias_is_within(s, desc, MIB))) {
 		struct leaf l = section_leaf(&w, desc);
 
 		if (l.va_first == va)

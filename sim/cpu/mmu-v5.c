@@ -145,7 +145,7 @@ void v5_search_fine(struct alias_search *s, const struct table_view *v, uint32_t
 		uint32_t own = desc[(at - va) / KIB];
 		struct leaf l;
 
-		if (!(own & 3))
+		if (!(own & 3) || !alias_is_within(s, own, 64 * KIB))
 			continue;
 		l = (own & 3) == 3 ? tiny_leaf(&w, &desc[(at - va) / KIB & ~3u], table)
 				   : v5_page_leaf(&w, own, table);

@@ -85,6 +85,12 @@ struct alias_search {
 	size_t nr_room, nr_found;
 };
 
+/* Worth decoding: nearly all of the thousands of descriptors are not. */
+static inline bool alias_is_within(const struct alias_search *s, uint64_t desc, uint64_t len)
+{
+	return !((s->pa ^ desc) & ~(len - 1));
+}
+
 /* Count @l if it maps what is searched for. */
 void alias_consider(struct alias_search *s, const struct leaf *l);
 

@@ -75,7 +75,10 @@ static inline struct mem_attrs attrs_plain(struct desc_attrs d)
 	}
 }
 
-/* SCTLR.TRE = 1: TEX[0]:C:B selects fields of PRRR and NMRR. */
+/*
+ * SCTLR.TRE = 1: TEX[0]:C:B selects fields of PRRR and NMRR. What 6 means is
+ * IMPLEMENTATION DEFINED: the same, here.
+ */
 static inline struct mem_attrs attrs_remapped(struct desc_attrs d, uint32_t prrr, uint32_t nmrr)
 {
 	unsigned n = (d.tex & 1u) << 2 | (unsigned)d.c << 1 | d.b;
