@@ -248,6 +248,21 @@ static void par_tells_place_and_kind(void **state)
 	assert_true(cpu_translate(rig->cpu, VA, true).attrs.is_outer_shareable);
 }
 
+/* Linux's NMRR has the same in both halves. */
+static void inner_and_outer_are_two_fields(void **state)
+{
+	struct rig *rig = *state;
+	uint32_t cb = 3u << 2;
+	struct mem_attrs a;
+
+	cpu_cp15_write(rig->cpu, CP15_NMRR, 2u << 6 | 1u << 22);		/* n = 3 */
+	writes_level1(rig, VA, FIXTURE_DRAM_PA | SECTION | SECTION_AP(1) | cb);
+	a = cpu_translate(rig->cpu, VA, false).attrs;
+	assert_int_equal(a.inner, CACHE_WT);
+	assert_int_equal(a.outer, CACHE_WBWA);
+	assert_int_equal(par_of(rig, ATS1CPR, VA), FIXTURE_DRAM_PA | 6 << 4 | 1 << 2);
+}
+
 static void par_of_a_supersection_has_40_bits(void **state)
 {
 	struct rig *rig = *state;
@@ -369,6 +384,7 @@ int main(void)
 		walk(a_fetch_tells_neither_direction_nor_domain),
 		walk(sctlr_a_forbids_what_is_not_aligned),
 		walk(par_tells_place_and_kind),
+		walk(inner_and_outer_are_two_fields),
 		walk_a15(par_of_a_supersection_has_40_bits),
 		walk(par_tells_faults),
 		walk(an_abort_of_the_walk_is_not_an_answer),
