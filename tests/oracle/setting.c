@@ -76,10 +76,13 @@ uint64_t setting_draw_output(const struct setting *s, struct dice *d, unsigned s
 
 	if (s->purpose == FOR_TRANSLATIONS)
 		return pa;
-	if (1ull << shift <= LANDING_LEN && (s->on->is_silent || dice_percent(d, 85)))
+	if (1ull << shift > LANDING_LEN)
+		return HOLE_PA | (pa & (HOLE_LEN - 1));
+	if (s->on->is_silent || dice_percent(d, 80))
 		return landing(s, d, shift);
-	return (pa & ~0xffffffffull & (dice_percent(d, 50) ? ~0ull : 0)) |
-	       HOLE_PA | (pa & (HOLE_LEN - 1));
+	/* Nothing answers there; but something would, were an address bit lost. */
+	return dice_percent(d, 50) ? landing(s, d, shift) | 1ull << (32 + dice_below(d, 8))
+				   : HOLE_PA | (pa & (HOLE_LEN - 1));
 }
 
 /* ---- memory ------------------------------------------------------------------------ */
