@@ -15,7 +15,7 @@
 
 #define K2		0x48001000u	/* the same memory, a page further in the index */
 #define NR_LINES	24u
-#define NR_SEEDS	4u
+#define NR_SEEDS	3u
 #define NR_STEPS	2500u
 #define LONG_SEEDS	20u
 #define LONG_STEPS	20000u
@@ -30,6 +30,7 @@ struct kind {
 	struct worlds_shape shape;
 	uint8_t indexing;		/* enum cache_indexing, of L1D */
 	bool is_override;		/* PL310: uncached accesses pass it by */
+	bool is_private;		/* mapped as not shareable: CPUs are not coherent */
 };
 
 /* What happened to a line. */
@@ -79,7 +80,7 @@ static struct board *board_of(struct program *p)
 	bool is_aliasing = k->indexing != INDEX_PIPT;
 
 	p->part = *first->part;
-	p->part.is_mp = k->shape.is_coherent;
+	p->part.is_mp = k->shape.nr_cpus > 1;
 	p->part.l1d_indexing = k->indexing;
 	p->part.l2_inclusion = k->shape.is_exclusive ? L2_EXCLUSIVE : p->part.l2_inclusion;
 	if (k->shape.nr_cpus == 1)
@@ -96,6 +97,11 @@ static struct board *board_of(struct program *p)
 		b->outer.cache = geometry(k, 32 * k->line_bytes, 4);
 	b->outer.shared_override = k->is_override;
 	return b;
+}
+
+static enum mapping cached(const struct kind *k)
+{
+	return k->is_private ? CACHED | NOT_SHAREABLE : CACHED;
 }
 
 static void start_cpu(struct rig *rig, unsigned idx)
@@ -123,8 +129,8 @@ static void program_init(struct program *p, const struct kind *k, enum chooser_m
 	p->rig = rig_new(board_of(p), &(struct machine_config){ .chooser = chooser, .seed = seed });
 	for (unsigned i = 1; i < k->shape.nr_cpus; i++)
 		start_cpu(p->rig, i);
-	maps(p->rig, K, PLAY_PA, area(p), CACHED);
-	maps(p->rig, K2, PLAY_PA, area(p), CACHED);
+	maps(p->rig, K, PLAY_PA, area(p), cached(k));
+	maps(p->rig, K2, PLAY_PA, area(p), cached(k));
 	maps(p->rig, U, PLAY_PA, area(p), UNCACHED);
 	if (shape.l2 == WORLDS_L2_REGISTERS) {
 		maps(p->rig, PL310_VA, FIXTURE_PL310_PA, 0x1000, DEVICE);
@@ -382,7 +388,7 @@ static void waits(struct program *p)
 static void changes_attributes(struct program *p)
 {
 	p->is_k2_uncached = !p->is_k2_uncached;
-	maps(p->rig, K2, PLAY_PA, area(p), p->is_k2_uncached ? UNCACHED : CACHED);
+	maps(p->rig, K2, PLAY_PA, area(p), p->is_k2_uncached ? UNCACHED : cached(p->kind));
 	cpu_dsb(p->rig->cpu, BARRIER_SY);
 	cpu_tlbi(p->rig->cpu, TLBI_ALL_IS, 0);
 	cpu_dsb(p->rig->cpu, BARRIER_SY);
@@ -516,6 +522,10 @@ int main(void)
 		.board = fixture_board_a9_pl310, .line_bytes = 32, .is_override = true,
 		.shape = { .nr_cpus = 2, .nr_views = 1, .is_coherent = true,
 			   .allocates_on_store = true, .l2 = WORLDS_L2_REGISTERS },
+	}, apart = {
+		.board = fixture_board_a15, .line_bytes = 64, .is_private = true,
+		.shape = { .nr_cpus = 2, .nr_views = 1, .allocates_on_store = true,
+			   .l2 = WORLDS_L2_CP15 },
 	}, vipt = {
 		.board = fixture_board_a15, .line_bytes = 32, .indexing = INDEX_VIPT,
 		.shape = { .nr_cpus = 1, .nr_views = 2 },
@@ -529,6 +539,7 @@ int main(void)
 		{ "two CPUs over an exclusive level 2 answer what is possible", every_answer_is_possible, NULL, NULL, &exclusive },
 		{ "two CPUs over a PL310 answer what is possible", every_answer_is_possible, NULL, NULL, &pl310 },
 		{ "a PL310 that uncached accesses pass by answers what is possible", every_answer_is_possible, NULL, NULL, &pl310_override },
+		{ "two CPUs whose memory is not shareable answer what is possible", every_answer_is_possible, NULL, NULL, &apart },
 		{ "a virtually indexed cache answers what is possible", every_answer_is_possible, NULL, NULL, &vipt },
 		{ "a virtually tagged cache answers what is possible", every_answer_is_possible, NULL, NULL, &vivt },
 	};
