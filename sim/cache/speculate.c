@@ -57,6 +57,15 @@ static bool is_fillable(const struct machine *m, struct mem_attrs a)
 	return inner_caches(m->running, a);
 }
 
+/*
+ * Before ARMv6 nothing is fetched that no instruction asked for: Linux invalidates
+ * nothing after DMA there (arch/arm/mm/proc-arm926.S, arm926_dma_unmap_area).
+ */
+static bool fetches_unasked(const struct machine *m)
+{
+	return m->running->board->part->arch >= 6;
+}
+
 /* One that a walk would find now. */
 static bool find_in_tables(struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs)
 {
@@ -80,8 +89,9 @@ static const struct page_note *note_of(struct machine *m, struct place at)
 	struct mem_attrs a = { .type = MEM_NORMAL };
 
 	if (n->age != s->age) {
-		n->is_cacheable = tlb_holds_cacheable(m, at.pa, &a) ||
-				  find_in_tables(m, at.pa, &a);
+		n->is_cacheable = fetches_unasked(m) &&
+				  (tlb_holds_cacheable(m, at.pa, &a) ||
+				   find_in_tables(m, at.pa, &a));
 		n->ask = (struct inner_ask){
 			.use = (uint8_t)outer_use_of(m, a), .is_shareable = a.is_shareable,
 			.is_speculative = true,

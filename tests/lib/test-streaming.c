@@ -2,6 +2,7 @@
 /* One buffer at a time: who sees what, and what it costs. */
 #include <stdio.h>
 #include <linux/vmalloc.h>
+#include <armdma/observe.h>
 
 #include "support/rig.h"
 
@@ -116,6 +117,40 @@ static void syncing_a_part_leaves_the_rest(struct rig *rig)
 	dma_sync_single_range_for_cpu(rig->dev, dma, 128, 128, DMA_FROM_DEVICE);
 	expects_cpu_reads(rig, p, "first.");
 	expects_cpu_reads(rig, p + 128, "SECOND");
+}
+
+/* One round under the chooser's freedom; the fills that nobody asked for. */
+static unsigned nr_unasked(struct rig *rig)
+{
+	char *p = allocates(rig, LEN);
+	struct machine_counters now;
+	dma_addr_t dma = maps(rig, p, LEN, DMA_FROM_DEVICE);
+
+	machine_watch(rig->m, virt_to_phys(p), LEN);
+	for (unsigned i = 0; i < 8; i++)
+		device_fills(rig, dma, LEN, i);
+	dma_unmap_single(rig->dev, dma, LEN, DMA_FROM_DEVICE);
+	expects_cpu_finds(rig, p, LEN, 7);
+	machine_unwatch(rig->m, virt_to_phys(p), LEN);
+	machine_count(rig->m, &now);
+	return (unsigned)now.level[0].speculated;
+}
+
+/* Else the sync after DMA, which is none there, would leave old lines behind. */
+static void cores_before_armv6_fetch_nothing_unasked(struct rig *rig)
+{
+	unsigned nr = 0;
+
+	for (uint64_t seed = 0; seed < 16; seed++) {
+		struct rig *r = rig_new(rig->on, CHOOSER_RANDOM, seed);
+
+		nr += nr_unasked(r);
+		rig_free(r);
+	}
+	if (rig->on->is & ON_V5)
+		assert_int_equal(nr, 0);
+	else
+		assert_int_not_equal(nr, 0);
 }
 
 static void ownership_goes_back_and_forth_by_syncs(struct rig *rig)
@@ -454,6 +489,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_write_that_misses_goes_by_a_cache_that_reads_fill, ON_READ_ALLOCATE, 0),
 	TEST_ON(a_line_read_while_mapped_is_stale_until_the_sync,       0, ON_COHERENT | ON_FAST | ON_V5),
 	TEST_ON(a_line_read_while_mapped_stays_stale,                   ON_V5, 0),
+	TEST_ON(cores_before_armv6_fetch_nothing_unasked,    0, ON_COHERENT | ON_FAST | ON_BOUNCE | ON_LEGACY),
 	TEST_ON(syncing_a_part_leaves_the_rest,                         0, ON_COHERENT | ON_FAST | ON_V5),
 	TEST_ON(ownership_goes_back_and_forth_by_syncs,                 0,        0),
 	TEST_ON(what_the_device_does_not_write_survives,                0,        0),
