@@ -73,6 +73,7 @@ static bool pick(const char *key, const char *value, const char *const *names, i
 
 static const char *const gear_names[] = { "exact", "fast", NULL };
 static const char *const chooser_names[] = { "nominal", "random", "lazy", NULL };
+static const char *const tlb_names[] = { "unbounded", "real", NULL };
 static const char *const coherent_names[] = { "cma", "legacy2011", NULL };
 static const char *const backtrace_names[] = { "address", "full", NULL };
 static const char *const swiotlb_names[] = { "auto", "force", NULL };
@@ -82,9 +83,9 @@ static const struct {
 	const char *key;
 	const char *const *names;
 } choices[] = {
-	{ "gear", gear_names }, { "chooser", chooser_names }, { "coherent", coherent_names },
-	{ "swiotlb", swiotlb_names }, { "backtrace", backtrace_names },
-	{ "hazards", switch_names },
+	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
+	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
+	{ "backtrace", backtrace_names }, { "hazards", switch_names },
 };
 
 static void choose(struct harness_config *cfg, const char *const *names, int i)
@@ -93,6 +94,8 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		cfg->gear = (enum machine_gear)i;
 	else if (names == chooser_names)
 		cfg->chooser = (enum chooser_mode)i;
+	else if (names == tlb_names)
+		cfg->tlb = (enum tlb_capacity)i;
 	else if (names == coherent_names)
 		cfg->coherent = (enum coherent_strategy)i;
 	else if (names == swiotlb_names)
@@ -174,6 +177,7 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 	} options[] = {
 		{ "gear", gear_names[cfg->gear], !cfg->gear },
 		{ "chooser", chooser_names[cfg->chooser], !cfg->chooser },
+		{ "tlb", tlb_names[cfg->tlb], !cfg->tlb },
 		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
 		{ "swiotlb", swiotlb_names[cfg->swiotlb_force], !cfg->swiotlb_force },
 	};
@@ -227,6 +231,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 {
 	struct machine_config mc = {
 		.gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
+		.tlb = cfg->tlb,
 	};
 	const struct kernel_config kc = {
 		.legacy_coherent = cfg->coherent == COHERENT_LEGACY2011,

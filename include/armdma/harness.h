@@ -17,8 +17,8 @@
  *   ARMDMA_CPU      another core, or other caches, than the board's: board_set_cpu()
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
- *                   coherent=cma|legacy2011, swiotlb=force|auto, json=FILE,
- *                   backtrace=full|address, hazards=on|off
+ *                   tlb=unbounded|real, coherent=cma|legacy2011, swiotlb=force|auto,
+ *                   json=FILE, backtrace=full|address, hazards=on|off
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H
@@ -49,7 +49,7 @@ enum coherent_strategy {
  * @board:      path of a .dtb, or name of a shipped board; NULL: environment, default
  * @cpu:        as board_set_cpu() takes it; NULL: the environment where @board is NULL,
  *              else the board's own
- * @gear, @chooser, @seed: as in machine_config
+ * @gear, @chooser, @seed, @tlb: as in machine_config
  * @coherent:   strategy of the coherent allocator
  * @swiotlb_bytes: size of the bounce pool, if one is needed; 0: as Linux chooses
  * @swiotlb_force: every streaming mapping bounces, as with swiotlb=force
@@ -62,6 +62,7 @@ struct harness_config {
 	enum machine_gear gear;
 	enum chooser_mode chooser;
 	uint64_t seed;
+	enum tlb_capacity tlb;
 	enum coherent_strategy coherent;
 	size_t swiotlb_bytes;
 	bool swiotlb_force;

@@ -227,6 +227,7 @@ static void a_bad_environment_is_one_sentence(void **state)
 	expects_bad("ARMDMA_SEED", "99999999999999999999", "of up to 64 bits");
 	expects_bad("ARMDMA_SEED", "-1", "is not a number");
 	expects_bad("ARMDMA_OPTIONS", "gear=slow", "gear=slow: it is exact or fast");
+	expects_bad("ARMDMA_OPTIONS", "tlb=big", "tlb=big: it is unbounded or real");
 	expects_bad("ARMDMA_OPTIONS", "gear=fast:coffee=black", "no option \"coffee\"");
 	expects_bad("ARMDMA_OPTIONS", "fast", "\"fast\" has no value");
 }
@@ -254,6 +255,33 @@ static void the_environment_chooses_the_machine(void **state)
 	g_unsetenv("ARMDMA_OPTIONS");
 }
 
+/* Stores to 40 sections, by a Cortex-A8, whose TLB has 32 entries. */
+static u64 evictions_with(const char *options)
+{
+	g_autoptr(GError) error = NULL;
+	struct machine_counters sum;
+	struct harness *h;
+
+	g_setenv("ARMDMA_BOARD", "a8-up", TRUE);
+	g_setenv("ARMDMA_OPTIONS", options, TRUE);
+	h = harness_start(NULL, &error);
+	assert_non_null(h);
+	for (u32 i = 0; i < 40; i++)
+		cpu_store(machine_cpu(harness_machine(h), 0), PAGE_OFFSET + (i + 1) * SZ_1M - 1,
+			  "x", 1, NULL);
+	machine_count(harness_machine(h), &sum);
+	assert_int_equal(harness_finish(h), 0);
+	g_unsetenv("ARMDMA_BOARD");
+	g_unsetenv("ARMDMA_OPTIONS");
+	return sum.tlb_evictions;
+}
+
+static void the_environment_chooses_the_size_of_the_tlb(void **state)
+{
+	assert_int_equal(evictions_with("tlb=unbounded"), 0);
+	assert_true(evictions_with("tlb=real") >= 8);
+}
+
 static void a_device_is_made_once(struct rig *rig)
 {
 	struct device *a = harness_device(rig->h, "dsp"), *b = harness_device(rig->h, "dsp");
@@ -277,6 +305,7 @@ static const struct rig_test tests[] = {
 };
 
 static const struct CMUnitTest alone[] = {
+	cmocka_unit_test(the_environment_chooses_the_size_of_the_tlb),
 	cmocka_unit_test(memory_beyond_lowmem_is_left_alone),
 	cmocka_unit_test(a_hole_between_banks_is_not_memory),
 	cmocka_unit_test(too_little_memory_is_refused_in_one_sentence),
