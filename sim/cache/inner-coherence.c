@@ -323,8 +323,8 @@ static const uint8_t *copy_bytes(const struct machine *m, const struct copy *cop
 	return m->inner.bytes + copy->line.slot;
 }
 
-static bool read_copy(const struct machine *m, const struct cpu *c, struct place at, void *buf,
-		      size_t len)
+bool inner_read_copy(const struct machine *m, const struct cpu *c, struct place at, void *buf,
+		     size_t len)
 {
 	struct place line = inner_line_place(&m->inner, at);
 	struct copy copy = find_copy(m, c, line);
@@ -336,7 +336,7 @@ static bool read_copy(const struct machine *m, const struct cpu *c, struct place
 
 bool inner_snoop_read(const struct machine *m, struct place at, void *buf, size_t len)
 {
-	return read_copy(m, NULL, at, buf, len);
+	return inner_read_copy(m, NULL, at, buf, len);
 }
 
 void inner_peek(const struct machine *m, struct place at, void *buf, size_t len)
@@ -344,7 +344,7 @@ void inner_peek(const struct machine *m, struct place at, void *buf, size_t len)
 	while (len) {
 		size_t piece = inner_piece(&m->inner, at.off, len);
 
-		if (!read_copy(m, m->running, at, buf, piece))
+		if (!inner_read_copy(m, m->running, at, buf, piece))
 			outer_peek(m, at, buf, piece);
 		at = place_add(at, piece);
 		buf = (char *)buf + piece;

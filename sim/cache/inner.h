@@ -230,6 +230,9 @@ void inner_evict(struct machine *m, struct place at);
 bool inner_snoop_read(const struct machine *m, struct place at, void *buf, size_t len);
 void inner_snoop_clean_invalidate(struct machine *m, struct place at, size_t len);
 
+/* What a level 1 cache has within one line as @c (NULL: nobody) sees it, moving nothing. */
+bool inner_read_copy(const struct machine *m, const struct cpu *c, struct place at, void *buf,
+		     size_t len);
 /* The newest bytes as the running CPU sees them, moving nothing. */
 void inner_peek(const struct machine *m, struct place at, void *buf, size_t len);
 /* State of the line in any cache: what one of them holds, the machine holds. */

@@ -16,11 +16,20 @@ struct table_view table_view(const struct cpu *c, struct mem_attrs a)
 	bool is_on = c->reg[CP15_SCTLR] & SCTLR_C && !m->is_fast;
 
 	return (struct table_view){
-		.m = m,
+		.m = m, .c = c,
 		.is_inner = is_on && a.inner != CACHE_NONE && c->board->part->walks_in_l1,
 		.is_outer = is_on && outer_use_of(m, a) != OUTER_BYPASS,
 		.is_big_endian = c->reg[CP15_SCTLR] & SCTLR_EE,
 	};
+}
+
+static void look_below(const struct table_view *v, bool is_held, struct place at, void *buf,
+		       size_t len)
+{
+	if (v->is_outer && is_held)
+		outer_peek(v->m, at, buf, len);
+	else
+		memcpy(buf, dram_bytes(&v->m->dram, IMAGE_DRAM, at.off), len);
 }
 
 /* Pages of tables that no cache holds are common, and read without asking one. */
@@ -28,12 +37,17 @@ static void look(const struct table_view *v, struct place at, void *buf, size_t 
 {
 	const struct page_summary *held = page_summary(&v->m->pages, at.off);
 
-	if (v->is_inner && held->nr_inner)
-		inner_peek(v->m, at, buf, len);
-	else if ((v->is_inner || v->is_outer) && held->nr_outer)
-		outer_peek(v->m, at, buf, len);
-	else
-		memcpy(buf, dram_bytes(&v->m->dram, IMAGE_DRAM, at.off), len);
+	if (!v->is_inner || !held->nr_inner)
+		return look_below(v, held->nr_outer, at, buf, len);
+	while (len) {
+		size_t piece = inner_piece(&v->m->inner, at.off, len);
+
+		if (!inner_read_copy(v->m, v->c, at, buf, piece))
+			look_below(v, held->nr_outer, at, buf, piece);
+		at = place_add(at, piece);
+		buf = (char *)buf + piece;
+		len -= piece;
+	}
 }
 
 /* @len lies within one page. */

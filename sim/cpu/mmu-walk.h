@@ -44,6 +44,7 @@ static inline struct leaf walk_refused(const struct walk *w, enum fault_kind kin
 /* Where a walk reads: at which level its reads start, and in which byte order. */
 struct table_view {
 	const struct machine *m;
+	const struct cpu *c;
 	bool is_inner;			/* L1 takes part */
 	bool is_outer;			/* level 2 does */
 	bool is_big_endian;

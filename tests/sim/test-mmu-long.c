@@ -370,6 +370,15 @@ static void real_accesses_obey_and_tell_in_the_long_format(void **state)
 	expects_fault(rig, 0x00000000, true, FAULT_PERMISSION, 0xa0d);
 }
 
+static void misaligned_accesses_tell_in_the_long_format(void **state)
+{
+	struct rig *rig = *state;
+
+	maps_page(rig, 0, 0, PLAY_PA | PAGE | AF | ATTR(4));
+	touches(rig, 0x40000001);
+	expects_fault(rig, 0x40000001, true, FAULT_ALIGNMENT, 0xa21);
+}
+
 static void a_fetch_tells_no_direction(void **state)
 {
 	struct rig *rig = *state;
@@ -599,6 +608,14 @@ static void every_alias_is_found(void **state)
 	assert_int_equal(cpu_find_aliases(rig->cpu, HIGH_PA + 8, t, 8), 1);
 	sets_ttbcr(rig, T1SZ(2) | EPD1);
 	assert_int_equal(cpu_find_aliases(rig->cpu, HIGH_PA + 8, t, 8), 1);
+
+	sets_ttbcr(rig, T0SZ(3));	/* the first 512 MiB of TTBR1's table are not its own */
+	cpu_cp15_write64(rig->cpu, CP15_TTBR1, OTHER);
+	cpu_cp15_write64(rig->cpu, CP15_TTBR0, OTHER + 0x1000);
+	writes64(rig, OTHER, 0x80000000ull | CACHED_BLOCK);
+	assert_int_equal(cpu_find_aliases(rig->cpu, 0x80000000, t, 8), 0);
+	assert_int_equal(cpu_find_aliases(rig->cpu, 0xa0000000, t, 8), 1);
+	assert_int_equal(translates(rig, 0x20000000).pa, 0xa0000000);
 }
 
 static void without_lpae_eae_stays_clear(void **state)
@@ -628,6 +645,7 @@ int main(void)
 		walk(a_table_outside_memory_is_an_external_abort_of_the_walk),
 		walk(permissions_and_what_tables_take_of_them),
 		walk(real_accesses_obey_and_tell_in_the_long_format),
+		walk(misaligned_accesses_tell_in_the_long_format),
 		walk(a_fetch_tells_no_direction),
 		walk(every_kind_of_mair_byte_decodes),
 		walk(linux_mair_decodes_as_linux_means_it),

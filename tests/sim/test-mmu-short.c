@@ -28,6 +28,7 @@
 #define DOMAIN(n)	((uint32_t)(n) << 5)
 
 #define TTBR_IRGN_0	(1u << 6)
+#define TTBR_RGN_WBWA	(1u << 3)
 #define TTBR_IRGN_1	(1u << 0)	/* without multiprocessing: C */
 
 static struct core_part part;
@@ -41,6 +42,19 @@ static int setup(void **state)
 static int setup_a15(void **state)
 {
 	*state = rig_new(fixture_board_a15(), &(struct machine_config){ .seed = 0 });
+	return 0;
+}
+
+/* An A9 whose walker reads L1, as that of the fixture does not. */
+static int setup_a9_in_l1(void **state)
+{
+	struct board *b = fixture_board_a9_pl310();
+
+	part = *((struct board_cpu *)g_ptr_array_index(b->cpus, 0))->part;
+	part.walks_in_l1 = true;
+	for (unsigned i = 0; i < b->cpus->len; i++)
+		((struct board_cpu *)g_ptr_array_index(b->cpus, i))->part = &part;
+	*state = rig_new(b, &(struct machine_config){ .seed = 0 });
 	return 0;
 }
 
@@ -350,6 +364,22 @@ static void without_multiprocessing_one_bit_says_cacheable(void **state)
 	assert_true(is_seen(rig, TTBR_IRGN_1));
 }
 
+static void rgn_leads_a_walk_through_level_2_or_around_it(void **state)
+{
+	struct rig *rig = *state;
+
+	maps(rig, PL310_VA, FIXTURE_PL310_PA, 4096, DEVICE);
+	pl310_writes(rig, 0x100, 1);
+	assert_true(is_seen(rig, TTBR_IRGN_0));
+	cleans(rig, 0x70000000u + (VA >> 20) * 4);	/* as far as the PL310, which keeps it */
+	invalidates(rig, 0x70000000u + (VA >> 20) * 4);
+	assert_int_equal(cpu_translate(rig->cpu, VA, false).fault.kind, FAULT_TRANSLATION);
+	cpu_cp15_write(rig->cpu, CP15_TTBR0, rig->table_pa | TTBR_IRGN_0 | TTBR_RGN_WBWA);
+	assert_int_equal(cpu_translate(rig->cpu, VA, false).fault.kind, FAULT_NONE);
+	cpu_cp15_write(rig->cpu, CP15_TTBR0, rig->table_pa | TTBR_RGN_WBWA);
+	assert_int_equal(cpu_translate(rig->cpu, VA, false).fault.kind, FAULT_NONE);
+}
+
 /* ---- who the core says it is ----------------------------------------------------------- */
 
 static void cores_tell_their_names_and_features(void **state)
@@ -371,6 +401,8 @@ static void cores_tell_their_names_and_features(void **state)
 
 #define walk(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define walk_a15(name)	cmocka_unit_test_setup_teardown(name, setup_a15, teardown)
+#define walk_a9_in_l1(name) \
+	cmocka_unit_test_setup_teardown(name, setup_a9_in_l1, teardown)
 #define walk_up(name)	cmocka_unit_test_setup_teardown(name, setup_up, teardown)
 
 int main(void)
@@ -390,6 +422,7 @@ int main(void)
 		walk(an_abort_of_the_walk_is_not_an_answer),
 		walk(ee_turns_descriptors_round),
 		walk_a15(irgn_of_two_bits_leads_a_walk_through_l1),
+		walk_a9_in_l1(rgn_leads_a_walk_through_level_2_or_around_it),
 		walk_up(without_multiprocessing_one_bit_says_cacheable),
 		walk_a15(cores_tell_their_names_and_features),
 	};
