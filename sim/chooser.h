@@ -10,7 +10,14 @@
 
 #include <stdint.h>
 
-enum stream_id { STREAM_SCHEDULE, STREAM_L1_VICTIM, STREAM_L2_VICTIM, STREAM_TURNS, STREAM_ORDER };
+enum stream_id {
+	STREAM_SCHEDULE,
+	STREAM_L1_VICTIM,
+	STREAM_L2_VICTIM,
+	STREAM_TURNS,
+	STREAM_ORDER,
+	STREAM_L1I_VICTIM,
+};
 
 struct stream {
 	uint64_t key;

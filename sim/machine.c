@@ -34,6 +34,7 @@ static void free_cpus(struct machine *m)
 	tlbs_done(m);
 	for (unsigned i = 0; i < m->nr_cpus; i++) {
 		inner_done(&m->cpus[i]->l1);
+		icache_done(&m->cpus[i]->l1i);
 		g_aligned_free(m->cpus[i]);
 	}
 	g_free(m->cpus);
@@ -97,11 +98,23 @@ static bool build_memory(struct machine *m, GError **error)
 	return true;
 }
 
+#define STREAMS_OF_A_CPU	64u
+
+static struct stream stream_of_cpu(const struct cpu *c, enum stream_id id)
+{
+	return stream_new(c->machine->config.seed, id + c->idx * STREAMS_OF_A_CPU);
+}
+
 static bool build_inner(struct machine *m)
 {
-	for (unsigned i = 0; i < m->nr_cpus; i++)
-		if (!inner_init(m->cpus[i], m->config.seed))
+	for (unsigned i = 0; i < m->nr_cpus; i++) {
+		struct cpu *c = m->cpus[i];
+
+		if (!inner_init(c, stream_of_cpu(c, STREAM_L1_VICTIM)))
 			return false;
+		icache_init(&c->l1i, &c->board->l1i, c->board->part->l1i_indexing,
+			    stream_of_cpu(c, STREAM_L1I_VICTIM));
+	}
 	return pages_init(&m->pages, m->dram.len) &&
 	       notes_init(&m->notes, m->dram.len, m->inner.line_shift);
 }

@@ -20,6 +20,7 @@
 #include <armdma/observe.h>
 #include <armdma/window.h>
 #include "bus/bus.h"
+#include "cache/icache.h"
 #include "cache/inner.h"
 #include "cache/outer.h"
 #include "cache/pl310.h"
@@ -84,6 +85,7 @@ struct cpu {
 	struct cpu_fault fault;
 	struct cpu_counts counts;
 	struct inner l1;
+	struct icache l1i;
 };
 
 struct machine {

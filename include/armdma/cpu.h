@@ -130,11 +130,12 @@ uint32_t cpu_cp15_read(struct cpu *c, enum cp15_reg reg);
 void cpu_cp15_write64(struct cpu *c, enum cp15_reg reg, uint64_t value);
 uint64_t cpu_cp15_read64(struct cpu *c, enum cp15_reg reg);
 
-/** Data cache maintenance by MVA, to the point of coherency of CP15. */
+/** Data cache maintenance: by MVA, to the point of coherency of CP15 or that of unification. */
 enum dc_op {
 	DC_CLEAN,		/* DCCMVAC  */
 	DC_INVALIDATE,		/* DCIMVAC  */
 	DC_CLEAN_INVALIDATE,	/* DCCIMVAC */
+	DC_CLEAN_POU,		/* DCCMVAU: far enough for code, not for DMA */
 };
 
 /**
@@ -147,6 +148,58 @@ enum dc_op {
  */
 bool cpu_dc(struct cpu *c, enum dc_op op, uint32_t va);
 bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len);
+
+/**
+ * cpu_dc_set_way() - DCCSW, DCISW, DCCISW: one way of one set of this CPU's own caches
+ * @value: as software writes it: the way in the top bits, the set from bit log2 of
+ *         the line's bytes up, the level less one in bits 3:1
+ *
+ * Never broadcast. Level 2 is an integrated one; a level that is not there is ignored.
+ */
+void cpu_dc_set_way(struct cpu *c, enum dc_op op, uint32_t value);
+
+/** cpu_dc_all() - the whole level 1 data cache of this CPU: c7 operations of v5 and v6 */
+void cpu_dc_all(struct cpu *c, enum dc_op op);
+
+/**
+ * cpu_dc_test_clean() - ARM926: MRC p15, 0, Rd, c7, c10, 3 (c14, 3: and invalidate)
+ *
+ * Cleans one dirty line, if there is one. Software loops until the whole cache is clean;
+ * then the second form invalidates it.
+ * Return: bit 30 set when no dirty line is left.
+ */
+uint32_t cpu_dc_test_clean(struct cpu *c, bool is_invalidate);
+
+/* ---- instructions ---------------------------------------------------- */
+
+enum ic_op {
+	IC_ALL,			/* ICIALLU: this CPU's instruction cache */
+	IC_ALL_IS,		/* ICIALLUIS: those of all CPUs */
+	IC_MVA,			/* ICIMVAU: the line of va; all CPUs' where memory is shareable */
+	IC_BP_ALL,		/* BPIALL; branch predictors hold no bytes, so it and the */
+	IC_BP_ALL_IS,		/* next two, BPIALLIS and BPIMVA, change nothing */
+	IC_BP_MVA,
+};
+
+/**
+ * cpu_ic() - invalidate instruction caches or branch predictors
+ * @va: of the operations by MVA; others ignore it
+ *
+ * On an instruction cache that is indexed virtually and has aliases, an operation by MVA
+ * reaches the lines that @va itself indexes. Complete after cpu_dsb() and cpu_isb().
+ * Return: false on a translation fault.
+ */
+bool cpu_ic(struct cpu *c, enum ic_op op, uint32_t va);
+
+/**
+ * cpu_fetch() - read @len bytes at @va as this CPU's instruction fetches see them
+ *
+ * Through the instruction cache, which snoops nobody and is filled from below level 1
+ * data caches: what is dirty there must be cleaned to the point of unification first.
+ * With SCTLR.I clear it is passed by. Memory that is not Normal is not fetched from here.
+ * Return: false on a prefetch abort (IFSR, IFAR, cpu_last_fault()).
+ */
+bool cpu_fetch(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site);
 
 /**
  * TLB maintenance. "@va" is what is written to the register: an address, an ASID in its

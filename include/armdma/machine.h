@@ -15,8 +15,7 @@
  * only ever right *after* cpu_before_load()/cpu_before_store() for that access:
  * that is what the compiler hooks, and the explicit accessors of cpu.h, do.
  *
- * Leaves out, so far: other CPUs' L1 caches (all CPUs share one L1D, so they are
- * coherent), long descriptors, timing.
+ * Each CPU has level 1 caches and TLBs of its own. Leaves out: timing.
  *
  * Every free choice of the hardware comes from one chooser, seeded: the same
  * seed and the same calls give the same machine, byte for byte.
@@ -112,7 +111,8 @@ struct machine *machine_of(const void *p);
 /* ---- what an observer, a test or a report may look at -------------- */
 
 enum machine_view {
-	VIEW_CPU,	/* what a cacheable load would return now, store buffers apart */
+	VIEW_CPU,	/* what a cacheable load of the CPU that ran last would return
+			 * now, store buffers apart */
 	VIEW_OUTER,	/* what a reader below L1 would see: outer if valid, else DRAM */
 	VIEW_DRAM,	/* what a master that does not snoop reads */
 	NR_VIEWS
@@ -141,7 +141,7 @@ bool machine_is_dram(const struct machine *m, uint64_t pa, uint64_t len);
 unsigned machine_line_min(const struct machine *m);
 unsigned machine_line_max(const struct machine *m);
 
-/** State of the line that holds @pa at a level: 1 is L1D, 2 the next. */
+/** State of the line that holds @pa at a level: 1 is L1D, any CPU's; 2 the next. */
 struct line_state {
 	bool is_valid;
 	bool is_dirty;

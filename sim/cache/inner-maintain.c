@@ -34,7 +34,7 @@ static void op_in(struct inner *l1, enum dc_op op, struct seat line)
 void inner_op(struct cpu *c, enum dc_op op, struct seat s, bool is_broadcast)
 {
 	struct machine *m = c->machine;
-	struct seat line = inner_line(&m->inner, s);
+	struct seat line = inner_line_held(&c->l1, s);
 	const struct page_summary *page = page_summary(&m->pages, line.at.off);
 
 	if (op != DC_INVALIDATE && line_is_watched(m, line.at.off))
@@ -67,4 +67,30 @@ void inner_op_all(struct cpu *c, enum dc_op op)
 	for (uint32_t set = 0; c->l1.nr_ways && set <= c->l1.set_mask; set++)
 		for (unsigned way = 0; way < c->l1.nr_ways; way++)
 			inner_op_way(c, op, set, way);
+}
+
+/* Position of the first dirty line, or -1. */
+static int64_t first_dirty(const struct inner *l1)
+{
+	uint32_t nr = l1->nr_ways ? (l1->set_mask + 1) * l1->nr_ways : 0;
+
+	for (uint32_t idx = 0; idx < nr; idx++)
+		if (l1->ways[idx] != INNER_NO_LINE && l1->state[l1->ways[idx]] & LINE_DIRTY)
+			return idx;
+	return -1;
+}
+
+bool inner_is_dirty(const struct cpu *c)
+{
+	return first_dirty(&c->l1) >= 0;
+}
+
+bool inner_clean_one(struct cpu *c)
+{
+	int64_t idx = first_dirty(&c->l1);
+
+	if (idx < 0)
+		return false;
+	inner_op_way(c, DC_CLEAN, (uint32_t)idx / c->l1.nr_ways, (uint32_t)idx % c->l1.nr_ways);
+	return true;
 }

@@ -59,12 +59,9 @@ static void init_ways(struct inner *l1, const struct cache_geometry *g, struct s
 		l1->own_bytes = g_malloc0(g->bytes);
 }
 
-#define STREAMS_OF_A_CPU	64u
-
-bool inner_init(struct cpu *c, uint64_t seed)
+bool inner_init(struct cpu *c, struct stream victims)
 {
 	struct inner *l1 = &c->l1;
-	enum stream_id id = STREAM_L1_VICTIM + c->idx * STREAMS_OF_A_CPU;
 
 	l1->machine = c->machine;
 	l1->line_shift = c->machine->inner.line_shift;
@@ -74,7 +71,7 @@ bool inner_init(struct cpu *c, uint64_t seed)
 	if (!l1->state)
 		return false;
 	if (c->board->l1d.bytes)
-		init_ways(l1, &c->board->l1d, stream_new(seed, id));
+		init_ways(l1, &c->board->l1d, victims);
 	return true;
 }
 
@@ -133,6 +130,15 @@ struct seat inner_seat_of(const struct inner *l1, uint32_t idx)
 	if (l1->memory)
 		return (struct seat){ slot, l1->memory[idx] };
 	return (struct seat){ slot, dram_place(&m->dram, slot % m->inner.view_len) };
+}
+
+struct seat inner_line_held(const struct inner *l1, struct seat s)
+{
+	struct seat line = inner_line(&l1->machine->inner, s);
+
+	if (unlikely(l1->memory != NULL) && inner_hits(l1, line.slot))
+		line.at = l1->memory[inner_find(l1, line)];
+	return line;
 }
 
 static uint8_t *bytes_at(const struct inner *l1, uint32_t idx)
@@ -416,6 +422,7 @@ void inner_make_dirty(struct cpu *c, struct seat s)
 		inner_claim(c, inner_line(&m->inner, s));
 	if (*state & LINE_DIRTY)
 		return;
+	s = inner_line_held(&c->l1, s);
 	*state |= LINE_DIRTY;
 	page_summary(&m->pages, s.at.off)->nr_dirty++;
 	if (!(*state & LINE_PRIVATE))

@@ -109,7 +109,7 @@ struct inner_ask {
 void inner_shape_init(struct machine *m, const struct board_cpu *b);
 uint64_t inner_image_len(const struct machine *m);
 /* False when the host has no room. */
-bool inner_init(struct cpu *c, uint64_t seed);
+bool inner_init(struct cpu *c, struct stream victims);
 void inner_done(struct inner *l1);
 
 static inline uint64_t inner_slot(const struct inner_shape *s, uint32_t va, struct place at)
@@ -181,6 +181,11 @@ enum observe_answer inner_fill(struct cpu *c, struct seat s, struct inner_ask as
  * page; 32 or 64 bytes are copied unless the image has them already.
  */
 bool inner_quick(struct cpu *c, struct place at, bool is_store);
+/*
+ * The line of @s as it is held: in a VIVT cache its memory may be another than that
+ * which @s, by the present translation, is of.
+ */
+struct seat inner_line_held(const struct inner *l1, struct seat s);
 /* A hit on a line that is not LINE_RECENT. */
 void inner_touch(struct cpu *c, struct seat s);
 /* Its bytes, which may be a private line's. @s may be any byte of it. */
@@ -248,5 +253,8 @@ void inner_op(struct cpu *c, enum dc_op op, struct seat s, bool is_broadcast);
 void inner_op_way(struct cpu *c, enum dc_op op, uint32_t set, unsigned way);
 /* On all of this cache. */
 void inner_op_all(struct cpu *c, enum dc_op op);
+/* Clean the first dirty line of this cache: false if there is none. */
+bool inner_clean_one(struct cpu *c);
+bool inner_is_dirty(const struct cpu *c);
 
 #endif

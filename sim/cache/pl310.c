@@ -93,6 +93,13 @@ static bool write_aux(struct machine *m, uint32_t value)
 	return true;
 }
 
+/* What a fill would bring changes with it. */
+static void enable(struct machine *m, bool is_enabled)
+{
+	m->outer.is_enabled = is_enabled;
+	inner_below_changed_all(m);
+}
+
 static bool pl310_write(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
 			uint64_t value)
 {
@@ -102,7 +109,7 @@ static bool pl310_write(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
 	if (len != 4)
 		return false;
 	switch (reg) {
-	case PL310_CONTROL:		m->outer.is_enabled = v & 1; break;
+	case PL310_CONTROL:		enable(m, v & 1); break;
 	case PL310_AUX_CONTROL:		return write_aux(m, v);
 	case PL310_SYNC:
 	case PL310_SYNC_DUMMY:		c->counts.outer_syncs++; break;

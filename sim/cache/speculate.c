@@ -18,6 +18,7 @@
 struct page_note {
 	uint32_t age;
 	bool is_cacheable;
+	uint32_t va;			/* of the page, by the translation that was found */
 	struct inner_ask ask;
 };
 
@@ -67,7 +68,8 @@ static bool fetches_unasked(const struct machine *m)
 }
 
 /* One that a walk would find now. */
-static bool find_in_tables(struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs)
+static bool find_in_tables(struct machine *m, uint64_t pa, uint32_t *ret_va,
+			   struct mem_attrs *ret_attrs)
 {
 	struct translation t[8];
 	size_t nr = MIN(cpu_find_aliases(m->running, pa, t, G_N_ELEMENTS(t)),
@@ -75,6 +77,7 @@ static bool find_in_tables(struct machine *m, uint64_t pa, struct mem_attrs *ret
 
 	for (size_t i = 0; i < nr; i++) {
 		if (is_fillable(m, t[i].attrs)) {
+			*ret_va = t[i].va_first + (uint32_t)(pa & (t[i].len - 1));
 			*ret_attrs = t[i].attrs;
 			return true;
 		}
@@ -90,8 +93,9 @@ static const struct page_note *note_of(struct machine *m, struct place at)
 
 	if (n->age != s->age) {
 		n->is_cacheable = fetches_unasked(m) &&
-				  (tlb_holds_cacheable(m, at.pa, &a) ||
-				   find_in_tables(m, at.pa, &a));
+				  (tlb_holds_cacheable(m, at.pa, &n->va, &a) ||
+				   find_in_tables(m, at.pa, &n->va, &a));
+		n->va &= ~PAGE_MASK;
 		n->ask = (struct inner_ask){
 			.use = (uint8_t)outer_use_of(m, a), .is_shareable = a.is_shareable,
 			.is_speculative = true,
@@ -103,8 +107,14 @@ static const struct page_note *note_of(struct machine *m, struct place at)
 
 static void fill_inner(struct machine *m, struct place at)
 {
-	if (!inner_hits(&m->running->l1, at.off) && note_of(m, at)->is_cacheable)
-		inner_fill(m->running, (struct seat){ at.off, at }, note_of(m, at)->ask);
+	const struct page_note *n = note_of(m, at);
+	struct seat s;
+
+	if (!n->is_cacheable)
+		return;
+	s = inner_seat(&m->inner, n->va | (at.pa & PAGE_MASK), at);
+	if (!inner_hits(&m->running->l1, s.slot))
+		inner_fill(m->running, s, n->ask);
 }
 
 /* A prefetch into level 2 alone. */

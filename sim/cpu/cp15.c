@@ -40,6 +40,7 @@
 
 #define MPIDR_MP	(1u << 31)
 
+#define CCSIDR_WT	(1u << 31)
 #define CCSIDR_WB	(1u << 30)
 #define CCSIDR_RA	(1u << 29)
 #define CCSIDR_WA	(1u << 28)
@@ -64,51 +65,68 @@ static uint32_t words_log2(unsigned bytes)
 	return (uint32_t)__builtin_ctz(bytes) - 2;
 }
 
-/*
- * One half of CTR before ARMv7 (DDI 0301H, 3.2.2): bytes, ways and line as powers of
- * two, and whether pages have colours in it.
- */
-static uint32_t half_of_ctr(const struct cache_geometry *g, uint8_t indexing)
+/* The write granule is said to be the largest line, and so is that of exclusives. */
+static uint32_t ctr_v7(const struct cpu *c)
 {
-	bool has_colours = indexing == INDEX_VIPT && g->bytes / g->nr_ways > PAGE_BYTES;
+	static const uint8_t l1ip[] = {
+		[INDEX_VIVT] = 1, [INDEX_VIPT] = 2, [INDEX_PIPT] = 3,
+	};
+	uint32_t cwg = words_log2(machine_line_max(c->machine));
 
-	return (uint32_t)has_colours << 11 | (uint32_t)(31 - __builtin_clz(g->bytes) - 9) << 6 |
-	       (uint32_t)(31 - __builtin_clz(g->nr_ways)) << 3 |
-	       (words_log2(g->line_bytes) - 1);
+	return 4u << 29 | cwg << 24 | cwg << 20 |
+	       words_log2(machine_line_min(c->machine)) << 16 |
+	       (uint32_t)l1ip[c->board->part->l1i_indexing] << 14 |
+	       words_log2(c->board->l1i.bytes ? c->board->l1i.line_bytes : 32);
 }
 
-/* Separate write-back caches with lockdown of format C. */
-static uint32_t ctr_before_v7(const struct cpu *c)
+/* One cache in the format of v5 and v6: DDI 0198D, 2.3.3; DDI 0301H, 3.2.3. */
+static uint32_t ctr_half(const struct cache_geometry *g, bool has_colours)
+{
+	uint32_t ways_log2 = 31u - (uint32_t)__builtin_clz(g->nr_ways ? g->nr_ways : 1u);
+	bool is_odd = g->nr_ways & (g->nr_ways - 1u);	/* M: half as much again */
+
+	if (!g->bytes)
+		return 1u << 2;				/* M, with a size of 0: absent */
+	return (uint32_t)has_colours << 11 |
+	       (uint32_t)(__builtin_ctz(g->bytes / (is_odd ? 3 : 1)) + is_odd - 9) << 6 |
+	       ways_log2 << 3 | (uint32_t)is_odd << 2 | (words_log2(g->line_bytes) - 1);
+}
+
+#define CTR_WRITE_BACK_C7	(14u << 25)	/* write-back, cleaned by c7 operations */
+#define CTR_SEPARATE		(1u << 24)
+
+/* Pages of a way are of different colours: P, from v6 on. */
+static bool has_colours(const struct cpu *c, const struct cache_geometry *g, uint8_t indexing)
+{
+	return c->board->part->arch >= 6 && indexing == INDEX_VIPT && g->bytes &&
+	       g->bytes / g->nr_ways > PAGE_BYTES;
+}
+
+static uint32_t ctr_v6(const struct cpu *c)
 {
 	const struct board_cpu *b = c->board;
 
-	return 0xeu << 25 | 1u << 24 | half_of_ctr(&b->l1d, b->part->l1d_indexing) << 12 |
-	       half_of_ctr(&b->l1i, b->part->l1i_indexing);
+	return CTR_WRITE_BACK_C7 | CTR_SEPARATE |
+	       ctr_half(&b->l1d, has_colours(c, &b->l1d, b->part->l1d_indexing)) << 12 |
+	       ctr_half(&b->l1i, has_colours(c, &b->l1i, b->part->l1i_indexing));
 }
 
-/* L1Ip: how the instruction cache is indexed and tagged. */
-static uint32_t l1ip_of(const struct core_part *part)
+static bool is_v7(const struct cpu *c)
 {
-	static const uint32_t codes[] = { [INDEX_VIVT] = 1, [INDEX_VIPT] = 2, [INDEX_PIPT] = 3 };
-
-	return codes[part->l1i_indexing];
+	return c->board->part->arch >= 7;
 }
 
 static uint32_t ctr(const struct cpu *c)
 {
-	if (c->board->part->arch < 7)
-		return ctr_before_v7(c);
-
-	uint32_t cwg = words_log2(machine_line_max(c->machine));
-
-	return 4u << 29 | cwg << 24 | cwg << 20 |
-	       words_log2(machine_line_min(c->machine)) << 16 | l1ip_of(c->board->part) << 14 |
-	       words_log2(c->board->l1i.bytes ? c->board->l1i.line_bytes : 32);
+	return is_v7(c) ? ctr_v7(c) : ctr_v6(c);
 }
 
 /* LoUU and LoUIS are always 1: the caches of instructions and data meet below L1. */
 static uint32_t clidr(const struct cpu *c)
 {
+	if (!is_v7(c))		/* UNDEFINED there, as CCSIDR is: they read as zero */
+		return 0;
+
 	uint32_t loc = has_integrated_l2(c) ? 2 : 1;
 
 	return 1u << 27 | loc << 24 | 1u << 21 |
@@ -126,20 +144,26 @@ static uint32_t ccsidr_of(const struct cache_geometry *g, uint32_t flags)
 	       (words_log2(g->line_bytes) - 2);
 }
 
+static uint32_t data_flags(const struct cpu *c, const struct cache_geometry *g)
+{
+	return (c->board->part->wt_is_nc ? 0 : CCSIDR_WT) | CCSIDR_WB | CCSIDR_RA |
+	       (g->write_allocate ? CCSIDR_WA : 0);
+}
+
+/* What CSSELR selects; a cache that is not there reads as zero. */
 static uint32_t ccsidr(const struct cpu *c)
 {
 	const struct board_cpu *b = c->board;
-	uint32_t select = c->reg[CP15_CSSELR];
 
-	switch (select) {
+	if (!is_v7(c))
+		return 0;
+	switch (c->reg[CP15_CSSELR]) {
 	case 0:
-		return ccsidr_of(&b->l1d, CCSIDR_WB | CCSIDR_RA |
-				 (b->l1d.write_allocate ? CCSIDR_WA : 0));
+		return ccsidr_of(&b->l1d, data_flags(c, &b->l1d));
 	case 1:
 		return ccsidr_of(&b->l1i, CCSIDR_RA);
 	case 2:
-		return has_integrated_l2(c)
-			? ccsidr_of(&b->l2, CCSIDR_WB | CCSIDR_RA | CCSIDR_WA) : 0;
+		return has_integrated_l2(c) ? ccsidr_of(&b->l2, data_flags(c, &b->l2)) : 0;
 	default:
 		return 0;
 	}

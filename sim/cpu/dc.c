@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Data cache maintenance by MVA, to the point of coherency of CP15.
+ * Data cache maintenance by CP15: by MVA, by set and way, of everything.
  *
- * Spec: DDI 0406C, B2.2.6 "About cache maintenance operations", B4.2.1.
+ * By MVA an operation reaches the point of coherency of CP15 (level 1 and an integrated
+ * level 2), or, DCCMVAU, the point of unification, which is right below level 1. Where
+ * the memory is shareable and the core takes part in coherency, its operations by MVA
+ * reach all level 1 caches of the cluster (not those of an ARM11 MPCore, which keeps its
+ * caches coherent and broadcasts nothing); others are its own affair, always.
+ *
+ * Leaves out: FW of a Cortex-A9's ACTLR (broadcasting goes with SMP).
+ *
+ * Spec: DDI 0406C, B2.2.6 "About cache maintenance operations", B4.2.1; DDI 0198D, 2.3.8
+ * (test and clean); DDI 0301H, 3.2.22 (whole caches).
  */
 #include "access.h"
 
@@ -13,40 +22,80 @@ static bool has_integrated_l2(const struct machine *m)
 	return m->outer.nr_ways && !m->has_outer;
 }
 
+static bool cleans(enum dc_op op)
+{
+	return op != DC_INVALIDATE;
+}
+
+static bool invalidates(enum dc_op op)
+{
+	return op == DC_INVALIDATE || op == DC_CLEAN_INVALIDATE;
+}
+
+/* Levels of CP15 that @op goes through. */
+static unsigned nr_levels(const struct machine *m, enum dc_op op)
+{
+	return op != DC_CLEAN_POU && has_integrated_l2(m) ? 2 : 1;
+}
+
+static void count_level(struct cpu *c, unsigned level, enum dc_op op, uint64_t nr_lines)
+{
+	if (cleans(op))
+		c->counts.level[level].cleaned += nr_lines;
+	if (invalidates(op))
+		c->counts.level[level].invalidated += nr_lines;
+}
+
 static void count_dc(struct cpu *c, enum dc_op op, uint64_t nr_lines)
 {
-	bool has_l2 = has_integrated_l2(c->machine);
+	for (unsigned level = 0; level < nr_levels(c->machine, op); level++)
+		count_level(c, level, op, nr_lines);
+}
 
-	for (unsigned level = 0; level <= has_l2; level++) {
-		if (op != DC_INVALIDATE)
-			c->counts.level[level].cleaned += nr_lines;
-		if (op != DC_CLEAN)
-			c->counts.level[level].invalidated += nr_lines;
-	}
+/* ---- by MVA ------------------------------------------------------------------ */
+
+static bool is_broadcast(const struct cpu *c, struct mem_attrs a)
+{
+	return a.is_shareable && cpu_broadcasts(c) && c->reg[CP15_ACTLR] & ACTLR_SMP;
 }
 
 /*
  * Cleaning goes outward level by level; what is invalidated must go from the outer
  * level first, or the inner one's victim could bring it back.
  */
-static void dc_levels(struct cpu *c, enum dc_op op, struct seat s, bool is_shareable)
+static void dc_levels(struct cpu *c, enum dc_op op, struct seat s, bool is_wide)
 {
-	bool has_l2 = has_integrated_l2(c->machine);
+	bool has_l2 = nr_levels(c->machine, op) == 2;
 
-	if (op != DC_INVALIDATE) {
-		inner_op(c, op, s, is_shareable);
-		if (has_l2)
-			outer_op(c->machine, op, s.at);
-		return;
-	}
-	if (has_l2)
+	if (op == DC_INVALIDATE && has_l2)
 		outer_op(c->machine, op, s.at);
-	inner_op(c, op, s, is_shareable);
+	inner_op(c, op == DC_CLEAN_POU ? DC_CLEAN : op, s, is_wide);
+	if (op != DC_INVALIDATE && has_l2)
+		outer_op(c->machine, op, s.at);
 }
 
-static bool dc_line(struct cpu *c, enum dc_op op, uint32_t va)
+/*
+ * Found in one look at its summary: no cache holds what @op is about. Not where lines
+ * belong to virtual addresses, and so, perhaps, to other memory.
+ */
+static bool is_nothing_to_do(const struct machine *m, enum dc_op op, struct place at)
+{
+	const struct page_summary *p = page_summary(&m->pages, at.off);
+
+	if (!m->inner.nr_views || p->flags & PAGE_HAS_WATCHED)
+		return false;
+	return !(invalidates(op) ? p->nr_inner : p->nr_dirty) &&
+	       !(nr_levels(m, op) == 2 && p->nr_outer);
+}
+
+/*
+ * On lines of one page, @step bytes apart. A fault may tell of a page that is not
+ * cached, too, so the translation comes first.
+ */
+static bool dc_in_page(struct cpu *c, enum dc_op op, uint32_t va, uint32_t len, uint32_t step)
 {
 	struct machine *m = c->machine;
+	uint32_t nr_lines = (len + step - 1) / step;
 	struct cpu_fault f;
 	uint64_t word = tlb_find(c, va, true, &f);
 
@@ -54,20 +103,23 @@ static bool dc_line(struct cpu *c, enum dc_op op, uint32_t va)
 		f.dfsr |= c->board->part->arch >= 7 ? DFSR_CM : 0;
 		return cpu_refuse(c, &f, 0, m->actor.site);
 	}
-	count_dc(c, op, 1);
-	if (!is_ram(word))
+	count_dc(c, op, nr_lines);
+	if (!is_ram(word) || is_nothing_to_do(m, op, place_of(m, word, va)))
 		return true;
 
-	struct place at = place_of(m, word, va);
-
-	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
-	if (unlikely(m->order != NULL))
-		order_before_maintenance(c, inner_line_place(&m->inner, at),
-					 inner_line_bytes(&m->inner));
-	speculate(m, at);
-	dc_levels(c, op, inner_seat(&m->inner, va, at), m->actor.attrs.is_shareable);
-	speculate(m, at);
+	for (; nr_lines; nr_lines--, va += step) {
+		struct place at = place_of(m, word, va);
+
+		m->actor.va = va;
+		if (unlikely(m->order != NULL))
+			order_before_maintenance(c, inner_line_place(&m->inner, at),
+						 inner_line_bytes(&m->inner));
+		speculate(m, at);
+		dc_levels(c, op, inner_seat(&m->inner, va, at),
+			  is_broadcast(c, m->actor.attrs));
+		speculate(m, at);
+	}
 	return true;
 }
 
@@ -78,7 +130,7 @@ bool cpu_dc(struct cpu *c, enum dc_op op, uint32_t va)
 		return true;
 	}
 	cpu_begin(c, va, __builtin_return_address(0));
-	return dc_line(c, op, va);
+	return dc_in_page(c, op, va, 1, 1);
 }
 
 bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
@@ -94,8 +146,81 @@ bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
 		return true;
 	}
 	cpu_begin(c, va, __builtin_return_address(0));
-	for (; at < end; at += step)
-		if (!dc_line(c, op, (uint32_t)at))
+	while (at < end) {
+		uint64_t piece = MIN(end - at, PAGE_BYTES - (at & PAGE_MASK));
+
+		if (!dc_in_page(c, op, (uint32_t)at, (uint32_t)piece, step))
 			return false;
+		at += piece;
+	}
 	return true;
+}
+
+/* ---- by set and way ------------------------------------------------------------ */
+
+/* log2, rounded up: what the width of the way field goes by. */
+static unsigned log2_up(unsigned n)
+{
+	return n > 1 ? 32u - (unsigned)__builtin_clz(n - 1) : 0;
+}
+
+static unsigned way_of(uint32_t value, unsigned nr_ways)
+{
+	unsigned bits = log2_up(nr_ways);
+
+	return bits ? value >> (32 - bits) : 0;
+}
+
+static uint32_t set_of(uint32_t value, unsigned line_shift, uint32_t set_mask)
+{
+	return value >> line_shift & set_mask;
+}
+
+/* Bits that name no set, way or level are UNPREDICTABLE; here they are not looked at. */
+void cpu_dc_set_way(struct cpu *c, enum dc_op op, uint32_t value)
+{
+	struct machine *m = c->machine;
+	unsigned level = value >> 1 & 7;
+
+	op = op == DC_CLEAN_POU ? DC_CLEAN : op;
+	if (level > 1 || (level && !has_integrated_l2(m)))
+		return;
+	count_level(c, level, op, 1);
+	if (m->is_fast)
+		return;
+	cpu_begin(c, 0, __builtin_return_address(0));
+	if (level)
+		outer_op_index(m, op, set_of(value, m->outer.line_shift, m->outer.set_mask),
+			       way_of(value, m->outer.nr_ways));
+	else if (c->l1.nr_ways)
+		inner_op_way(c, op, set_of(value, c->l1.line_shift, c->l1.set_mask),
+			     way_of(value, c->l1.nr_ways));
+}
+
+/* ---- of everything ---------------------------------------------------------------- */
+
+void cpu_dc_all(struct cpu *c, enum dc_op op)
+{
+	op = op == DC_CLEAN_POU ? DC_CLEAN : op;
+	count_level(c, 0, op, c->l1.nr_ways * (c->l1.set_mask + 1ull));
+	if (c->machine->is_fast)
+		return;
+	cpu_begin(c, 0, __builtin_return_address(0));
+	inner_op_all(c, op);
+}
+
+#define TEST_CLEAN	(1u << 30)	/* where the Z flag goes when Rd is the PC */
+
+uint32_t cpu_dc_test_clean(struct cpu *c, bool is_invalidate)
+{
+	if (c->machine->is_fast)
+		return TEST_CLEAN;
+	cpu_begin(c, 0, __builtin_return_address(0));
+	if (inner_clean_one(c))
+		count_level(c, 0, DC_CLEAN, 1);
+	if (inner_is_dirty(c))
+		return 0;
+	if (is_invalidate)
+		cpu_dc_all(c, DC_INVALIDATE);
+	return TEST_CLEAN;
 }

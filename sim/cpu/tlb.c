@@ -451,6 +451,7 @@ uint64_t tlb_translate_as(struct cpu *c, uint32_t va, struct walk_ask ask,
 struct search {
 	const struct cpu *cpu;
 	uint64_t pa;
+	uint32_t *ret_va;
 	struct mem_attrs *ret_attrs;
 };
 
@@ -463,13 +464,15 @@ static bool makes_cacheable(void *opaque, const struct tlb_entry *e)
 	    !tlb_matches_asid(e->word, s->cpu->tlb->asid) ||
 	    kind_of(s->cpu, a, s->pa) != PAGE_CACHED)
 		return false;
+	*s->ret_va = e->va_first + (uint32_t)(s->pa - tlb_pa(e->word));
 	*s->ret_attrs = a;
 	return true;
 }
 
-bool tlb_holds_cacheable(const struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs)
+bool tlb_holds_cacheable(const struct machine *m, uint64_t pa, uint32_t *ret_va,
+			 struct mem_attrs *ret_attrs)
 {
-	struct search s = { m->running, pa, ret_attrs };
+	struct search s = { m->running, pa, ret_va, ret_attrs };
 
 	return is_mmu_on(m->running) &&
 	       tlb_store_any(&m->running->tlb->store, makes_cacheable, &s);

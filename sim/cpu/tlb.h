@@ -166,7 +166,8 @@ void tlb_turn(struct cpu *c);
 /* The same memory is now accessed otherwise, or by somebody else: on every CPU. */
 void tlb_reconsider(struct machine *m);
 
-/* Does a translation that the running CPU holds make @pa cacheable? */
-bool tlb_holds_cacheable(const struct machine *m, uint64_t pa, struct mem_attrs *ret_attrs);
+/* Does a translation that the running CPU holds make @pa cacheable? By which address? */
+bool tlb_holds_cacheable(const struct machine *m, uint64_t pa, uint32_t *ret_va,
+			 struct mem_attrs *ret_attrs);
 
 #endif

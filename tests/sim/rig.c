@@ -65,6 +65,17 @@ struct rig *rig_a9(void)
 	return rig_a9_with(GEAR_EXACT, CHOOSER_NOMINAL, 0);
 }
 
+struct rig rig_of_cpu(const struct rig *rig, unsigned idx)
+{
+	struct rig other = *rig;
+
+	other.cpu = machine_cpu(rig->m, idx);
+	for (enum cp15_reg reg = CP15_ACTLR; reg < CP15_DFSR; reg++)
+		cpu_cp15_write(other.cpu, reg, cpu_cp15_read(rig->cpu, reg));
+	cpu_cp15_write(other.cpu, CP15_SCTLR, cpu_cp15_read(rig->cpu, CP15_SCTLR));
+	return other;
+}
+
 /* ---- tables ------------------------------------------------------------------ */
 
 static uint32_t reads_descriptor(struct rig *rig, uint64_t pa)
@@ -137,17 +148,23 @@ void touches(struct rig *rig, uint32_t va)
 	rig_check(rig, ok, "load at va %#x: DFSR %#x", va, cpu_last_fault(rig->cpu).dfsr);
 }
 
+/* Of a text its characters, of none at all a zero byte. */
+static size_t text_len(const char *text)
+{
+	return MAX(strlen(text), 1u);
+}
+
 static void expects_bytes(const char *who, uint64_t at, const char *got, const char *want)
 {
-	if (strncmp(got, want, strlen(want)))
-		fail_msg("%s read \"%.*s\" at %#llx, expected \"%s\"", who, (int)strlen(want), got,
-			 (unsigned long long)at, want);
+	if (memcmp(got, want, text_len(want)))
+		fail_msg("%s read \"%.*s\" at %#llx, expected \"%s\"", who, (int)text_len(want),
+			 got, (unsigned long long)at, want);
 }
 
 void expects_read(struct rig *rig, uint32_t va, const char *text)
 {
 	char got[64] = "";
-	bool ok = cpu_load(rig->cpu, va, got, strlen(text), NULL);
+	bool ok = cpu_load(rig->cpu, va, got, text_len(text), NULL);
 
 	rig_check(rig, ok, "load at va %#x: DFSR %#x", va, cpu_last_fault(rig->cpu).dfsr);
 	expects_bytes("the CPU", va, got, text);
@@ -162,7 +179,7 @@ void expects_device_read(struct rig *rig, uint32_t pa, const char *text)
 {
 	char got[64] = "";
 
-	assert_int_equal(master_read(rig->eth, pa, got, strlen(text)).kind, MASTER_OK);
+	assert_int_equal(master_read(rig->eth, pa, got, text_len(text)).kind, MASTER_OK);
 	expects_bytes("the device", pa, got, text);
 }
 
@@ -170,7 +187,7 @@ void expects_dram(struct rig *rig, uint32_t pa, const char *text)
 {
 	char got[64] = "";
 
-	assert_true(machine_peek(rig->m, VIEW_DRAM, pa, got, strlen(text)));
+	assert_true(machine_peek(rig->m, VIEW_DRAM, pa, got, text_len(text)));
 	expects_bytes("a probe of DRAM", pa, got, text);
 }
 

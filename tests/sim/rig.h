@@ -71,6 +71,9 @@ void rig_free(struct rig *rig);
 struct rig *rig_a9(void);
 struct rig *rig_a9_with(enum machine_gear gear, enum chooser_mode chooser, uint64_t seed);
 
+/* The same machine as CPU @idx sees it, translating as @rig's CPU does now; no rig_free(). */
+struct rig rig_of_cpu(const struct rig *rig, unsigned idx);
+
 /* ---- tables: no TLB invalidation ------------------------------------------ */
 
 void writes_descriptor(struct rig *rig, uint64_t pa, uint32_t desc);
@@ -80,7 +83,7 @@ void writes_level2(struct rig *rig, uint32_t va, uint32_t desc);
 void maps(struct rig *rig, uint32_t va, uint32_t pa, uint32_t len, enum mapping how);
 void unmaps(struct rig *rig, uint32_t va);
 
-/* ---- data: strings without their NUL ---------------------------------------- */
+/* ---- data: strings without their NUL; "" is expected to be a zero byte ------ */
 
 void writes(struct rig *rig, uint32_t va, const char *text);
 /* Loads a byte, whatever it is. */

@@ -5,7 +5,7 @@
 static const struct core_part cortex_a9 = {
 	.compatible = "arm,cortex-a9", .name = "Cortex-A9", .arch = 7, .is_modelled = true,
 	.midr = 0x410fc090,
-	.is_mp = true, .broadcasts = true, .tables = TABLES_V7,
+	.is_mp = true, .broadcasts = true, .wt_is_nc = true, .tables = TABLES_V7,
 	.l1i = { .bytes = 32 << 10, .line_bytes = 32, .nr_ways = 4 },
 	.l1i_indexing = INDEX_VIPT,
 	.l1d = { .bytes = 32 << 10, .line_bytes = 32, .nr_ways = 4,
@@ -21,6 +21,7 @@ static const struct core_part cortex_a15 = {
 	.l2 = { .bytes = 1 << 20, .line_bytes = 64, .nr_ways = 16,
 		.replacement = CACHE_PSEUDO_RANDOM, .write_allocate = true },
 	.walks_in_l1 = true, .has_lpae = true, .is_mp = true, .broadcasts = true,
+	.wt_is_nc = true,
 	.tables = TABLES_V7,
 };
 
@@ -128,6 +129,17 @@ struct board *fixture_board_a15(void)
 struct board *fixture_board_coherent(void)
 {
 	return a15("fixture-coherent", true);
+}
+
+struct board *fixture_board_of(const struct core_part *part, unsigned nr_cpus)
+{
+	struct board *b = board_new(part->name);
+
+	for (unsigned i = 0; i < nr_cpus; i++)
+		add_cpu(b, part);
+	add_bank(b, FIXTURE_DRAM_PA, FIXTURE_DRAM_LEN);
+	add_master(b, "eth0", false);
+	return b;
 }
 
 void fixture_set_l1d(struct board *b, struct cache_geometry g)

@@ -23,6 +23,9 @@ struct board *fixture_board_a9_pl310(void);
 struct board *fixture_board_a15(void);
 struct board *fixture_board_coherent(void);
 
+/* @nr_cpus CPUs of @part, a private level 2 of its kind, and no outer cache. */
+struct board *fixture_board_of(const struct core_part *part, unsigned nr_cpus);
+
 /* Every CPU gets this level 1 data cache. */
 void fixture_set_l1d(struct board *b, struct cache_geometry g);
 
