@@ -148,7 +148,8 @@ static bool build(struct machine *m, GError **error)
 		if (!m->speculation)
 			return no_room(error);
 	}
-	if (!m->is_fast && m->config.chooser != CHOOSER_NOMINAL)
+	if (!m->is_fast && m->config.chooser != CHOOSER_NOMINAL &&
+	    m->cpus[0]->board->part->arch >= 6)
 		m->order = order_new(m);
 	if (m->has_outer)
 		pl310_init(m);

@@ -136,7 +136,7 @@ static uint64_t line_slot(const struct cpu *c, uint64_t word, uint32_t va, struc
 					    : inner_line_place(s, at).off;
 }
 
-/* ---- who may go before whom -------------------------------------------------- */
+/* ---- who may go before whom ------------------------------------ */
 
 static bool overlaps(const struct held *h, uint64_t off, uint64_t len)
 {
@@ -176,7 +176,7 @@ static unsigned waits_for(const struct store_buffer *b, unsigned i)
 	return i;
 }
 
-/* ---- what has been overtaken --------------------------------------------------- */
+/* ---- what has been overtaken ------------------------------------ */
 
 /* Only while an older store is held does it matter what drained before it. */
 static void forget_overtakers(struct order *o)
@@ -276,7 +276,7 @@ void order_rang(struct cpu *c)
 	buffer_of(c)->rung_nr = ++c->machine->order->nr_stores;
 }
 
-/* ---- draining --------------------------------------------------------------------- */
+/* ---- draining ------------------------------------ */
 
 static void tell_drain(struct machine *m, const struct held *h, unsigned first, unsigned len)
 {
@@ -366,7 +366,7 @@ void order_drain_range(struct machine *m, uint64_t off, uint64_t len)
 		drain_overlapping(&m->order->buffers[n], off, len);
 }
 
-/* ---- when the chooser likes ---------------------------------------------------------- */
+/* ---- when the chooser likes ------------------------------------ */
 
 static unsigned nr_free_to_go(const struct store_buffer *b)
 {
@@ -445,7 +445,7 @@ bool order_set_concurrent(struct machine *m, bool is_concurrent)
 	return was_concurrent;
 }
 
-/* ---- holding ---------------------------------------------------------------------------- */
+/* ---- holding ------------------------------------ */
 
 /* Two stores may be one to whoever is outside; two to the same bytes are. */
 static struct held *merges_into(struct order *o, struct store_buffer *b, const struct held *h)
@@ -549,7 +549,7 @@ void order_store(struct cpu *c, uint64_t word, uint32_t va, struct place at, con
 	hold(o, b, &h);
 }
 
-/* ---- what forces a drain --------------------------------------------------------------- */
+/* ---- what forces a drain ------------------------------------ */
 
 void order_before_register(struct cpu *c, bool is_write)
 {
@@ -584,7 +584,7 @@ void order_barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
 		drain_before_epoch(b, b->epoch);
 }
 
-/* ---- native accesses ------------------------------------------------------------------- */
+/* ---- native accesses ------------------------------------ */
 
 static void lay_over(const struct held *h, struct place at, uint8_t *bytes, size_t len)
 {
@@ -691,7 +691,7 @@ void order_show_loads(struct cpu *c)
 		show_load(c, o->loads[i].va, o->loads[i].len);
 }
 
-/* ---- asking ------------------------------------------------------------------------------ */
+/* ---- asking ------------------------------------ */
 
 void machine_lay_held_over(const struct machine *m, uint64_t pa, void *buf, size_t len)
 {

@@ -26,10 +26,13 @@
  * writes to registers: whoever plays the device may look at them without an event of the
  * machine. Stores to Strongly-ordered memory wait for nobody and are never held.
  *
+ * Before ARMv6 stores are seen in program order, and there are no barriers: no buffer.
+ *
  * Leaves out: shareability domains of barriers (each is system-wide), loads that are
  * performed early (a plain C load does not say what it depends on), exclusive monitors.
  *
- * Spec: DDI 0406C, A3.8 "Memory access order", B2.2.6 "About cache maintenance".
+ * Spec: DDI 0406C, A3.8 "Memory access order", B2.2.6 "About cache maintenance"; DDI
+ * 0198D, chapter 6 (the ARM926's write buffer).
  */
 #ifndef SIM_ORDER_H
 #define SIM_ORDER_H

@@ -9,6 +9,22 @@
 
 #define rig_check(rig, ok, ...)	do { if (!(ok)) fail_msg(__VA_ARGS__); } while (0)
 
+static enum table_format tables_of(const struct rig *rig)
+{
+	const struct board_cpu *b = g_ptr_array_index(rig->board->cpus, 0);
+
+	return b->part->tables;
+}
+
+static uint32_t sctlr_of(const struct rig *rig)
+{
+	switch (tables_of(rig)) {
+	case TABLES_V5:	return SCTLR_M | SCTLR_C;
+	case TABLES_V6: return SCTLR_M | SCTLR_C | SCTLR_TRE | SCTLR_XP;
+	default:	return SCTLR_M | SCTLR_C | SCTLR_TRE;
+	}
+}
+
 static void turn_mmu_on(struct rig *rig)
 {
 	struct cpu *c = rig->cpu;
@@ -17,7 +33,7 @@ static void turn_mmu_on(struct rig *rig)
 	cpu_cp15_write(c, CP15_NMRR, LINUX_NMRR);
 	cpu_cp15_write(c, CP15_DACR, 1);
 	cpu_cp15_write(c, CP15_TTBR0, rig->table_pa);
-	cpu_cp15_write(c, CP15_SCTLR, SCTLR_M | SCTLR_C | SCTLR_TRE);
+	cpu_cp15_write(c, CP15_SCTLR, sctlr_of(rig));
 }
 
 struct rig *rig_new(struct board *b, const struct machine_config *cfg)
@@ -120,10 +136,23 @@ static uint32_t small_page(uint32_t pa, enum mapping how)
 	       (how & NON_GLOBAL ? 1u << 11 : 0);
 }
 
+/* Only C and B, and an AP for each quarter. */
+static uint32_t small_page_v5(uint32_t pa, enum mapping how)
+{
+	static const uint32_t cb[8] = {
+		[UNCACHED] = 1, [WRITE_THROUGH] = 2, [WRITE_BACK] = 3, [CACHED] = 3,
+	};
+
+	return pa | 2 | cb[how & 7] << 2 | 0x550;
+}
+
 void maps(struct rig *rig, uint32_t va, uint32_t pa, uint32_t len, enum mapping how)
 {
+	bool is_v5 = tables_of(rig) == TABLES_V5;
+
 	for (uint32_t done = 0; done < len; done += PAGE)
-		writes_level2(rig, va + done, small_page(pa + done, how));
+		writes_level2(rig, va + done, is_v5 ? small_page_v5(pa + done, how)
+						    : small_page(pa + done, how));
 }
 
 void unmaps(struct rig *rig, uint32_t va)

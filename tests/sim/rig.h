@@ -7,9 +7,10 @@
  *   U  0x50000000  the same memory, uncached, shareable -+--> PLAY_PA
  *   PL310 registers, where the board has one, at PL310_VA
  *
- * Both are small pages, made on demand by maps(). Tables are written through a debug
- * port that goes straight to DRAM, and walks are uncached, so a change is seen by the
- * next walk; the TLB is invalidated only by a test that says so.
+ * Both are small pages, made on demand by maps() in the format of the board's core;
+ * before ARMv6 that knows neither S nor NON_GLOBAL nor READ_ONLY. Tables are written
+ * through a debug port that goes straight to DRAM, and walks are uncached, so a change is
+ * seen by the next walk; the TLB is invalidated only by a test that says so.
  */
 #ifndef TESTS_SIM_RIG_H
 #define TESTS_SIM_RIG_H
@@ -38,6 +39,7 @@
 
 #define SCTLR_M		(1u << 0)
 #define SCTLR_C		(1u << 2)
+#define SCTLR_XP	(1u << 23)
 #define SCTLR_TRE	(1u << 28)
 #define SCTLR_AFE	(1u << 29)
 

@@ -13,7 +13,6 @@
 
 #define SCTLR_S		(1u << 8)
 #define SCTLR_R		(1u << 9)
-#define SCTLR_XP	(1u << 23)
 
 #define COARSE		1u
 #define SECTION		2u

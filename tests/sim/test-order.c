@@ -78,7 +78,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* ---- one store --------------------------------------------------------------- */
+/* ---- one store ------------------------------------ */
 
 static void a_held_store_is_seen_by_its_own_cpu_alone(void **state)
 {
@@ -163,7 +163,7 @@ static void strongly_ordered_memory_waits_for_nobody(void **state)
 	expects_device_read(rig, PLAY_PA + 0x1000, "seen");
 }
 
-/* ---- two stores ----------------------------------------------------------------- */
+/* ---- two stores ------------------------------------ */
 
 static void a_younger_store_overtakes(void **state)
 {
@@ -241,7 +241,7 @@ static void an_isb_orders_no_data(void **state)
 	expects_device_read(rig, PLAY_PA, "old");
 }
 
-/* ---- doorbells --------------------------------------------------------------------- */
+/* ---- doorbells ------------------------------------ */
 
 static void a_doorbell_overtakes_the_data(void **state)
 {
@@ -296,7 +296,7 @@ static void a_device_played_by_hand_finds_what_no_doorbell_overtook(void **state
 	expects_device_read(rig, PLAY_PA, "old");
 }
 
-/* ---- cached lines -------------------------------------------------------------------- */
+/* ---- cached lines ------------------------------------ */
 
 /* Its masters snoop, and so look past the store buffer into level 1. */
 static struct rig *rig_coherent(enum chooser_mode chooser, uint64_t seed)
@@ -375,7 +375,7 @@ static void a_line_that_nobody_watches_any_more_holds_nothing_back(void **state)
 	rig_free(rig);
 }
 
-/* ---- what observers are told ------------------------------------------------------------ */
+/* ---- what observers are told ------------------------------------ */
 
 static void a_store_is_told_in_program_order_and_its_drain_apart(void **state)
 {
@@ -432,7 +432,7 @@ static void a_reader_that_comes_too_early_is_told_from_one_that_was_misled(void 
 	machine_unobserve(rig->m, &judge.observer);
 }
 
-/* ---- drawn from the seed ------------------------------------------------------------------ */
+/* ---- drawn from the seed ------------------------------------ */
 
 /* Bit 0: the first store was seen; bit 1: the second. */
 static unsigned two_stores(uint64_t seed, bool has_dmb)
