@@ -20,14 +20,15 @@
 #define NR_LOADS	2u	/* of memcmp() */
 
 /* Stores of two kinds are never ordered by their address: the aliases are mismatched. */
-enum held_kind { HELD_CACHED, HELD_UNCACHED };
+enum held_kind { HELD_CACHED, HELD_UNCACHED, HELD_OP };
 
-/* One store, or several merged into one. */
+/* One store, or several merged into one; or an operation on a line, all of whose bytes it has. */
 struct held {
 	uint64_t first_nr, last_nr;	/* program order of the oldest and youngest in it */
 	uint64_t epoch;
 	uint64_t since;
 	enum held_kind kind;
+	enum dc_op op;
 	uint64_t word;			/* of the TLB, when it was executed */
 	uint32_t va;			/* of the line's first byte */
 	uint64_t slot;			/* where L1 has the line, if cached; else its offset */
@@ -164,7 +165,10 @@ static bool share_a_byte(const struct held *a, const struct held *b)
 /* @a is the older one. */
 static bool must_precede(const struct held *a, const struct held *b)
 {
-	return a->epoch < b->epoch || share_a_byte(a, b);
+	bool has_op = a->kind == HELD_OP || b->kind == HELD_OP;
+
+	return a->epoch < b->epoch || share_a_byte(a, b) ||
+	       (has_op && a->line.off == b->line.off);
 }
 
 /* The oldest that the @i-th must wait for; @i itself when it may go. */
@@ -265,7 +269,7 @@ enum observe_order order_judge(struct machine *m, const struct master *d, const 
 		const struct store_buffer *b = &o->buffers[n];
 
 		for (unsigned i = 0; i < b->nr && b->cpu != c; i++)
-			if (overlaps(b->held[i], at.off, len))
+			if (b->held[i]->kind != HELD_OP && overlaps(b->held[i], at.off, len))
 				worst = MAX(worst, judge_held(o, d, b, b->held[i]));
 	}
 	return worst;
@@ -295,6 +299,11 @@ static void take_effect(struct cpu *c, const struct held *h)
 {
 	struct machine *m = c->machine;
 
+	if (h->kind == HELD_OP) {
+		m->actor = (struct actor){ .cpu = c, .site = h->site };
+		dc_perform(c, h->op, h->word, h->va);
+		return;
+	}
 	for (unsigned i = 0, end; i < HELD_BYTES; i = end) {
 		end = i + 1;
 		if (!h->has[i])
@@ -472,7 +481,7 @@ static bool is_last_to_its_bytes(const struct store_buffer *b, const struct held
 				 const struct held *h)
 {
 	for (unsigned i = b->nr; i && b->held[i - 1] != into; i--)
-		if (share_a_byte(b->held[i - 1], h))
+		if (must_precede(b->held[i - 1], h))
 			return false;
 	return true;
 }
@@ -508,7 +517,7 @@ static bool may_overtake(const struct store_buffer *b)
 
 static void hold(struct order *o, struct store_buffer *b, const struct held *h)
 {
-	struct held *into = merges_into(o, b, h);
+	struct held *into = h->kind == HELD_OP ? NULL : merges_into(o, b, h);
 
 	if (into && is_last_to_its_bytes(b, into, h)) {
 		merge(into, h);
@@ -558,19 +567,44 @@ void order_before_register(struct cpu *c, bool is_write)
 	drain_before_epoch(b, is_write ? b->epoch : b->load_epoch);
 }
 
-void order_before_load(struct cpu *c)
+static int find_op(const struct store_buffer *b, uint64_t line_off)
 {
-	struct store_buffer *b = buffer_of(c);
-
-	drain_before_epoch(b, b->load_epoch);
+	for (unsigned i = 0; i < b->nr; i++)
+		if (b->held[i]->kind == HELD_OP && b->held[i]->line.off == line_off)
+			return (int)i;
+	return -1;
 }
 
-void order_before_maintenance(struct cpu *c, struct place at, size_t len)
+void order_before_load(struct cpu *c, struct place at)
 {
 	struct store_buffer *b = buffer_of(c);
+	uint64_t line_off = inner_line_place(&c->machine->inner, at).off;
+	int i;
 
-	drain_before_epoch(b, b->epoch);
-	drain_overlapping(b, at.off, len);
+	drain_before_epoch(b, b->load_epoch);
+	while ((i = find_op(b, line_off)) >= 0)
+		drain(b, (unsigned)i);
+}
+
+bool order_holds_op(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va)
+{
+	struct machine *m = c->machine;
+	struct store_buffer *b = buffer_of(c);
+	struct place line = inner_line_place(&m->inner, place_of(m, word, va));
+	struct held h = {
+		.first_nr = ++m->order->nr_stores, .last_nr = m->order->nr_stores,
+		.epoch = b->epoch, .since = m->order->now, .kind = HELD_OP, .op = op, .word = word,
+		.va = va, .slot = line.off, .line = line, .site = m->actor.site,
+	};
+
+	if (!line_is_watched(m, line.off)) {
+		drain_before_epoch(b, b->epoch);
+		drain_overlapping(b, line.off, inner_line_bytes(&m->inner));
+		return false;
+	}
+	memset(h.has, true, inner_line_bytes(&m->inner));
+	hold(m->order, b, &h);
+	return true;
 }
 
 void order_barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
@@ -702,7 +736,8 @@ void machine_lay_held_over(const struct machine *m, uint64_t pa, void *buf, size
 			const struct held *h = b->held[i];
 			struct place at = { pa, h->line.off + (pa - h->line.pa) };
 
-			lay_over(h, at, buf, len);
+			if (h->kind != HELD_OP)
+				lay_over(h, at, buf, len);
 		}
 	}
 }

@@ -16,12 +16,14 @@
  *   writes to registers               program order among themselves, none against
  *                                     Normal memory
  *   a full DMB, then a load           what was stored before the DMB drains first
+ *   an operation on a line            program order with what this CPU does to the line
  *
  * CHOOSER_LAZY lets every store that may overtake an older one do so at once, and holds
  * what is overtaken for as long as it can. CHOOSER_RANDOM draws. CHOOSER_NOMINAL has no
  * buffer at all: m->order is NULL, and that test is all it costs.
  *
- * What is held: stores to memory that is not cached, and to watched lines. Cached stores
+ * What is held: stores to memory that is not cached, and to watched lines; and cache
+ * operations by address on watched lines, which only a DSB completes. Cached stores
  * that nobody watches are drained at once, which is one of the allowed schedules. So are
  * writes to registers: whoever plays the device may look at them without an event of the
  * machine. Stores to Strongly-ordered memory wait for nobody and are never held.
@@ -68,10 +70,10 @@ void order_store(struct cpu *c, uint64_t word, uint32_t va, struct place at, con
 void order_before_register(struct cpu *c, bool is_write);
 /* It was a device's and has been delivered. */
 void order_rang(struct cpu *c);
-/* A load follows: what a full DMB orders before it drains. */
-void order_before_load(struct cpu *c);
-/* Maintenance of the line of @at follows: what this CPU stored there drains. */
-void order_before_maintenance(struct cpu *c, struct place at, size_t len);
+/* A load follows: what a full DMB, or an operation on that line, orders before it. */
+void order_before_load(struct cpu *c, struct place at);
+/* Has the operation been put off? If not, what it has to wait for has drained. */
+bool order_holds_op(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va);
 void order_barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb);
 /* Whatever any CPU holds of [off, off + len) drains. */
 void order_drain_range(struct machine *m, uint64_t off, uint64_t len);

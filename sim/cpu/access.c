@@ -64,7 +64,7 @@ const uint8_t *access_load(struct cpu *c, uint64_t word, uint32_t va, size_t len
 	m->actor.attrs = tlb_attrs(word);
 	speculate(m, at);
 	if (unlikely(m->order != NULL))
-		order_before_load(c);
+		order_before_load(c, at);
 	answer = see(c, word, s, len);
 	bytes = seen(c, word, s);
 	if (unlikely(m->order != NULL))

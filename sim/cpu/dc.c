@@ -88,6 +88,18 @@ static bool is_nothing_to_do(const struct machine *m, enum dc_op op, struct plac
 	       !(nr_levels(m, op) == 2 && p->nr_outer);
 }
 
+void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va)
+{
+	struct machine *m = c->machine;
+	struct place at = place_of(m, word, va);
+
+	m->actor.va = va;
+	m->actor.attrs = tlb_attrs(word);
+	speculate(m, at);
+	dc_levels(c, op, inner_seat(&m->inner, va, at), is_broadcast(c, m->actor.attrs));
+	speculate(m, at);
+}
+
 /*
  * On lines of one page, @step bytes apart. A fault may tell of a page that is not
  * cached, too, so the translation comes first.
@@ -107,19 +119,9 @@ static bool dc_in_page(struct cpu *c, enum dc_op op, uint32_t va, uint32_t len, 
 	if (!is_ram(word) || is_nothing_to_do(m, op, place_of(m, word, va)))
 		return true;
 
-	m->actor.attrs = tlb_attrs(word);
-	for (; nr_lines; nr_lines--, va += step) {
-		struct place at = place_of(m, word, va);
-
-		m->actor.va = va;
-		if (unlikely(m->order != NULL))
-			order_before_maintenance(c, inner_line_place(&m->inner, at),
-						 inner_line_bytes(&m->inner));
-		speculate(m, at);
-		dc_levels(c, op, inner_seat(&m->inner, va, at),
-			  is_broadcast(c, m->actor.attrs));
-		speculate(m, at);
-	}
+	for (; nr_lines; nr_lines--, va += step)
+		if (likely(!m->order) || !order_holds_op(c, op, word, va))
+			dc_perform(c, op, word, va);
 	return true;
 }
 

@@ -345,6 +345,22 @@ static bool edge_share(struct bench *b)
 	return device_gets(b, b->off) != 'n';
 }
 
+/* The line is cleaned and the doorbell is written; only the fixed one waits in between. */
+static bool clean_doorbell(struct bench *b)
+{
+	uint32_t one = 1;
+
+	starts(b, b->off);
+	puts_byte(b->rig->cpu, K + b->off, 'n');
+	cpu_dsb(b->rig->cpu, BARRIER_SY);
+	cleans(b->rig, K + b->off);
+	if (b->is_fixed)
+		dsb(b);
+	outer_op_at(b, PL310_CLEAN_PA, b->off);
+	assert_true(cpu_store(b->rig->cpu, BELL, &one, sizeof(one), NULL));
+	return b->got[0] == 'o';
+}
+
 static void clean_inner(struct bench *b)
 {
 	cleans(b->rig, K + b->off);
@@ -444,6 +460,12 @@ static const struct litmus {
 	  "v7_dma_inv_range cleans the edges" },
 	{ "edge-apart", edge_share, true, EVERYWHERE(NEVER),
 	  "the same: what ARCH_DMA_MINALIGN is for" },
+	{ "clean+doorbell", clean_doorbell, false,
+		{ SEEN,  SEEN,  SEEN,  SEEN,  SEEN,  NEVER, SEEN },
+	  "DDI 0406C B2.2.6: an operation is complete after a DSB. ARM926: its operations are "
+	  "over with the instruction (DDI 0198D 4.3)" },
+	{ "clean+dsb+doorbell", clean_doorbell, true, EVERYWHERE(NEVER),
+	  "the same" },
 	{ "clean L2, clean L1", clean_order, false,
 		{ NEVER, SEEN,  SEEN,  NEVER, NEVER, NEVER, NEVER },
 	  "Linux, arch/arm/mm/dma-mapping.c: inner before outer for the device. Elsewhere one "

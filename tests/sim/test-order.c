@@ -361,6 +361,47 @@ static void maintenance_takes_what_was_stored_to_its_line(void **state)
 
 	writes(rig, K, "new");
 	cleans(rig, K);
+	expects_dram(rig, PLAY_PA, "\0\0\0");
+	cpu_dsb(rig->cpu, BARRIER_ST);
+	expects_dram(rig, PLAY_PA, "new");
+	rig_free(rig);
+}
+
+static void what_maintenance_did_is_certain_after_a_dsb(void **state)
+{
+	struct rig *rig = rig_coherent(CHOOSER_LAZY, 0);
+
+	writes(rig, K, "new");
+	cpu_dsb(rig->cpu, BARRIER_SY);
+	cleans(rig, K);
+	cpu_dmb(rig->cpu, BARRIER_SY);
+	expects_dram(rig, PLAY_PA, "\0\0\0");
+	cpu_dsb(rig->cpu, BARRIER_SY);
+	expects_dram(rig, PLAY_PA, "new");
+	rig_free(rig);
+}
+
+static void loads_and_stores_of_a_line_wait_for_maintenance_of_it(void **state)
+{
+	struct rig *rig = rig_coherent(CHOOSER_LAZY, 0);
+
+	writes(rig, K, "new");
+	cleans(rig, K);
+	writes(rig, K, "more");
+	touches(rig, K + 0x100);
+	expects_dram(rig, PLAY_PA, "\0\0\0");
+	expects_read(rig, K, "more");
+	expects_dram(rig, PLAY_PA, "new");
+	rig_free(rig);
+}
+
+static void maintenance_of_lines_that_nobody_watches_is_done_at_once(void **state)
+{
+	struct rig *rig = rig_coherent(CHOOSER_LAZY, 0);
+
+	machine_unwatch(rig->m, PLAY_PA, 0x1000);
+	writes(rig, K, "new");
+	cleans(rig, K);
 	expects_dram(rig, PLAY_PA, "new");
 	rig_free(rig);
 }
@@ -544,6 +585,9 @@ int main(void)
 		cmocka_unit_test(so_is_a_native_store),
 		cmocka_unit_test(two_native_loads_in_a_row_both_see_it),
 		cmocka_unit_test(maintenance_takes_what_was_stored_to_its_line),
+		cmocka_unit_test(what_maintenance_did_is_certain_after_a_dsb),
+		cmocka_unit_test(loads_and_stores_of_a_line_wait_for_maintenance_of_it),
+		cmocka_unit_test(maintenance_of_lines_that_nobody_watches_is_done_at_once),
 		cmocka_unit_test(a_line_that_nobody_watches_any_more_holds_nothing_back),
 		lazy_test(a_store_is_told_in_program_order_and_its_drain_apart),
 		lazy_test(a_reader_that_comes_too_early_is_told_from_one_that_was_misled),
