@@ -10,6 +10,7 @@
  */
 #include "rig.h"
 #include "worlds.h"
+#include "sim/sim.h"
 
 #include <stdlib.h>
 
@@ -17,7 +18,7 @@
 #define NR_LINES	24u
 #define NR_SEEDS	3u
 #define NR_STEPS	2500u
-#define LONG_SEEDS	20u
+#define LONG_SEEDS	10u
 #define LONG_STEPS	20000u
 #define MAX_LEN		8u
 #define NR_NOTES	12u
@@ -146,6 +147,8 @@ static void program_init(struct program *p, const struct kind *k, enum chooser_m
 
 static void program_done(struct program *p)
 {
+	if (!inner_valid(p->rig->m) || !outer_valid(p->rig->m))
+		fail_msg("seed %u: ways and states disagree", p->seed);
 	worlds_free(p->worlds);
 	g_rand_free(p->rand);
 	rig_free(p->rig);

@@ -36,6 +36,7 @@ struct byte {
 	struct world *set;
 	unsigned nr;
 	bool is_lost;
+	bool is_held[WORLDS_CPUS];	/* some world has a store of that CPU pending */
 };
 
 struct worlds {
@@ -311,6 +312,7 @@ void worlds_store(struct worlds *w, unsigned idx, struct worlds_who who, const u
 		if (w->shape.is_buffered)
 			put(w, b, &held);
 	}
+	b->is_held[who.cpu] = w->shape.is_buffered;
 	close_set(w, b);
 }
 
@@ -332,6 +334,7 @@ void worlds_store_uncached(struct worlds *w, unsigned idx, unsigned cpu, const u
 		if (w->shape.is_buffered)
 			put(w, b, &held);
 	}
+	b->is_held[cpu] = w->shape.is_buffered;
 	close_set(w, b);
 }
 
@@ -577,28 +580,32 @@ static void drop_l2(struct worlds *w, struct byte *b)
 }
 
 /* What a DSB of @cpu leaves, and a sync of the bus's buffer. */
-static void keep_drained(struct worlds *w, struct byte *b, unsigned cpu, bool is_bus)
+static void keep_drained(struct worlds *w, unsigned idx, unsigned cpu, bool is_bus)
 {
+	struct byte *b;
+
+	if (!w->bytes[idx].is_held[cpu] && !is_bus)
+		return;
+	b = begin(w, idx);
 	for (unsigned i = 0; i < w->nr_old; i++)
 		if (is_drained(&w->old[i], cpu) && (!is_bus || w->old[i].bus == NO_STORE))
 			put(w, b, &w->old[i]);
+	b->is_held[cpu] = false;
+	if (b->nr != w->nr_old)
+		close_set(w, b);
 }
 
 void worlds_barrier(struct worlds *w, unsigned cpu, bool is_bus)
 {
-	for (unsigned idx = 0; idx < w->nr_bytes && w->shape.is_buffered; idx++) {
-		struct byte *b = begin(w, idx);
-
-		keep_drained(w, b, cpu, is_bus);
-		close_set(w, b);
-	}
+	for (unsigned idx = 0; idx < w->nr_bytes && w->shape.is_buffered; idx++)
+		keep_drained(w, idx, cpu, is_bus);
 }
 
 void worlds_maintain(struct worlds *w, unsigned idx, struct worlds_who who, enum worlds_op op)
 {
 	bool has_l2 = w->shape.l2 == WORLDS_L2_CP15;
 
-	keep_drained(w, begin(w, idx), who.cpu, false);
+	keep_drained(w, idx, who.cpu, false);
 	if (op & WORLDS_CLEAN) {
 		clean_l1(w, begin(w, idx), who);
 		if (has_l2)
@@ -614,7 +621,7 @@ void worlds_maintain(struct worlds *w, unsigned idx, struct worlds_who who, enum
 
 void worlds_maintain_l2(struct worlds *w, unsigned idx, unsigned cpu, enum worlds_op op)
 {
-	keep_drained(w, begin(w, idx), cpu, false);
+	keep_drained(w, idx, cpu, false);
 	if (op & WORLDS_CLEAN)
 		clean_l2(w, begin(w, idx));
 	if (op & WORLDS_INVALIDATE)
@@ -631,6 +638,7 @@ void worlds_reset(struct worlds *w, unsigned idx, uint8_t value)
 
 	begin(w, idx);
 	b->is_lost = false;
+	memset(b->is_held, 0, sizeof(b->is_held));
 	put(w, b, &x);
 	close_set(w, b);
 }
