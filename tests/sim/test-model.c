@@ -2,8 +2,8 @@
 /*
  * Random programs against a model.
  *
- *   coherent master, no plain invalidate   the model is flat memory, whatever the
- *                                          chooser does
+ *   coherent masters and CPUs, no plain    the model is flat memory, whatever the
+ *   invalidate                             chooser does
  *   any master, any operation              the model is a naive twin (twin.h), which
  *                                          knows every byte of every line
  *
@@ -13,7 +13,10 @@
 #include "twin.h"
 #include "sim/sim.h"
 
+#include <stdlib.h>
+
 #define NR_PROGRAMS	20u
+#define LONG_PROGRAMS	500u		/* with ARMDMA_LONG: six million operations */
 #define NR_OPS		2000u
 #define AREA		0x8000u		/* bytes in play: several times either cache */
 #define MAX_LEN		100u
@@ -24,6 +27,11 @@ struct program {
 	guint32 seed;
 	unsigned op;
 };
+
+static guint32 nr_programs(void)
+{
+	return getenv("ARMDMA_LONG") ? LONG_PROGRAMS : NR_PROGRAMS;
+}
 
 static guint32 below(struct program *p, guint32 n)
 {
@@ -115,11 +123,23 @@ static void stores(struct program *p, guint32 va, const guint8 *bytes, guint32 l
 
 /* ---- flat memory ------------------------------------------------------------- */
 
+/* Another CPU may go on; what this one stored is seen before. */
+static void changes_cpu(struct program *p)
+{
+	struct rig *rig = p->rig;
+
+	if (below(p, 4))
+		return;
+	cpu_dsb(rig->cpu, BARRIER_ST);
+	rig->cpu = machine_cpu(rig->m, below(p, machine_nr_cpus(rig->m)));
+}
+
 static void flat_step(struct program *p, guint8 *flat)
 {
 	guint32 off = below(p, AREA - MAX_LEN), len = 1 + below(p, MAX_LEN);
 	guint8 bytes[MAX_LEN] = { 0 };
 
+	changes_cpu(p);
 	switch (below(p, 6)) {
 	case 0:
 		loads(p, K + off, bytes, len);
@@ -155,6 +175,8 @@ static void flat_program(enum cache_replacement policy, enum chooser_mode choose
 	fixture_set_l1d(b, small_l1(seed & 1 ? 32 : 64, policy));
 	set_l2(b, small_l2(seed & 2 ? 64 : 128, policy));
 	p = program_new(b, chooser, seed);
+	for (unsigned i = 1; i < machine_nr_cpus(p->rig->m); i++)
+		rig_of_cpu(p->rig, i);
 	if (seed & 4)
 		machine_watch(p->rig->m, PLAY_PA, AREA);
 	for (p->op = 0; p->op < NR_OPS; p->op++)
@@ -167,14 +189,14 @@ static void flat_program(enum cache_replacement policy, enum chooser_mode choose
 
 static void a_coherent_machine_is_flat_memory(void **state)
 {
-	for (guint32 seed = 0; seed < NR_PROGRAMS; seed++)
+	for (guint32 seed = 0; seed < nr_programs(); seed++)
 		flat_program((enum cache_replacement)(seed % NR_CACHE_REPLACEMENTS),
 			     CHOOSER_NOMINAL, seed);
 }
 
 static void a_coherent_machine_is_flat_memory_whatever_is_speculated(void **state)
 {
-	for (guint32 seed = 0; seed < NR_PROGRAMS; seed++)
+	for (guint32 seed = 0; seed < nr_programs(); seed++)
 		flat_program((enum cache_replacement)(seed % NR_CACHE_REPLACEMENTS),
 			     CHOOSER_RANDOM, seed | 4);
 }
@@ -322,7 +344,7 @@ static void twin_program(struct board *b, unsigned line1, unsigned line2,
 
 static void twin_programs(struct board *(*board_of)(void), unsigned line1, unsigned line2)
 {
-	for (guint32 seed = 0; seed < NR_PROGRAMS; seed++)
+	for (guint32 seed = 0; seed < nr_programs(); seed++)
 		twin_program(board_of(), line1, line2,
 			     seed & 2 ? CACHE_LRU : CACHE_ROUND_ROBIN, seed);
 }

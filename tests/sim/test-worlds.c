@@ -105,17 +105,6 @@ static enum mapping cached(const struct kind *k)
 	return k->is_private ? CACHED | NOT_SHAREABLE : CACHED;
 }
 
-static void start_cpu(struct rig *rig, unsigned idx)
-{
-	static const enum cp15_reg regs[] = {
-		CP15_PRRR, CP15_NMRR, CP15_DACR, CP15_TTBR0, CP15_SCTLR,
-	};
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(regs); i++)
-		cpu_cp15_write(machine_cpu(rig->m, idx), regs[i],
-			       cpu_cp15_read(rig->cpu, regs[i]));
-}
-
 static guint32 area(const struct program *p)
 {
 	return NR_LINES * p->kind->line_bytes;
@@ -129,7 +118,7 @@ static void program_init(struct program *p, const struct kind *k, enum chooser_m
 	*p = (struct program){ .kind = k, .seed = seed, .rand = g_rand_new_with_seed(seed) };
 	p->rig = rig_new(board_of(p), &(struct machine_config){ .chooser = chooser, .seed = seed });
 	for (unsigned i = 1; i < k->shape.nr_cpus; i++)
-		start_cpu(p->rig, i);
+		rig_of_cpu(p->rig, i);
 	maps(p->rig, K, PLAY_PA, area(p), cached(k));
 	maps(p->rig, K2, PLAY_PA, area(p), cached(k));
 	maps(p->rig, U, PLAY_PA, area(p), UNCACHED);
