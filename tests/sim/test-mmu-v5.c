@@ -205,6 +205,33 @@ static void tiny_pages_apart_are_known_to_a_walk_only(void **state)
 	assert_false(cpu_dc(rig->cpu, DC_CLEAN, VA));
 }
 
+static void tiny_pages_of_different_kinds_are_no_page(void **state)
+{
+	struct rig *rig = *state;
+	uint32_t fine = makes_fine_table(rig);
+
+	for (uint32_t i = 0; i < 4; i++)
+		writes_descriptor(rig, fine + i * 4, (PLAY_PA + i * 0x400) | TINY | AP(1) |
+						     (i == 2 ? C_BIT : 0));
+	expects_leaf(rig, VA + 0x400, PLAY_PA + 0x400, VA + 0x400, 0x400);
+	assert_int_equal(translates(rig, VA + 0x800).attrs.inner, CACHE_WT);
+}
+
+/* A compiler's hook, which knows of pages only, must come and ask each time. */
+static void quarters_are_not_for_the_fast_path(void **state)
+{
+	struct rig *rig = *state;
+	const struct window *w = window_of(machine_window(rig->m));
+
+	writes_level2(rig, VA, PLAY_PA | SMALL | C_BIT | B_BIT | AP4(1, 1, 1, 1));
+	cpu_before_load(rig->cpu, VA + 0x400, 4, NULL);
+	assert_non_null(w->page_state[VA >> 12]);
+	writes_level2(rig, VA, PLAY_PA | SMALL | C_BIT | B_BIT | AP4(1, 1, 1, 0));
+	cpu_tlbi(rig->cpu, TLBI_ALL, 0);
+	cpu_before_load(rig->cpu, VA + 0x400, 4, NULL);
+	assert_null(w->page_state[VA >> 12]);
+}
+
 /* ---- permissions ------------------------------------------------------------- */
 
 static void s_and_r_say_what_ap_0_means(void **state)
@@ -393,6 +420,8 @@ int main(void)
 		v5(the_quarters_of_a_small_page_bind_accesses),
 		v5(four_tiny_pages_side_by_side_are_a_page),
 		v5(tiny_pages_apart_are_known_to_a_walk_only),
+		v5(tiny_pages_of_different_kinds_are_no_page),
+		v5(quarters_are_not_for_the_fast_path),
 		v5(s_and_r_say_what_ap_0_means),
 		v5(a_change_of_s_reaches_held_translations),
 		v5(bits_of_armv7_mean_nothing),
