@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#define SCTLR_M		(1u << 0)
 #define SCTLR_I		(1u << 12)
 
 static bool refuse(struct cpu *c, enum fault_kind kind, uint32_t va, size_t len,
@@ -41,6 +42,13 @@ static size_t fetch_piece(struct cpu *c, uint64_t word, uint32_t va, void *buf, 
 	return piece;
 }
 
+/* With the MMU off, instructions are Normal memory, though data is Strongly-ordered. */
+static bool is_fetchable(const struct cpu *c, uint64_t word)
+{
+	return is_ram(word) &&
+	       (tlb_attrs(word).type == MEM_NORMAL || !(c->reg[CP15_SCTLR] & SCTLR_M));
+}
+
 bool cpu_fetch(struct cpu *c, uint32_t va, void *buf, size_t len, const void *site)
 {
 	cpu_begin(c, va, site);
@@ -52,7 +60,7 @@ bool cpu_fetch(struct cpu *c, uint32_t va, void *buf, size_t len, const void *si
 
 		if (!word)
 			return cpu_refuse(c, &f, len, site);
-		if (!is_ram(word) || tlb_attrs(word).type != MEM_NORMAL)
+		if (!is_fetchable(c, word))
 			return refuse(c, FAULT_EXTERNAL, va, len, site);
 		piece = fetch_piece(c, word, va, buf, len);
 		va += (uint32_t)piece;

@@ -217,6 +217,26 @@ static void a_fetch_tells_neither_direction_nor_domain(void **state)
 	assert_int_equal(cpu_walk(rig->cpu, VA + MIB, fetch).fault.dfsr, 0x005);
 }
 
+static void fetches_need_no_mmu(void **state)
+{
+	struct rig *rig = *state;
+	char got[5] = "";
+
+	device_writes(rig, PLAY_PA, "code");
+	assert_true(cpu_fetch(rig->cpu, K, got, 4, NULL));
+	assert_string_equal(got, "code");
+	maps(rig, K, PLAY_PA, 4096, DEVICE);
+	cpu_tlbi(rig->cpu, TLBI_ALL, 0);
+	assert_false(cpu_fetch(rig->cpu, K, got, 4, NULL));
+	device_writes(rig, PLAY_PA, "boot");
+	cpu_cp15_write(rig->cpu, CP15_SCTLR, 0);
+	assert_true(cpu_fetch(rig->cpu, PLAY_PA, got, 4, NULL));
+	assert_string_equal(got, "boot");
+	assert_false(cpu_fetch(rig->cpu, 0x1000, got, 4, NULL));
+	assert_int_equal(cpu_cp15_read(rig->cpu, CP15_IFSR), 0x008);
+	assert_int_equal(cpu_cp15_read(rig->cpu, CP15_IFAR), 0x1000);
+}
+
 static void sctlr_a_forbids_what_is_not_aligned(void **state)
 {
 	struct rig *rig = *state;
@@ -414,6 +434,7 @@ int main(void)
 		walk_a15(xn_sits_where_each_size_keeps_it),
 		walk_a15(a_manager_may_do_anything),
 		walk(a_fetch_tells_neither_direction_nor_domain),
+		walk(fetches_need_no_mmu),
 		walk(sctlr_a_forbids_what_is_not_aligned),
 		walk(par_tells_place_and_kind),
 		walk(inner_and_outer_are_two_fields),
