@@ -273,8 +273,21 @@ static void the_window_shows_whoever_has_its_turn(void **state)
 		{ rig->cpu, checks_whose_window_it_is, rig },
 		{ machine_cpu(rig->m, 1), checks_whose_window_it_is, rig },
 	}, 2);
+	rig_free(rig);
+}
+
+static void after_a_run_the_window_shows_its_caller_again(void **state)
+{
+	struct rig *rig = rig_both_cpus(GEAR_EXACT, CHOOSER_NOMINAL, 0);
+	struct window *w = window_of(machine_window(rig->m));
+
+	cpu_before_load(rig->cpu, K, 1, NULL);
+	machine_run(rig->m, (const struct run_agent[]){
+		{ machine_cpu(rig->m, 1), checks_whose_window_it_is, rig },
+	}, 1);
 	assert_null(cpu_current());
-	assert_non_null(window_of(machine_window(rig->m))->page_state[K >> 12]);
+	assert_non_null(w->page_state[K >> 12]);
+	assert_null(w->page_state[(K >> 12) + 1]);
 	rig_free(rig);
 }
 
@@ -414,6 +427,7 @@ int main(void)
 		cmocka_unit_test(nominally_a_yield_goes_round),
 		cmocka_unit_test(the_last_store_of_an_agent_is_not_lost),
 		cmocka_unit_test(the_window_shows_whoever_has_its_turn),
+		cmocka_unit_test(after_a_run_the_window_shows_its_caller_again),
 		cmocka_unit_test(a_handler_of_a_device_is_one_event),
 		cmocka_unit_test(event_counts_are_the_same_for_the_same_seed),
 		cmocka_unit_test(a_run_of_nobody_is_over_at_once),

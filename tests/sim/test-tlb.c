@@ -517,6 +517,37 @@ static void a_leaf_of_another_size_takes_the_place_of_what_it_overlaps(void **st
 	story_free(story);
 }
 
+static uint64_t fills_of(struct rig *rig, uint32_t va)
+{
+	uint64_t before = counts(rig).tlb_fills;
+
+	touches(rig, va);
+	return counts(rig).tlb_fills - before;
+}
+
+/* Four leaves of all sizes and places in what a supersection comes to cover. */
+static void a_supersection_takes_the_place_of_all_that_it_overlaps(void **state)
+{
+	static const uint32_t off[] = { 0, 0x17f000, 0x700000, 0xfff000 };
+	struct rig *rig = *state;
+	uint32_t va = 0x13000000, leaf_pa = PLAY_PA + 2 * PAGE;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(off); i++) {
+		if (off[i] & 0xfffff || !off[i])
+			maps(rig, va + off[i], leaf_pa, PAGE, CACHED);
+		else
+			writes_level1(rig, va + off[i], SECTION_DESC + 0x100000);
+		touches(rig, va + off[i]);
+	}
+	for (unsigned i = 0; i < 16; i++)
+		writes_level1(rig, va + i * 0x100000, FIXTURE_DRAM_PA | 1 << 18 | 1 << 10 | 0xe |
+						      1 << 12 | 1 << 16);
+	expects_read(rig, va + 0x101000, "two");
+	assert_int_equal(counts(rig).tlb_conflicts, 4);
+	for (unsigned i = 0; i < G_N_ELEMENTS(off); i++)
+		assert_int_equal(fills_of(rig, va + off[i]), 0);
+}
+
 static void a_page_within_a_held_section_makes_no_conflict(void **state)
 {
 	struct rig *rig = *state;
@@ -565,14 +596,6 @@ static void has_three_entries(struct core_part *part)
 	part->tlb = (struct tlb_shape){ .nr_entries = 3 };
 }
 
-static uint64_t fills_of(struct rig *rig, uint32_t va)
-{
-	uint64_t before = counts(rig).tlb_fills;
-
-	touches(rig, va);
-	return counts(rig).tlb_fills - before;
-}
-
 static void a_set_holds_as_many_as_it_has_ways(void **state)
 {
 	struct rig *rig = rig_altered(TLB_REAL, has_two_sets_of_two);
@@ -615,8 +638,10 @@ static void what_was_evicted_is_seen_afresh_by_the_window_too(void **state)
 	expects_native(rig, K, "one");
 	maps(rig, K, PLAY_PA + PAGE, PAGE, CACHED);
 	expects_native(rig, K, "one");
+	assert_non_null(shown_state(rig));
 	for (unsigned i = 1; i < 4; i++)
 		touches(rig, K + i * PAGE);
+	assert_null(shown_state(rig));			/* so the hooks let nothing pass */
 	expects_native(rig, K, "two");
 	rig_free(rig);
 }
@@ -897,6 +922,25 @@ static void a_list_translates_alike(void **state)
 }
 
 #define test(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
+/* A section of which only the upper half is memory. */
+static void the_window_ends_where_the_bank_begins(void **state)
+{
+	struct board *b = fixture_board_a9_pl310();
+	struct board_bank *bank = &g_array_index(b->banks, struct board_bank, 0);
+	struct rig *rig;
+
+	bank->pa += 0x80000;
+	bank->len -= 0x80000;
+	rig = rig_new(b, &(struct machine_config){ .seed = 0 });
+	writes_level1(rig, SECTION_VA, FIXTURE_DRAM_PA | 1 << 10 | 0xe | 1 << 12 | 1 << 16);
+	device_writes(rig, FIXTURE_DRAM_PA + 0x80000, "first");
+	device_writes(rig, FIXTURE_DRAM_PA + 0xff000, "last");
+	expects_native(rig, SECTION_VA + 0xff000, "last");
+	expects_native(rig, SECTION_VA + 0x80000, "first");
+	expects_fault(rig, SECTION_VA + 0x7f000, false, FAULT_EXTERNAL, 0x008);
+	rig_free(rig);
+}
+
 #define pair_test(name)	cmocka_unit_test_setup_teardown(name, setup_pair, teardown_pair)
 
 int main(void)
@@ -925,6 +969,7 @@ int main(void)
 		cmocka_unit_test(without_multiprocessing_nothing_is_broadcast),
 		cmocka_unit_test(separate_tlbs_are_invalidated_separately),
 		test(a_leaf_of_another_size_takes_the_place_of_what_it_overlaps),
+		test(a_supersection_takes_the_place_of_all_that_it_overlaps),
 		test(a_page_within_a_held_section_makes_no_conflict),
 		test(a_global_leaf_conflicts_with_any_address_spaces),
 		test(entries_of_different_spaces_do_not_conflict),
@@ -934,6 +979,7 @@ int main(void)
 		cmocka_unit_test(an_invalidation_makes_room),
 		cmocka_unit_test(an_unbounded_tlb_evicts_nothing),
 		cmocka_unit_test(a_long_store_survives_a_short_tlb),
+		cmocka_unit_test(the_window_ends_where_the_bank_begins),
 		pair_test(a_list_translates_alike),
 	};
 
