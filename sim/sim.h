@@ -217,12 +217,18 @@ static inline void machine_settle(struct machine *m)
 
 void run_point_slow(struct machine *m);
 
+/* Between two parts of what others could see: somebody else may go on. Exact gear. */
+static inline void run_point(struct machine *m)
+{
+	if (unlikely(m->run != NULL))
+		run_point_slow(m);
+}
+
 /* What others could see begins: somebody else may go on first. Exact gear. */
 static inline void machine_begin(struct machine *m)
 {
 	machine_settle(m);
-	if (unlikely(m->run != NULL))
-		run_point_slow(m);
+	run_point(m);
 }
 
 /* ---- cpu/core.c ------------------------------------------------------------ */

@@ -9,11 +9,11 @@
  *
  * Each agent is a function on a host thread of its own, but only one of them runs at
  * any moment. At every event that another could see (an access that is not a plain hit
- * in L1, an operation, a barrier, a register access, an access of a master) the chooser
- * says who goes on: nominally whoever runs, until it returns, and then the next one in
- * the order given; with CHOOSER_RANDOM any of them, drawn from the seed in a stream of
- * its own. So the same seed and the same agents give the same run, event for event, and
- * there is no data race on the host.
+ * in L1, an operation, a barrier, a register access, an access of a master; line by line
+ * where it is of many) the chooser says who goes on: nominally whoever runs, until it
+ * returns, and then the next one in the order given; with CHOOSER_RANDOM any of them,
+ * drawn from the seed in a stream of its own. So the same seed and the same agents give
+ * the same run, event for event, and there is no data race on the host.
  *
  * Plain hits are not events: an agent that spins on a variable calls run_yield().
  */

@@ -135,6 +135,7 @@ static bool load_slow(struct cpu *c, uint32_t va, void *buf, size_t len, const v
 		va += (uint32_t)piece;
 		buf = (char *)buf + piece;
 		len -= piece;
+		run_point(m);
 	}
 	return true;
 }
@@ -176,6 +177,7 @@ static bool store_slow(struct cpu *c, uint32_t va, const void *buf, size_t len,
 		va += (uint32_t)piece;
 		buf = (const char *)buf + piece;
 		len -= piece;
+		run_point(m);
 	}
 	return true;
 }

@@ -119,9 +119,11 @@ static bool dc_in_page(struct cpu *c, enum dc_op op, uint32_t va, uint32_t len, 
 	if (!is_ram(word) || is_nothing_to_do(m, op, place_of(m, word, va)))
 		return true;
 
-	for (; nr_lines; nr_lines--, va += step)
+	for (; nr_lines; nr_lines--, va += step) {
 		if (likely(!m->order) || !order_holds_op(c, op, word, va))
 			dc_perform(c, op, word, va);
+		run_point(m);
+	}
 	return true;
 }
 

@@ -256,6 +256,7 @@ static void move(struct master *d, struct place at, uint64_t dma, void *buf, siz
 		dma += piece;
 		buf = (char *)buf + piece;
 		len -= piece;
+		run_point(m);
 	}
 }
 

@@ -246,6 +246,91 @@ static void the_last_store_of_an_agent_is_not_lost(void **state)
 	rig_free(rig);
 }
 
+/* ---- in the middle ---------------------------------------------------------------- */
+
+#define NR_LINES	8u
+#define LEN		(NR_LINES * 32)
+
+struct tear {
+	struct rig *rig;
+	char bytes[LEN];
+};
+
+static void stores_lines(void *arg)
+{
+	struct tear *t = arg;
+
+	cpu_store(cpu_current(), U, t->bytes, LEN, NULL);
+}
+
+static void cleans_lines(void *arg)
+{
+	cpu_dc_range(cpu_current(), DC_CLEAN, K, LEN);
+}
+
+static void writes_by_dma(void *arg)
+{
+	struct tear *t = arg;
+
+	master_write(t->rig->eth, PLAY_PA, t->bytes, LEN);
+}
+
+static void loads_lines(void *arg)
+{
+	struct tear *t = arg;
+
+	cpu_load(cpu_current(), U, t->bytes, LEN, NULL);
+}
+
+static void reads_lines_by_dma(void *arg)
+{
+	struct tear *t = arg;
+
+	master_read(t->rig->eth, PLAY_PA, t->bytes, LEN);
+}
+
+/* How often, of 20 runs, @look saw some of what @act did, and not all. */
+static unsigned times_torn(enum chooser_mode chooser, void (*act)(void *), void (*look)(void *),
+			   bool is_dirty)
+{
+	unsigned nr_torn = 0;
+
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		struct rig *rig = rig_both_cpus(GEAR_EXACT, chooser, seed);
+		struct tear to = { .rig = rig }, from = { .rig = rig };
+
+		memset(to.bytes, 'x', LEN);
+		pl310_writes(rig, 0x100, 0);
+		if (is_dirty)
+			cpu_store(rig->cpu, K, to.bytes, LEN, NULL);
+		machine_run(rig->m, (const struct run_agent[]){
+			{ rig->cpu, act, &to }, { machine_cpu(rig->m, 1), look, &from },
+		}, 2);
+		nr_torn += memchr(from.bytes, 'x', LEN) && memchr(from.bytes, 0, LEN);
+		rig_free(rig);
+	}
+	return nr_torn;
+}
+
+static void what_is_many_lines_is_interrupted_between_them(void **state)
+{
+	static const struct {
+		void (*act)(void *arg), (*look)(void *arg);
+		bool is_dirty;
+	} tears[] = {
+		{ stores_lines, reads_lines_by_dma, false },
+		{ cleans_lines, reads_lines_by_dma, true },
+		{ writes_by_dma, loads_lines, false },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(tears); i++) {
+		assert_int_equal(times_torn(CHOOSER_NOMINAL, tears[i].act, tears[i].look,
+					    tears[i].is_dirty), 0);
+		assert_in_range(times_torn(CHOOSER_RANDOM, tears[i].act, tears[i].look,
+					   tears[i].is_dirty), 1, 20);
+	}
+}
+
 /* ---- whose is what ------------------------------------------------------------------ */
 
 static void checks_whose_window_it_is(void *arg)
@@ -426,6 +511,7 @@ int main(void)
 		cmocka_unit_test(an_agent_that_yields_sees_what_another_sends),
 		cmocka_unit_test(nominally_a_yield_goes_round),
 		cmocka_unit_test(the_last_store_of_an_agent_is_not_lost),
+		cmocka_unit_test(what_is_many_lines_is_interrupted_between_them),
 		cmocka_unit_test(the_window_shows_whoever_has_its_turn),
 		cmocka_unit_test(after_a_run_the_window_shows_its_caller_again),
 		cmocka_unit_test(a_handler_of_a_device_is_one_event),
