@@ -44,18 +44,32 @@ void machine_tell(struct machine *m, struct observe_event *ev)
 	m->is_telling = false;
 }
 
+static bool page_is_watched(const struct machine *m, uint64_t off)
+{
+	uint64_t end = (off | PAGE_MASK) + 1;
+
+	for (off &= ~(uint64_t)PAGE_MASK; off < end; off += inner_line_bytes(&m->inner))
+		if (line_is_watched(m, off))
+			return true;
+	return false;
+}
+
+/* Within one page. */
 static void note_range(struct machine *m, struct place at, uint64_t len, bool is_watched)
 {
-	if (is_watched)
-		page_summary(&m->pages, at.off)->flags |= PAGE_HAS_WATCHED;
-	for (; len; len -= inner_line_bytes(&m->inner)) {
+	struct page_summary *page = page_summary(&m->pages, at.off);
+
+	for (uint64_t done = 0; done < len; done += inner_line_bytes(&m->inner)) {
 		if (is_watched)
-			notes_set(&m->notes, at.off, NOTE_WATCHED);
+			notes_set(&m->notes, at.off + done, NOTE_WATCHED);
 		else
-			notes_clear(&m->notes, at.off, NOTE_WATCHED);
-		inner_watch(m, at, is_watched);
-		at = place_add(at, inner_line_bytes(&m->inner));
+			notes_clear(&m->notes, at.off + done, NOTE_WATCHED);
+		if (page->nr_inner)
+			inner_watch(m, place_add(at, done), is_watched);
 	}
+	page->flags |= PAGE_HAS_WATCHED;
+	if (!is_watched && !page_is_watched(m, at.off))
+		page->flags &= (uint8_t)~PAGE_HAS_WATCHED;
 }
 
 /* Page by page: [pa, pa + len) may cross banks, or leave DRAM for a while. */

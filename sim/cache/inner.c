@@ -66,6 +66,9 @@ bool inner_init(struct cpu *c, struct stream victims)
 	l1->machine = c->machine;
 	l1->line_shift = c->machine->inner.line_shift;
 	l1->cpu_bit = (uint8_t)(1u << c->idx % 8);
+	for (unsigned i = 0; i < c->machine->nr_cpus; i++)
+		if (i != c->idx)
+			l1->peer_bits |= (uint8_t)(1u << i % 8);
 	l1->nr_state_bytes = inner_image_len(c->machine) >> l1->line_shift;
 	l1->state = reserve_new(l1->nr_state_bytes);
 	if (!l1->state)
@@ -455,7 +458,7 @@ bool inner_quick(struct cpu *c, struct place at, bool is_store)
 	line.at = (struct place){ at.pa - (at.off - line.slot), line.slot };
 	if (state & LINE_VALID)
 		return quick_hit(c, line, state, is_store);
-	if (notes & NOTE_WATCHED || page->cpus & ~c->l1.cpu_bit ||
+	if (notes & NOTE_WATCHED || page->cpus & c->l1.peer_bits ||
 	    (is_store && !c->l1.write_allocate))
 		return false;
 	fetch(m, line, ask, notes);

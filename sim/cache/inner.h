@@ -88,6 +88,7 @@ struct inner {
 	uint8_t *use;			/* [set][way]: enum outer_use of the line's fill */
 	uint32_t nr_free;		/* empty ways, of all sets */
 	uint8_t cpu_bit;		/* in page_summary.cpus */
+	uint8_t peer_bits;		/* of the other CPUs; from the ninth on, of itself too */
 	struct victims victims;
 	struct inner_counts counts;
 	struct place *memory;		/* [set][way], VIVT only */

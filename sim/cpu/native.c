@@ -171,7 +171,7 @@ static void show_around_cached(struct cpu *c, uint64_t word, uint32_t va, size_t
 	struct seat s = inner_seat(&m->inner, va, at);
 
 	notes_clear(&m->notes, at.off, NOTE_SAME);
-	if (page_summary(&m->pages, at.off)->cpus & ~c->l1.cpu_bit)
+	if (page_summary(&m->pages, at.off)->cpus & c->l1.peer_bits)
 		lend(c, word, va);
 	else if (!inner_hits(&c->l1, s.slot))
 		outer_peek(m, at, m->inner.bytes + s.slot, len);

@@ -157,6 +157,20 @@ static void a_page_counts_its_lines(void **state)
 	assert_int_equal(summary(rig, PLAY_PA)->cpus, 0);
 }
 
+static void a_page_that_nobody_watches_any_longer_says_so(void **state)
+{
+	struct rig *rig = *state;
+
+	machine_watch(rig->m, PLAY_PA, 64);
+	machine_watch(rig->m, PLAY_PA + 2048, 32);
+	assert_true(summary(rig, PLAY_PA)->flags & PAGE_HAS_WATCHED);
+	assert_false(summary(rig, PLAY_PA + PAGE)->flags & PAGE_HAS_WATCHED);
+	machine_unwatch(rig->m, PLAY_PA, 64);
+	assert_true(summary(rig, PLAY_PA)->flags & PAGE_HAS_WATCHED);
+	machine_unwatch(rig->m, PLAY_PA, PAGE);
+	assert_false(summary(rig, PLAY_PA)->flags & PAGE_HAS_WATCHED);
+}
+
 /* ---- who leaves -------------------------------------------------------------------------- */
 
 static struct rig *rig_with(struct cache_geometry l1d, uint64_t seed)
@@ -327,6 +341,7 @@ int main(void)
 		on_a9(level_2_switched_off_and_on_is_another_memory),
 		on_a9(an_uncached_store_below_is_seen_by_the_next_fill),
 		on_a9(a_page_counts_its_lines),
+		on_a9(a_page_that_nobody_watches_any_longer_says_so),
 		cmocka_unit_test(least_recently_used_is_exact_however_lines_are_hit),
 		cmocka_unit_test(round_robin_counts_for_all_sets_together),
 		cmocka_unit_test(pseudo_random_is_the_seeds),

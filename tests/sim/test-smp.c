@@ -293,6 +293,35 @@ static void a_snooping_master_does_not_see_a_line_that_is_not_shareable(void **s
 	assert_memory_equal(got, "share", 5);
 }
 
+/* A page's summary has eight bits for them. */
+static void the_ninth_cpu_is_another_than_the_first(void **state)
+{
+	static const struct core_part part = {
+		.compatible = "test,a9", .name = "one of nine", .arch = 7, .is_modelled = true,
+		.is_mp = true, .broadcasts = true, .wt_is_nc = true, .tables = TABLES_V7,
+		.l1d = { .bytes = 0x8000, .line_bytes = 32, .nr_ways = 4,
+			 .write_allocate = true },
+	};
+	struct rig *rig = rig_new(fixture_board_of(&part, 9), &(struct machine_config){
+		.seed = 0 });
+	struct rig ninth;
+
+	maps(rig, K, PLAY_PA, PAGE, CACHED);
+	ninth = rig_of_cpu(rig, 8);
+	for (unsigned i = 0; i < 8; i++) {
+		g_autofree char *first = g_strdup_printf("first %02u", i);
+		g_autofree char *last = g_strdup_printf("ninth %02u", i);
+
+		native_store(rig, K, first);
+		expects_native(&ninth, K, first);
+		native_store(&ninth, K + 64 * i, last);
+		expects_native(rig, K + 64 * i, last);
+		(void)counts(rig);
+		assert_true(inner_valid(rig->m));
+	}
+	rig_free(rig);
+}
+
 /* ---- any program ----------------------------------------------------------------- */
 
 /*
@@ -404,6 +433,7 @@ int main(void)
 		on_two(a_plain_range_over_lines_of_both_kinds),
 		on_two(a_private_line_that_is_evicted_is_written_back),
 		on_two(a_snooping_master_does_not_see_a_line_that_is_not_shareable),
+		cmocka_unit_test(the_ninth_cpu_is_another_than_the_first),
 		on_two(random_programs_of_two_cpus_see_one_memory),
 		on_two(random_programs_keep_lines_that_diverge_apart),
 	};
