@@ -338,6 +338,35 @@ static void maintains_some(struct program *p, struct spot *s)
 	maintains(p, s, who, (enum worlds_op)(1 + below(p, 3)));
 }
 
+/* The loop over all sets and ways of one CPU's level 1, which tells nobody else. */
+static void maintains_all(struct program *p)
+{
+	static const struct {
+		enum dc_op dc;
+		enum worlds_op op;
+	} ops[] = {
+		{ DC_CLEAN, WORLDS_CLEAN }, { DC_CLEAN_INVALIDATE, WORLDS_CLEAN_INVALIDATE },
+	};
+	const struct kind *k = p->kind;
+	unsigned which = below(p, 2), cpu, nr_ways = 2;
+	struct cpu *c = draw_cpu(p, &cpu);
+	const struct board_cpu *b = g_ptr_array_index(p->rig->board->cpus, cpu);
+	unsigned nr_sets = b->l1d.bytes / nr_ways / k->line_bytes;
+
+	cpu_dsb(c, BARRIER_SY);		/* by set and way there is no order to stores before */
+	for (unsigned set = 0; set < nr_sets; set++)
+		for (unsigned way = 0; way < nr_ways; way++)
+			cpu_dc_set_way(c, ops[which].dc, way << 31 | set * k->line_bytes);
+	cpu_dsb(c, BARRIER_SY);
+	worlds_barrier(p->worlds, cpu, false);
+	for (unsigned line = 0; line < NR_LINES; line++) {
+		struct spot s = { .line = line, .probe = -1 };
+
+		note(p, &s, "set and way", (struct worlds_who){ cpu, which });
+		worlds_maintain_own(p->worlds, line, cpu, ops[which].op);
+	}
+}
+
 static void syncs_bus(struct program *p)
 {
 	pl310_writes(p->rig, 0x730, 0);
@@ -451,7 +480,10 @@ static void takes_step(struct program *p)
 		maintains_l2(p, &s, (enum worlds_op)(1 + below(p, 3)));
 		break;
 	case 18:
-		waits(p);
+		if (below(p, 4))
+			waits(p);
+		else
+			maintains_all(p);
 		break;
 	default:
 		if (!below(p, 16))
@@ -506,7 +538,7 @@ int main(void)
 			   .allocates_on_store = true, .l2 = WORLDS_L2_CP15,
 			   .is_exclusive = true },
 	}, pl310 = {
-		.board = fixture_board_a9_pl310, .line_bytes = 32,
+		.board = fixture_board_a9_pl310, .line_bytes = 32, .is_coherent_master = true,
 		.shape = { .nr_cpus = 2, .nr_views = 1, .is_coherent = true,
 			   .allocates_on_store = true, .l2 = WORLDS_L2_REGISTERS,
 			   .looks_up = true },

@@ -516,21 +516,30 @@ static bool is_drained(const struct world *x, unsigned cpu)
 }
 
 /* An operation by address is told to all coherent CPUs; it means one view. */
-static bool is_meant(const struct worlds *w, unsigned copy, struct worlds_who who)
+static unsigned meant_by_address(const struct worlds *w, struct worlds_who who)
 {
-	unsigned mine = copy_of(w, who);
+	unsigned mine = copy_of(w, who), meant = 1u << mine;
 
-	return copy == mine || is_peer(w, mine, copy);
+	for (unsigned copy = 0; copy < COPIES; copy++)
+		if (is_peer(w, mine, copy))
+			meant |= 1u << copy;
+	return meant;
 }
 
-static void clean_l1(struct worlds *w, struct byte *b, struct worlds_who who)
+static unsigned all_of_cpu(unsigned cpu)
+{
+	return ((1u << WORLDS_VIEWS) - 1) << cpu * WORLDS_VIEWS;
+}
+
+/* @meant: a bit for each copy. */
+static void clean_l1(struct worlds *w, struct byte *b, unsigned meant)
 {
 	for (unsigned i = 0; i < w->nr_old; i++) {
 		struct world x = w->old[i];
 		uint32_t dirty = NO_STORE;
 
 		for (unsigned copy = 0; copy < COPIES; copy++) {
-			if (!is_meant(w, copy, who) || x.l1[copy].state != DIRTY)
+			if (!(meant >> copy & 1) || x.l1[copy].state != DIRTY)
 				continue;
 			dirty = x.l1[copy].store;
 			x.l1[copy].state = CLEAN;
@@ -542,13 +551,13 @@ static void clean_l1(struct worlds *w, struct byte *b, struct worlds_who who)
 	}
 }
 
-static void drop_l1(struct worlds *w, struct byte *b, struct worlds_who who)
+static void drop_l1(struct worlds *w, struct byte *b, unsigned meant)
 {
 	for (unsigned i = 0; i < w->nr_old; i++) {
 		struct world x = w->old[i];
 
 		for (unsigned copy = 0; copy < COPIES; copy++)
-			if (is_meant(w, copy, who))
+			if (meant >> copy & 1)
 				x.l1[copy] = no_copy;
 		put(w, b, &x);
 	}
@@ -604,18 +613,33 @@ void worlds_barrier(struct worlds *w, unsigned cpu, bool is_bus)
 void worlds_maintain(struct worlds *w, unsigned idx, struct worlds_who who, enum worlds_op op)
 {
 	bool has_l2 = w->shape.l2 == WORLDS_L2_CP15;
+	unsigned meant = meant_by_address(w, who);
 
 	keep_drained(w, idx, who.cpu, false);
 	if (op & WORLDS_CLEAN) {
-		clean_l1(w, begin(w, idx), who);
+		clean_l1(w, begin(w, idx), meant);
 		if (has_l2)
 			clean_l2(w, begin(w, idx));
 	}
 	if (op & WORLDS_INVALIDATE) {
-		drop_l1(w, begin(w, idx), who);
+		drop_l1(w, begin(w, idx), meant);
 		if (has_l2)
 			drop_l2(w, begin(w, idx));
 	}
+	close_set(w, &w->bytes[idx]);
+}
+
+/* Dirty copies of two views move out one after another, in either order. */
+void worlds_maintain_own(struct worlds *w, unsigned idx, unsigned cpu, enum worlds_op op)
+{
+	keep_drained(w, idx, cpu, false);
+	for (unsigned round = 0; round < 2 && op & WORLDS_CLEAN; round++) {
+		for (unsigned view = 0; view < WORLDS_VIEWS; view++)
+			clean_l1(w, begin(w, idx), 1u << (cpu * WORLDS_VIEWS + view));
+		close_set(w, &w->bytes[idx]);
+	}
+	if (op & WORLDS_INVALIDATE)
+		drop_l1(w, begin(w, idx), all_of_cpu(cpu));
 	close_set(w, &w->bytes[idx]);
 }
 

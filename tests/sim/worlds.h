@@ -85,6 +85,8 @@ void worlds_dma_write(struct worlds *w, unsigned idx, bool is_coherent, const ui
 /* Maintenance of the line, and the DSB that completes it. */
 enum worlds_op { WORLDS_CLEAN = 1, WORLDS_INVALIDATE = 2, WORLDS_CLEAN_INVALIDATE = 3 };
 void worlds_maintain(struct worlds *w, unsigned idx, struct worlds_who who, enum worlds_op op);
+/* By set and way: every view, of level 1 and of nobody else. */
+void worlds_maintain_own(struct worlds *w, unsigned idx, unsigned cpu, enum worlds_op op);
 void worlds_maintain_l2(struct worlds *w, unsigned idx, unsigned cpu, enum worlds_op op);
 /* All bytes: what @cpu, and where @is_bus level 2, held back is done. */
 void worlds_barrier(struct worlds *w, unsigned cpu, bool is_bus);
