@@ -17,6 +17,8 @@ enum stream_id {
 	STREAM_TURNS,
 	STREAM_ORDER,
 	STREAM_L1I_VICTIM,
+	STREAM_STB,			/* when the PL310's store buffer drains */
+	STREAM_PL310			/* how far its background operations are */
 };
 
 struct stream {

@@ -156,11 +156,20 @@ static bool build(struct machine *m, GError **error)
 	return true;
 }
 
+static bool check_errata(const struct machine_config *cfg, GError **error)
+{
+	if (pl310_has_revision(cfg->errata))
+		return true;
+	g_set_error_literal(error, BOARD_ERROR, BOARD_ERROR_UNSUPPORTED,
+			    "no revision of the PL310 has all of these errata");
+	return false;
+}
+
 struct machine *machine_new(const struct machine_config *cfg, GError **error)
 {
 	g_autoptr(machine) m = NULL;
 
-	if (!board_check(cfg->board, error))
+	if (!board_check(cfg->board, error) || !check_errata(cfg, error))
 		return NULL;
 	m = g_new0(struct machine, 1);
 	m->config = *cfg;
@@ -377,5 +386,6 @@ void machine_count(const struct machine *m, struct machine_counters *ret_counter
 	add_outer_counts(m, &sum);
 	for (unsigned i = 0; i < m->masters->len; i++)
 		master_count(g_ptr_array_index(m->masters, i), &sum);
+	sum.outer_merges = m->stb.nr_merged;
 	*ret_counters = sum;
 }

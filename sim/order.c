@@ -416,9 +416,14 @@ static void drain_all(struct store_buffer *b)
 		drain_one(b, 0);
 }
 
+bool order_is_concurrent(const struct machine *m)
+{
+	return m->run || (m->order && m->order->is_concurrent);
+}
+
 static void drain_unless_rung(struct order *o, struct store_buffer *b)
 {
-	if (!o->is_concurrent && !o->machine->run && b->nr && b->held[0]->first_nr > b->rung_nr)
+	if (!order_is_concurrent(o->machine) && b->nr && b->held[0]->first_nr > b->rung_nr)
 		drain_all(b);
 }
 

@@ -62,6 +62,7 @@ void order_step_master(struct machine *m);
  * doorbell has overtaken. Returns what it was.
  */
 bool order_set_concurrent(struct machine *m, bool is_concurrent);
+bool order_is_concurrent(const struct machine *m);
 
 /* The store goes into @c's buffer, or takes effect at once. */
 void order_store(struct cpu *c, uint64_t word, uint32_t va, struct place at, const void *buf,

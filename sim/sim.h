@@ -24,6 +24,7 @@
 #include "cache/inner.h"
 #include "cache/outer.h"
 #include "cache/pl310.h"
+#include "cache/stb.h"
 #include "chooser.h"
 #include "cpu/tlb.h"
 #include "mem/attrs.h"
@@ -117,6 +118,7 @@ struct machine {
 	GArray *lent;			/* of struct lent_line: see native.c */
 	struct bus bus;
 	struct pl310 pl310;
+	struct stb stb;
 	struct stream schedule, turns;
 	struct speculation *speculation;	/* NULL unless is_random */
 	GPtrArray *observers;		/* of struct observer * */

@@ -56,12 +56,31 @@ enum tlb_capacity {
 };
 
 /**
+ * enum pl310_erratum - defects of old revisions of the PL310, as switches
+ *
+ * The ID register shows the newest revision that has all of those that are set, so that
+ * drivers choose their workarounds; with none set that is r3p2, which has none of them.
+ * No revision has both 588369 and any of 727915, 752271 and 753970. Source: Arm's errata
+ * as Linux (arch/arm/mm/cache-l2x0.c) and NXP's IMX6DQCE tell of them.
+ */
+enum pl310_erratum {
+	ERRATUM_588369 = 1 << 0,	/* r0p0-r1p0: clean+invalidate leaves clean lines */
+	ERRATUM_727915 = 1 << 1,	/* r2p0-r3p0: a write during clean+invalidate by way
+					 * is lost */
+	ERRATUM_752271 = 1 << 2,	/* r3p0-r3p1: a double linefill loses the dirty line
+					 * whose place it takes */
+	ERRATUM_753970 = 1 << 3,	/* r3p0: after a sync the store buffer never merges */
+	ERRATUM_769419 = 1 << 4,	/* r0p0-r3p1: the store buffer never drains by itself */
+};
+
+/**
  * struct machine_config - what machine_new() builds
  * @board:   borrowed; must outlive the machine
  * @gear:    exact or fast
  * @chooser: how free choices are made (exact gear only)
  * @seed:    of the chooser; any value, 0 included
  * @tlb:     capacity of the TLBs (exact gear only)
+ * @errata:  set of enum pl310_erratum; boards without a PL310 ignore it
  */
 struct machine_config {
 	const struct board *board;
@@ -69,11 +88,13 @@ struct machine_config {
 	enum chooser_mode chooser;
 	uint64_t seed;
 	enum tlb_capacity tlb;
+	unsigned errata;
 };
 
 /**
  * machine_new() - build a machine: reset state, MMU off, caches empty, DRAM zero
- * @error: BOARD_ERROR_UNSUPPORTED as board_check() says it, or
+ * @error: BOARD_ERROR_UNSUPPORTED as board_check() says it, or for errata that no
+ *         revision of the PL310 has all of, or
  *         BOARD_ERROR_UNREADABLE when the host has no room for the images
  *
  * At most 16 machines live at once in one process.
@@ -166,6 +187,7 @@ struct machine_counters {
 		uint64_t evicted;	/* lines that left for want of room */
 	} level[2];
 	uint64_t outer_syncs;		/* PL310 cache sync operations */
+	uint64_t outer_merges;		/* writes that its store buffer merged into another */
 	uint64_t tlb_fills, tlb_invalidations;
 	uint64_t tlb_evictions;		/* for want of room: TLB_REAL */
 	uint64_t tlb_conflicts;		/* entries that a leaf of another size displaced */

@@ -32,7 +32,8 @@ enum observe_kind {
 	OBSERVE_DMA_WRITE,	/* master: before DRAM changes; @bytes is what it writes */
 	OBSERVE_FILL,		/* @level: a line came in; @is_speculative */
 	OBSERVE_WRITE_BACK,	/* @level: dirty line moves outward; before the target
-				 * changes; @bytes is the line; @cause why */
+				 * changes; @bytes is the line; @cause why; of level 1,
+				 * @answer is who takes it */
 	OBSERVE_INVALIDATE,	/* @level: a line is dropped; @is_dirty: with bytes */
 	OBSERVE_CLEAN,		/* @level: asked for, whether or not it was dirty */
 	OBSERVE_TLB_FILL,	/* @va, @pa, @len, @attrs */

@@ -562,31 +562,14 @@ static void on_fill(struct hazard_engine *e, struct shadow_line *l,
 	remember(e, l, RECORD_FILLED, ev);
 }
 
-static bool has_level2(const struct hazard_engine *e)
-{
-	const struct board *b = machine_board(e->machine);
-
-	return b->outer.cache.bytes || board_boot_cpu(b)->l2.bytes;
-}
-
-static bool level2_allocates(const struct hazard_engine *e)
-{
-	const struct board *b = machine_board(e->machine);
-
-	return b->outer.cache.bytes ? b->outer.cache.write_allocate
-				    : board_boot_cpu(b)->l2.write_allocate;
-}
-
 /*
  * Level 2 takes what it holds, and what it allocates for; the rest goes through. A
  * clean that somebody asked for is meant for memory and will get there; a line that
  * was merely evicted may still be dropped by level 2.
  */
-static bool goes_to_dram(const struct hazard_engine *e, const struct observe_event *ev)
+static bool goes_to_dram(const struct observe_event *ev)
 {
-	if (ev->level != 1 || !has_level2(e) || ev->cause == CAUSE_ASKED)
-		return true;
-	return !machine_line(e->machine, 2, ev->pa).is_valid && !level2_allocates(e);
+	return ev->level != 1 || ev->answer == ANSWER_DRAM || ev->cause == CAUSE_ASKED;
 }
 
 static struct wrong find_clobbered(const struct shadow_line *l, const struct observe_event *ev)
@@ -619,7 +602,7 @@ static void on_write_back(struct hazard_engine *e, struct shadow_line *l,
 {
 	struct wrong w = find_clobbered(l, ev);
 
-	if (w.nr && goes_to_dram(e, ev)) {
+	if (w.nr && goes_to_dram(ev)) {
 		device_write_lost(e, l, ev, &w);
 		give_up_clobbered(l, ev);
 	}

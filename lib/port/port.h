@@ -50,6 +50,9 @@ enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
  * @cleans_ptes: the table walker reads below L1
  * @outer_va:    registers of the outer cache; 0: there is none
  * @has_outer_sync: it has a store buffer that matters
+ * @outer_sync_reg: the register that empties it
+ * @outer_flush_is_split: its clean+invalidate cannot be trusted (erratum 588369)
+ * @outer_ways_tear: nor can that by way, unless writes go through (727915)
  * @alloc_table: gives a zeroed page for page tables, or 0
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
  */
@@ -71,6 +74,9 @@ struct port {
 	bool is_mmu_on;
 	u32 outer_va;
 	bool has_outer_sync;
+	u16 outer_sync_reg;
+	bool outer_flush_is_split;
+	bool outer_ways_tear;
 	phys_addr_t (*alloc_table)(struct port *p);
 	void (*on_sync)(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,
 			enum dma_data_direction dir);
@@ -213,6 +219,7 @@ void port_flush_alias(struct port *p, u32 va, u32 len);
 void outer_clean_range(struct port *p, phys_addr_t pa, u32 len);
 void outer_inv_range(struct port *p, phys_addr_t pa, u32 len);
 void outer_flush_range(struct port *p, phys_addr_t pa, u32 len);
+void outer_flush_all(struct port *p);
 void outer_sync(struct port *p);
 
 /* arch_sync_dma_for_device() and _for_cpu() on a machine that the caller names. */

@@ -187,6 +187,21 @@ static bool check_outer(const struct board *b, GError **error)
 	return refuse(b, error, "its outer cache, \"%s\", is not modelled", o->compatible);
 }
 
+/* DRAM would answer in their place. */
+static bool check_registers(const struct board *b, GError **error)
+{
+	uint64_t pa = b->outer.reg_pa;
+
+	for (unsigned i = 0; board_has_outer(b) && i < b->banks->len; i++) {
+		const struct board_bank *bank = &g_array_index(b->banks, struct board_bank, i);
+
+		if (pa - bank->pa < bank->len)
+			return refuse(b, error, "the registers of its outer cache, at 0x%"
+				      G_GINT64_MODIFIER "x, lie in its DRAM", pa);
+	}
+	return true;
+}
+
 /* A CPU boots with 32-bit addresses: some DRAM must be within their reach. */
 static bool check_memory(const struct board *b, GError **error)
 {
@@ -210,7 +225,7 @@ static bool check_levels(const struct board *b, GError **error)
 bool board_check(const struct board *b, GError **error)
 {
 	return check_cores(b, error) && check_outer(b, error) && check_levels(b, error) &&
-	       check_memory(b, error);
+	       check_memory(b, error) && check_registers(b, error);
 }
 
 bool board_has_outer(const struct board *b)

@@ -47,13 +47,24 @@ bool bus_read(struct cpu *c, uint64_t pa, unsigned len, uint64_t *ret_value)
 	return is_ok;
 }
 
+/* A device hears of it before it sees what is still held back. */
+static void ring(struct cpu *c)
+{
+	struct machine *m = c->machine;
+
+	if (m->order)
+		order_rang(c);
+	if (m->stb.nr)
+		stb_rang(m);
+}
+
 bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 {
 	const struct bus_device *d = find(c->machine, pa);
 	bool is_ok;
 
-	if (d && c->machine->order && !d->is_memory_system)
-		order_rang(c);
+	if (d && !d->is_memory_system)
+		ring(c);
 	enter_handler(c->machine, 1);
 	is_ok = d && d->ops->write(d->opaque, c, pa - d->pa, len, value);
 	enter_handler(c->machine, -1);

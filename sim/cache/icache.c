@@ -69,11 +69,9 @@ static uint32_t fill(struct machine *m, struct icache *ic, uint32_t va, struct p
 	uint32_t set = set_of(ic, va, at.pa), len = 1u << ic->line_shift;
 	uint64_t in_line = at.off & (len - 1);
 	struct place line = { at.pa - in_line, at.off - in_line };
-	uint8_t buf[INNER_MAX_LINE];
-	struct fetched f = outer_fetch(m, line, len, use, false, buf);
 	uint32_t idx = set * ic->nr_ways + choose(ic, set);
 
-	memcpy(&ic->bytes[idx << ic->line_shift], f.bytes, len);
+	outer_read(m, line, &ic->bytes[idx << ic->line_shift], len, use);
 	ic->tags[idx] = tag_of(ic, va, at.pa);
 	return idx;
 }

@@ -203,6 +203,7 @@ void inner_write_back(struct inner *l1, uint32_t idx, enum observe_cause cause)
 
 		ev.is_dirty = true;
 		ev.cause = cause;
+		ev.answer = outer_taker(m, line.at, l1->use[idx], cause == CAUSE_EVICTION);
 		machine_tell(m, &ev);
 	}
 	*state &= (uint8_t)~LINE_DIRTY;
@@ -453,11 +454,14 @@ bool inner_quick(struct cpu *c, struct place at, bool is_store)
 	struct page_summary *page = page_summary(&m->pages, at.off);
 	unsigned notes = notes_of(&m->notes, at.off);
 	uint8_t state = *inner_state(&c->l1, at.off);
-	struct inner_ask ask = { .use = m->outer.nr_ways ? OUTER_WRITE_BACK : OUTER_BYPASS };
+	struct inner_ask ask = { .use = OUTER_BYPASS };
 
 	line.at = (struct place){ at.pa - (at.off - line.slot), line.slot };
 	if (state & LINE_VALID)
 		return quick_hit(c, line, state, is_store);
+	if (m->outer.nr_ways)
+		ask.use = m->actor.attrs.outer == CACHE_WBWA ? OUTER_WRITE_ALLOCATE
+							     : OUTER_WRITE_BACK;
 	if (notes & NOTE_WATCHED || page->cpus & c->l1.peer_bits ||
 	    (is_store && !c->l1.write_allocate))
 		return false;

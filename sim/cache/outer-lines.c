@@ -7,10 +7,28 @@
 
 #include <string.h>
 
+/* First byte of the line at position @i. */
+static struct place line_at(const struct outer *o, int i)
+{
+	return dram_place(&o->machine->dram, (uint64_t)o->tags[i] << o->line_shift);
+}
+
 static void clear_set(struct outer *o, uint32_t base)
 {
 	for (unsigned way = 0; way < o->stride; way++)
 		o->tags[base + way] = way < o->nr_ways ? OUTER_NO_LINE : OUTER_NO_WAY;
+}
+
+/* Of a core's own level 2. */
+static void set_inclusion(struct machine *m)
+{
+	const struct core_part *part = m->cpus[0]->board->part;
+
+	if (m->has_outer || !part)
+		return;
+	m->outer.is_inclusive = part->l2_inclusion == L2_INCLUSIVE;
+	m->outer.is_exclusive = part->l2_inclusion == L2_EXCLUSIVE;
+	m->outer.takes_clean = m->outer.is_exclusive;
 }
 
 bool outer_init(struct machine *m, const struct cache_geometry *g)
@@ -20,7 +38,9 @@ bool outer_init(struct machine *m, const struct cache_geometry *g)
 	o->machine = m;
 	o->line_shift = (unsigned)__builtin_ctz(g->bytes ? g->line_bytes : 32u);
 	o->policy = g->replacement;
-	o->write_allocate = g->write_allocate;
+	o->write_allocate = g->write_allocate
+		? m->has_outer ? ALLOCATE_AS_HINTED : ALLOCATE_ALWAYS : ALLOCATE_NEVER;
+	set_inclusion(m);
 	o->is_enabled = true;
 	o->bytes = m->dram.images[IMAGE_OUTER].bytes;
 	o->victims = stream_new(m->config.seed, STREAM_L2_VICTIM);
@@ -48,13 +68,15 @@ void outer_done(struct outer *o)
 	g_free(o->used);
 }
 
-/* ---- where a line is, and its bytes ---------------------------------------- */
-
-/* First byte of the line at position @i. */
-static struct place line_at(const struct outer *o, int i)
+void outer_enable(struct machine *m, bool is_enabled)
 {
-	return dram_place(&o->machine->dram, (uint64_t)o->tags[i] << o->line_shift);
+	if (m->outer.is_enabled == is_enabled)
+		return;
+	m->outer.is_enabled = is_enabled;
+	inner_below_changed_all(m);
 }
+
+/* ---- where a line is, and its bytes ---------------------------------------- */
 
 const uint8_t *outer_bytes(const struct outer *o, int i, struct place at)
 {
@@ -195,6 +217,7 @@ void outer_write_back(struct machine *m, int i, enum observe_cause cause)
 		struct observe_event ev = line_event(m, OBSERVE_WRITE_BACK, i, line);
 
 		ev.cause = cause;
+		ev.answer = ANSWER_DRAM;
 		outer_tell(m, ev);
 	}
 	o->counts.written_back++;
@@ -222,12 +245,15 @@ void outer_drop(struct machine *m, int i, enum observe_cause cause)
 	o->tags[i] = OUTER_NO_LINE;
 	o->meta[i] = 0;
 	page_summary(&m->pages, line.off)->nr_outer--;
-	if (meta & OUTER_HAS_BYTES && o->is_enabled)
+	if ((meta & OUTER_HAS_BYTES || m->stb.nr) && o->is_enabled)
 		inner_below_changed(m, line, outer_line_bytes(o));
 }
 
+/* An inclusive level 2 takes level 1's copy, which may be newer, before it lets go. */
 void outer_expel(struct machine *m, int i, enum observe_cause cause)
 {
+	if (m->outer.is_inclusive)
+		inner_back_invalidate(m, line_at(&m->outer, i), outer_line_bytes(&m->outer));
 	outer_write_back(m, i, cause);
 	outer_drop(m, i, cause);
 }
@@ -244,7 +270,7 @@ static unsigned least_recent(const struct outer *o, uint32_t base)
 	return oldest;
 }
 
-/* Who leaves a full set. */
+/* Who leaves a full set, all of whose ways are open. */
 static unsigned victim(struct outer *o, uint32_t base)
 {
 	switch (o->policy) {
@@ -257,26 +283,74 @@ static unsigned victim(struct outer *o, uint32_t base)
 	}
 }
 
-/* A position for a new line in the set at @base: an empty one, or a victim's. */
-static int make_room(struct machine *m, uint32_t base)
+/* The same among @open ways, of which there is at least one. */
+static unsigned open_victim(struct outer *o, uint32_t base, unsigned open)
+{
+	unsigned way = victim(o, base);
+
+	while (!(open >> way & 1))
+		way = (way + 1) % o->nr_ways;
+	return way;
+}
+
+static unsigned spent_ways(const struct outer *o, uint32_t base)
+{
+	unsigned spent = 0;
+
+	for (unsigned way = 0; way < o->nr_ways; way++)
+		if (o->meta[base + way] & OUTER_SPENT)
+			spent |= 1u << way;
+	return spent;
+}
+
+/* Of @open ways: an empty one, else one that is spent, else a victim; -1: none is open. */
+static int choose(struct outer *o, uint32_t base, unsigned open)
+{
+	unsigned first = outer_match(o, base, OUTER_NO_LINE) & open;
+
+	if (!open)
+		return -1;
+	if (!first && unlikely(o->is_exclusive))
+		first = spent_ways(o, base) & open;
+	return (int)(base + (first ? (unsigned)__builtin_ctz(first)
+				   : open_victim(o, base, open)));
+}
+
+static int choose_way(const struct machine *m, struct outer *o, uint32_t base)
+{
+	unsigned all = (1u << o->nr_ways) - 1;
+
+	return choose(o, base, unlikely(o->has_locks) ? all & ~pl310_locked(m) : all);
+}
+
+/* A position for a new line in the set at @base; -1: every way is locked. */
+static int make_room(struct machine *m, uint32_t base, bool loses_dirty)
 {
 	struct outer *o = &m->outer;
-	unsigned empty = outer_match(o, base, OUTER_NO_LINE);
-	int i;
+	int i = choose_way(m, o, base);
 
-	if (empty)
-		return (int)(base + (unsigned)__builtin_ctz(empty));
-	i = (int)(base + victim(o, base));
+	if (i < 0 || o->tags[i] == OUTER_NO_LINE)
+		return i;
 	o->counts.evicted++;
-	outer_expel(m, i, CAUSE_EVICTION);
+	if (unlikely(o->is_counting))
+		pl310_count(m, PL310_EVICTION);
+	if (unlikely(loses_dirty))
+		outer_drop(m, i, CAUSE_EVICTION);
+	else
+		outer_expel(m, i, CAUSE_EVICTION);
 	return i;
 }
 
-int outer_fill(struct machine *m, struct place at, bool is_speculative)
+static int fill(struct machine *m, struct place at, bool is_speculative, bool loses_dirty)
 {
 	struct outer *o = &m->outer;
-	int i = make_room(m, outer_base(o, at.pa));
+	int i;
 
+	if (unlikely(m->stb.nr))	/* DRAM is to have the newest bytes */
+		stb_drain_over(m, outer_line(o, at), outer_line_bytes(o));
+	i = make_room(m, outer_base(o, at.pa), loses_dirty);
+	if (unlikely(i < 0))
+		return i;
 	o->tags[i] = (uint32_t)(at.off >> o->line_shift);
 	o->meta[i] = is_speculative ? OUTER_SPECULATED : 0;
 	page_summary(&m->pages, at.off)->nr_outer++;
@@ -293,6 +367,37 @@ int outer_fill(struct machine *m, struct place at, bool is_speculative)
 		outer_tell(m, ev);
 	}
 	return i;
+}
+
+int outer_fill(struct machine *m, struct place at, bool is_speculative)
+{
+	return fill(m, at, is_speculative, false);
+}
+
+/* Nobody asked for these. They come in where they are not held; never beyond the page. */
+static void fill_along(struct machine *m, struct place line, bool loses_dirty)
+{
+	if (outer_find(&m->outer, line) < 0)
+		fill(m, line, true, loses_dirty);
+}
+
+void outer_fill_more(struct machine *m, struct place at, bool is_miss)
+{
+	const struct outer *o = &m->outer;
+	struct place line = outer_line(o, at);
+	uint64_t page = line.pa >> PAGE_SHIFT;
+	struct place ahead = place_add(line, (uint64_t)o->ahead << o->line_shift);
+
+	if (o->is_double && is_miss) {
+		uint64_t pair = outer_line_bytes(o);
+		struct place other = line.pa & pair
+			? (struct place){ line.pa - pair, line.off - pair }
+			: place_add(line, pair);
+
+		fill_along(m, other, o->loses_victims);
+	}
+	if (o->ahead && ahead.pa >> PAGE_SHIFT == page)
+		fill_along(m, ahead, false);
 }
 
 /* ---- asking --------------------------------------------------------------------- */

@@ -36,20 +36,23 @@ void outer_op(struct machine *m, enum dc_op op, struct place at)
 	op_at(m, op, i);
 }
 
-void outer_op_index(struct machine *m, enum dc_op op, uint32_t set, unsigned way)
+bool outer_at_index(const struct machine *m, uint32_t set, unsigned way,
+		    struct place *ret_line)
 {
 	const struct outer *o = &m->outer;
 	uint32_t i = set * o->stride + way;
 
-	if (set > o->set_mask || way >= o->nr_ways || o->tags[i] == OUTER_NO_LINE)
-		return;
-	outer_op(m, op, dram_place(&m->dram, (uint64_t)o->tags[i] << o->line_shift));
+	if (!o->nr_ways || set > o->set_mask || way >= o->nr_ways ||
+	    o->tags[i] == OUTER_NO_LINE)
+		return false;
+	*ret_line = dram_place(&m->dram, (uint64_t)o->tags[i] << o->line_shift);
+	return true;
 }
 
-void outer_op_ways(struct machine *m, enum dc_op op, uint32_t way_mask)
+void outer_op_index(struct machine *m, enum dc_op op, uint32_t set, unsigned way)
 {
-	for (uint32_t set = 0; m->outer.nr_ways && set <= m->outer.set_mask; set++)
-		for (unsigned way = 0; way < m->outer.nr_ways; way++)
-			if (way_mask >> way & 1)
-				outer_op_index(m, op, set, way);
+	struct place line;
+
+	if (outer_at_index(m, set, way, &line))
+		outer_op(m, op, line);
 }

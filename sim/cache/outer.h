@@ -51,7 +51,15 @@ enum outer_use {
 	OUTER_BYPASS,		/* straight to DRAM */
 	OUTER_LOOK_UP,		/* PL310's treatment of uncached shareable accesses */
 	OUTER_WRITE_THROUGH,
-	OUTER_WRITE_BACK	/* write-allocates where the cache does */
+	OUTER_WRITE_BACK,
+	OUTER_WRITE_ALLOCATE	/* write-back with the hint to allocate on a write */
+};
+
+/* Does a write that misses bring the line in? */
+enum outer_allocation {
+	ALLOCATE_NEVER,
+	ALLOCATE_AS_HINTED,
+	ALLOCATE_ALWAYS		/* all write-back memory */
 };
 
 struct outer_counts {
@@ -68,11 +76,21 @@ struct outer {
 	unsigned stride;		/* ways, rounded up to whole vectors */
 	uint32_t set_mask;
 	bool is_enabled;
-	bool write_allocate;
-	bool is_exclusive;		/* a fill of level 1 leaves no line here */
-	bool takes_clean;		/* wants level 1's clean victims too */
+	uint8_t write_allocate;		/* enum outer_allocation */
 	uint8_t policy;			/* enum cache_replacement */
-	uint8_t inclusion;		/* enum l2_inclusion */
+	bool is_inclusive;		/* what leaves here leaves level 1, too */
+	bool is_exclusive;		/* filled by what level 1 evicts, not by its fills */
+	bool takes_clean;		/* wants level 1's clean victims too */
+
+	/* Set by PL310 registers alone. */
+	bool has_locks;			/* some way is locked for somebody */
+	bool is_counting;		/* event counters run */
+	bool fills_nothing;		/* debug control: no linefills */
+	bool writes_through;		/* debug control: no line becomes dirty */
+	bool invalidates_shared;	/* full-line uncached shareable writes drop the line */
+	bool is_double;			/* a fill brings the other half of 64 bytes, too */
+	bool loses_victims;		/* erratum 752271: dirty ones of that other half */
+	uint8_t ahead;			/* prefetch that many lines ahead; 0: none */
 
 	/* Touched on a miss. */
 	uint64_t *used;			/* [set][stride], clock at last use; LRU only */
@@ -125,6 +143,10 @@ static inline size_t outer_piece(const struct outer *o, uint64_t off, size_t len
 /* What an access with these attributes does at level 2. */
 enum outer_use outer_use_of(const struct machine *m, struct mem_attrs a);
 
+/* Who would take the bytes of a line of level 1 that is written back: L2 or DRAM. */
+enum observe_answer outer_taker(const struct machine *m, struct place line,
+				enum outer_use use, bool is_eviction);
+
 /*
  * Fill of the level 1 line @line, @len bytes. @buf takes the bytes where they have to
  * be put together from several places.
@@ -147,6 +169,8 @@ void outer_write(struct machine *m, struct place at, const void *buf, size_t len
 
 /* The newest bytes below level 1, moving nothing. */
 void outer_peek(const struct machine *m, struct place at, void *buf, size_t len);
+/* The same for accesses that pass level 2 by. */
+void outer_peek_past(const struct machine *m, struct place at, void *buf, size_t len);
 
 /* ---- outer-lines.c: lines in and out, and DRAM ---------------------------- */
 
@@ -196,6 +220,9 @@ const uint8_t *outer_bytes(const struct outer *o, int i, struct place line);
 /* A hit, for the policy that cares. */
 void outer_touch(struct outer *o, int i);
 
+/* Level 2 is used, or passed by. */
+void outer_enable(struct machine *m, bool is_enabled);
+
 /* The line of @at, which is not held, comes in from DRAM. Its position, or -1: no room. */
 int outer_fill(struct machine *m, struct place at, bool is_speculative);
 
@@ -206,6 +233,9 @@ void outer_put(struct machine *m, int i, struct place at, const void *buf, size_
 void outer_write_back(struct machine *m, int i, enum observe_cause cause);
 void outer_drop(struct machine *m, int i, enum observe_cause cause);
 void outer_expel(struct machine *m, int i, enum observe_cause cause);
+
+/* Bring in the lines that go with the one of @at, which was just read. */
+void outer_fill_more(struct machine *m, struct place at, bool is_miss);
 
 /* The only writer of DRAM's bytes in the exact gear. */
 void dram_commit(struct machine *m, struct place at, const void *buf, size_t len);
@@ -226,9 +256,9 @@ void outer_tell(struct machine *m, struct observe_event ev);
 
 /* On the one line that holds @at. */
 void outer_op(struct machine *m, enum dc_op op, struct place at);
-/* On the line in @way of @set, if there is one. */
+/* The line in @way of @set, if there is one. */
+bool outer_at_index(const struct machine *m, uint32_t set, unsigned way,
+		    struct place *ret_line);
+/* On that line. */
 void outer_op_index(struct machine *m, enum dc_op op, uint32_t set, unsigned way);
-/* On every line of the ways in @way_mask. */
-void outer_op_ways(struct machine *m, enum dc_op op, uint32_t way_mask);
-
 #endif

@@ -177,6 +177,17 @@ static void show_around_cached(struct cpu *c, uint64_t word, uint32_t va, size_t
 		outer_peek(m, at, m->inner.bytes + s.slot, len);
 }
 
+static void show_around_uncached(struct machine *m, uint64_t word, uint32_t va, size_t len)
+{
+	struct place at = place_of(m, word, va);
+	uint8_t *bytes = window_bytes(m, word, va, at);
+
+	if (outer_use_of(m, tlb_attrs(word)) == OUTER_BYPASS)
+		outer_peek_past(m, at, bytes, len);
+	else
+		outer_peek(m, at, bytes, len);
+}
+
 /* The bytes around a store, for a compiler that reads them without saying so. */
 static void show_around(struct cpu *c, uint64_t word, uint32_t va, size_t len)
 {
@@ -185,8 +196,7 @@ static void show_around(struct cpu *c, uint64_t word, uint32_t va, size_t len)
 	if (tlb_kind(word) == PAGE_CACHED)
 		show_around_cached(c, word, va, len);
 	else if (tlb_kind(word) == PAGE_LOOKED_UP)
-		outer_peek(m, place_of(m, word, va),
-			   window_bytes(m, word, va, place_of(m, word, va)), len);
+		show_around_uncached(m, word, va, len);
 }
 
 /* Does a store to this page need no more than a dirty line in L1? */
@@ -235,7 +245,7 @@ static bool is_too_long_to_prepare(const struct cpu *c, size_t len)
 	const struct outer *l2 = &c->machine->outer;
 
 	return len > ((size_t)c->l1.set_mask + 1) << c->l1.line_shift ||
-	       (l2->inclusion == L2_INCLUSIVE &&
+	       (l2->is_inclusive &&
 		len > ((size_t)l2->set_mask + 1) << l2->line_shift);
 }
 

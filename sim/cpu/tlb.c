@@ -247,7 +247,8 @@ static enum page_kind kind_of(const struct cpu *c, struct mem_attrs a, uint64_t 
 		return PAGE_UNCACHED;
 	if (inner_caches(c, a))
 		return PAGE_CACHED;
-	return outer_use_of(m, a) == OUTER_BYPASS && !m->order ? PAGE_UNCACHED : PAGE_LOOKED_UP;
+	return outer_use_of(m, a) == OUTER_BYPASS && !m->order && !m->stb.holds
+		? PAGE_UNCACHED : PAGE_LOOKED_UP;
 }
 
 static uint64_t size_of(uint32_t len)

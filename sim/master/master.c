@@ -269,6 +269,8 @@ static struct master_fault transfer(struct master *d, uint64_t dma, void *buf, s
 		machine_begin(m);
 	if (m->order)
 		order_step_master(m);
+	if (unlikely(m->stb.nr))
+		stb_before_master(m);
 	while (len) {
 		uint64_t pa, room;
 		const struct dram_bank *b;

@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include <armdma/harness.h>
+#include <asm/barrier.h>
 #include "verbs.h"
 
 #define LEN 512
@@ -165,7 +166,7 @@ static void neighbours_of_a_buffer_keep_their_bytes(struct device *eth)
 	kfree(both);
 }
 
-static void coherent_memory_needs_no_call(struct device *eth)
+static void coherent_memory_needs_a_barrier_and_no_call(struct device *eth)
 {
 	dma_addr_t dma;
 	u8 *ring = dma_alloc_coherent(eth, 8192, &dma, GFP_KERNEL);
@@ -173,6 +174,7 @@ static void coherent_memory_needs_no_call(struct device *eth)
 	sees(ring + 8191, 0);
 	for (u8 i = 1; i < 40; i++) {
 		cpu_writes(ring + i, i);
+		wmb();
 		assert_int_equal(device_reads(eth, dma + i, 1), i);
 		device_writes(eth, dma + 4096 + i, i, 1);
 		sees(ring + 4096 + i, i);
@@ -318,7 +320,7 @@ static const struct legal {
 	LEGAL(poison_is_dropped_by_the_second_map_too),
 	LEGAL(poison_is_dropped_by_a_sync_for_the_device),
 	LEGAL(neighbours_of_a_buffer_keep_their_bytes),
-	LEGAL(coherent_memory_needs_no_call),
+	LEGAL(coherent_memory_needs_a_barrier_and_no_call),
 	LEGAL(coherent_memory_becomes_ordinary_again),
 	LEGAL(one_buffer_is_sent_twice_at_once),
 	LEGAL(a_pool_syncs_by_hand),

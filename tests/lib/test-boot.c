@@ -151,7 +151,7 @@ static void a_hole_between_banks_is_not_memory(void **state)
 {
 	g_autoptr(GError) error = NULL;
 	struct board *b = fixture_board_a9_pl310();
-	struct board_bank second = { FIXTURE_DRAM_PA + SZ_512M, SZ_64M, false };
+	struct board_bank second = { FIXTURE_DRAM_PA + SZ_512M, SZ_4M, false };
 	struct machine *m;
 	struct kernel *k;
 

@@ -258,6 +258,13 @@ void pl310_writes(struct rig *rig, uint32_t reg, uint32_t value)
 	assert_true(cpu_store(rig->cpu, PL310_VA + reg, &value, sizeof(value), NULL));
 }
 
+void pl310_runs(struct rig *rig, uint32_t reg, uint32_t ways)
+{
+	pl310_writes(rig, reg, ways);
+	while (pl310_reads(rig, reg))
+		;
+}
+
 uint32_t pl310_reads(struct rig *rig, uint32_t reg)
 {
 	uint32_t value = 0;

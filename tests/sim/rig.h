@@ -103,6 +103,8 @@ void cleans(struct rig *rig, uint32_t va);
 void invalidates(struct rig *rig, uint32_t va);
 void cleans_and_invalidates(struct rig *rig, uint32_t va);
 void pl310_writes(struct rig *rig, uint32_t reg, uint32_t value);
+/* An operation by way, polled until it is over. */
+void pl310_runs(struct rig *rig, uint32_t reg, uint32_t ways);
 uint32_t pl310_reads(struct rig *rig, uint32_t reg);
 
 /* "L1 clean, L2 dirty", "L1 -, L2 clean ..." of the line at @pa. */

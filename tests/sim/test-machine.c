@@ -236,7 +236,7 @@ static void in_the_fast_gear_maintenance_only_counts(void **state)
 		assert_true(cpu_dc_range(both[i]->cpu, DC_INVALIDATE, K, 4096));
 		assert_true(cpu_dc(both[i]->cpu, DC_CLEAN_INVALIDATE, K));
 		pl310_writes(both[i], 0x7b0, PLAY_PA);
-		pl310_writes(both[i], 0x77c, 0xff);
+		pl310_runs(both[i], 0x77c, 0xff);
 		pl310_writes(both[i], 0x730, 0);
 	}
 	for (unsigned i = 0; i < 2; i++) {

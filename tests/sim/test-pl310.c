@@ -134,17 +134,17 @@ static void operations_by_way_cover_the_whole_cache(void **state)
 	for (uint32_t i = 0; i < 100; i++)
 		writes(rig, K + i * 4096, "all");
 	assert_true(cpu_dc_range(rig->cpu, DC_CLEAN_INVALIDATE, K, 100 * 4096));
-	pl310_writes(rig, 0x7bc, 0xffff);
+	pl310_runs(rig, 0x7bc, 0xffff);
 	for (uint32_t i = 0; i < 100; i++) {
 		expects_dram(rig, PLAY_PA + i * 4096, "all");
 		expects_line(rig, PLAY_PA + i * 4096, "L1 -, L2 clean");
 	}
-	pl310_writes(rig, 0x77c, 0xff);
+	pl310_runs(rig, 0x77c, 0xff);
 	for (uint32_t i = 0; i < 100; i++)
 		expects_line(rig, PLAY_PA + i * 4096, "L1 -, L2 -");
 	writes(rig, K, "both");
 	cleans(rig, K);
-	pl310_writes(rig, 0x7fc, 0xff);
+	pl310_runs(rig, 0x7fc, 0xff);
 	expects_dram(rig, PLAY_PA, "both");
 	expects_line(rig, PLAY_PA, "L1 clean, L2 -");
 }
@@ -154,9 +154,9 @@ static void an_operation_on_some_ways_leaves_the_others(void **state)
 	struct rig *rig = *state;
 
 	touches(rig, K);			/* the first line of a set takes way 0 */
-	pl310_writes(rig, 0x77c, 0xfe);
+	pl310_runs(rig, 0x77c, 0xfe);
 	expects_line(rig, PLAY_PA, "L1 clean, L2 clean");
-	pl310_writes(rig, 0x77c, 0x01);
+	pl310_runs(rig, 0x77c, 0x01);
 	expects_line(rig, PLAY_PA, "L1 clean, L2 -");
 }
 

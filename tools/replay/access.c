@@ -248,12 +248,13 @@ static void on_mapping(struct replay *r, struct mapping *m, uint64_t off, uint64
 void access_first_use(struct replay *r, struct mapping *m)
 {
 	on_mapping(r, m, 0, m->len, RESPECT_NONE, NULL);
+	wmb();
 }
 
 void access_cpu_writes(struct replay *r, struct mapping *m, uint64_t off, uint64_t len)
 {
 	on_mapping(r, m, off, len, RESPECT_ALL, cpu_write_run);
-	dma_wmb();
+	wmb();		/* as a doorbell would: what follows may be the device's */
 }
 
 void access_cpu_reads(struct replay *r, struct mapping *m, uint64_t off, uint64_t len)
@@ -287,7 +288,7 @@ static void descriptor(struct replay *r, struct mapping *m, uint64_t off, size_t
 	if (!cpu_store(r->cpu, va, wrote, len, NULL))
 		cpu_aborted(r, &c);
 	TALLY(m->dev, moved[CPU_WROTE], len);
-	dma_wmb();
+	wmb();
 	f = master_read(m->dev->master, seg.dma, got, len);
 	if (f.kind != MASTER_OK) {
 		device_refused(r, &c, f);
