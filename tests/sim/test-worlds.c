@@ -83,7 +83,8 @@ static struct board *board_of(struct program *p)
 	p->part = *first->part;
 	p->part.is_mp = k->shape.nr_cpus > 1;
 	p->part.l1d_indexing = k->indexing;
-	p->part.l2_inclusion = k->shape.is_exclusive ? L2_EXCLUSIVE : p->part.l2_inclusion;
+	if (k->shape.is_exclusive && k->shape.l2 == WORLDS_L2_CP15)
+		p->part.l2_inclusion = L2_EXCLUSIVE;
 	if (k->shape.nr_cpus == 1)
 		g_ptr_array_set_size(b->cpus, 1);
 	for (unsigned i = 0; i < b->cpus->len; i++) {
@@ -105,6 +106,22 @@ static enum mapping cached(const struct kind *k)
 	return k->is_private ? CACHED | NOT_SHAREABLE : CACHED;
 }
 
+/* The exclusive mode takes both sides: aux bit 12, and EXCL of each CPU's ACTLR. */
+static void turn_on_pl310(struct program *p)
+{
+	struct rig *rig = p->rig;
+
+	maps(rig, PL310_VA, FIXTURE_PL310_PA, 0x1000, DEVICE);
+	for (unsigned i = 0; i < p->kind->shape.nr_cpus && p->kind->shape.is_exclusive; i++) {
+		struct cpu *c = machine_cpu(rig->m, i);
+
+		cpu_cp15_write(c, CP15_ACTLR, cpu_cp15_read(c, CP15_ACTLR) | 1u << 7);
+	}
+	if (p->kind->shape.is_exclusive)
+		pl310_writes(rig, 0x104, pl310_reads(rig, 0x104) | PL310_AUX_EXCLUSIVE);
+	pl310_writes(rig, 0x100, 1);
+}
+
 static guint32 area(const struct program *p)
 {
 	return NR_LINES * p->kind->line_bytes;
@@ -122,10 +139,8 @@ static void program_init(struct program *p, const struct kind *k, enum chooser_m
 	maps(p->rig, K, PLAY_PA, area(p), cached(k));
 	maps(p->rig, K2, PLAY_PA, area(p), cached(k));
 	maps(p->rig, U, PLAY_PA, area(p), UNCACHED);
-	if (shape.l2 == WORLDS_L2_REGISTERS) {
-		maps(p->rig, PL310_VA, FIXTURE_PL310_PA, 0x1000, DEVICE);
-		pl310_writes(p->rig, 0x100, 1);
-	}
+	if (shape.l2 == WORLDS_L2_REGISTERS)
+		turn_on_pl310(p);
 	if (k->is_coherent_master)
 		p->coherent = master_new(p->rig->m, &(struct master_config){
 			.name = "snoops", .is_coherent = true });
@@ -546,6 +561,11 @@ int main(void)
 		.board = fixture_board_a9_pl310, .line_bytes = 32, .is_override = true,
 		.shape = { .nr_cpus = 2, .nr_views = 1, .is_coherent = true,
 			   .allocates_on_store = true, .l2 = WORLDS_L2_REGISTERS },
+	}, pl310_exclusive = {
+		.board = fixture_board_a9_pl310, .line_bytes = 32,
+		.shape = { .nr_cpus = 2, .nr_views = 1, .is_coherent = true,
+			   .allocates_on_store = true, .l2 = WORLDS_L2_REGISTERS,
+			   .looks_up = true, .is_exclusive = true },
 	}, apart = {
 		.board = fixture_board_a15, .line_bytes = 64, .is_private = true,
 		.shape = { .nr_cpus = 2, .nr_views = 1, .allocates_on_store = true,
@@ -563,6 +583,7 @@ int main(void)
 		{ "two CPUs over an exclusive level 2 answer what is possible", every_answer_is_possible, NULL, NULL, &exclusive },
 		{ "two CPUs over a PL310 answer what is possible", every_answer_is_possible, NULL, NULL, &pl310 },
 		{ "a PL310 that uncached accesses pass by answers what is possible", every_answer_is_possible, NULL, NULL, &pl310_override },
+		{ "a PL310 that is exclusive answers what is possible", every_answer_is_possible, NULL, NULL, &pl310_exclusive },
 		{ "two CPUs whose memory is not shareable answer what is possible", every_answer_is_possible, NULL, NULL, &apart },
 		{ "a virtually indexed cache answers what is possible", every_answer_is_possible, NULL, NULL, &vipt },
 		{ "a virtually tagged cache answers what is possible", every_answer_is_possible, NULL, NULL, &vivt },

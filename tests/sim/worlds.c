@@ -189,8 +189,8 @@ static void l1_moves(struct worlds *w, struct byte *b, const struct world *x, un
 		return;
 	}
 	put(w, b, &next);
-	if (w->shape.is_exclusive && x->l2.state == ABSENT) {
-		next.l2 = x->l1[i];
+	if (w->shape.is_exclusive) {	/* a clean victim is written there, newer bytes or not */
+		next.l2 = holds(x->l1[i].store, x->l2.state == DIRTY ? DIRTY : CLEAN);
 		put(w, b, &next);
 	}
 }
