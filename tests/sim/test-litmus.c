@@ -31,7 +31,7 @@
 
 /* ---- cores ------------------------------------ */
 
-enum core { A8, A9, A9_OVERRIDE, A7, A15, ARM926, ARM1176, NR_CORES };
+enum core { A8, A9, A9_OVERRIDE, A9_EXCLUSIVE, A7, A15, ARM926, ARM1176, NR_CORES };
 
 static const struct {
 	const char *name;
@@ -40,6 +40,7 @@ static const struct {
 	[A8] = { "Cortex-A8", "cortex-a8,cpus=1" },
 	[A9] = { "Cortex-A9 and PL310", NULL },
 	[A9_OVERRIDE] = { "Cortex-A9 and PL310, bit 22", NULL },
+	[A9_EXCLUSIVE] = { "Cortex-A9 and PL310, exclusive", NULL },
 	[A7] = { "Cortex-A7", "cortex-a7,cpus=2" },
 	[A15] = { "Cortex-A15", "cortex-a15,cpus=2" },
 	[ARM926] = { "ARM926EJ-S", "arm926ej-s,cpus=1" },
@@ -82,6 +83,17 @@ static bool bell_write(void *opaque, struct cpu *c, uint64_t reg, unsigned len, 
 
 static const struct bus_ops bell_ops = { .read = bell_read, .write = bell_write };
 
+/* On both sides, as it has to be. */
+static void makes_exclusive(struct rig *rig)
+{
+	for (unsigned i = 0; i < machine_nr_cpus(rig->m); i++) {
+		struct cpu *c = machine_cpu(rig->m, i);
+
+		cpu_cp15_write(c, CP15_ACTLR, cpu_cp15_read(c, CP15_ACTLR) | ACTLR_EXCL);
+	}
+	pl310_writes(rig, PL310_AUX, pl310_reads(rig, PL310_AUX) | PL310_AUX_EXCLUSIVE);
+}
+
 static void set_up(struct bench *b, enum core core, enum chooser_mode chooser, uint64_t seed)
 {
 	struct rig *rig = rig_new(board_of(core), &(struct machine_config){
@@ -96,6 +108,8 @@ static void set_up(struct bench *b, enum core core, enum chooser_mode chooser, u
 	maps(rig, BELL, BELL_PA, 0x1000, DEVICE);
 	if (b->has_pl310) {
 		maps(rig, PL310_VA, FIXTURE_PL310_PA, 0x1000, DEVICE);
+		if (core == A9_EXCLUSIVE)
+			makes_exclusive(rig);
 		pl310_writes(rig, PL310_CONTROL, 1);
 	}
 	for (unsigned i = 1; i < machine_nr_cpus(rig->m); i++) {
@@ -180,6 +194,18 @@ static bool mp_doorbell(struct bench *b)
 	puts_byte(b->rig->cpu, U + b->off, 'n');
 	if (b->is_fixed)
 		dsb(b);
+	assert_true(cpu_store(b->rig->cpu, BELL, &one, sizeof(one), NULL));
+	return b->got[0] == 'o';
+}
+
+/* With a dma_wmb() in between, which completes nothing. */
+static bool mp_dmb_doorbell(struct bench *b)
+{
+	uint32_t one = 1;
+
+	starts(b, b->off);
+	puts_byte(b->rig->cpu, U + b->off, 'n');
+	cpu_dmb(b->rig->cpu, BARRIER_ST);
 	assert_true(cpu_store(b->rig->cpu, BELL, &one, sizeof(one), NULL));
 	return b->got[0] == 'o';
 }
@@ -405,7 +431,7 @@ static bool inv_order(struct bench *b)
 
 enum verdict { NO_SUCH, SEEN, NEVER };
 
-#define EVERYWHERE(v)	{ v, v, v, v, v, v, v }
+#define EVERYWHERE(v)	{ v, v, v, v, v, v, v, v }
 
 static const struct litmus {
 	const char *name;
@@ -414,44 +440,50 @@ static const struct litmus {
 	enum verdict verdict[NR_CORES];
 	const char *source;
 } litmus[] = {
-	/*	  A8     A9     A9+22  A7     A15    926    1176 */
+	/* A8, A9, A9 bit 22, A9 exclusive, A7, A15, ARM926, ARM1176 */
 	{ "MP+NC+doorbell", mp_doorbell, false,
-		{ SEEN,  SEEN,  SEEN,  SEEN,  SEEN,  NEVER, SEEN },
+		{ SEEN, SEEN, SEEN, SEEN, SEEN, SEEN, NEVER, SEEN },
 	  "DDI 0406C A3.8.2: no order between Normal and Device; Linux's writel() has a wmb(). "
 	  "ARM926: DDI 0198D 6, one write buffer in order; Linux's v5 barriers are the "
 	  "compiler's only" },
+	{ "MP+NC+dmb+doorbell", mp_dmb_doorbell, false,
+		{ NEVER, SEEN, SEEN, SEEN, NEVER, NEVER, NEVER, NEVER },
+	  "DDI 0406C A3.8.3 orders the two as the CPU sends them; a PL310's store buffer may hold "
+	  "the first back: Linux, arch/arm/mm/Kconfig, 769419, and outer_sync() in wmb()" },
 	{ "MP+NC+dsb+doorbell", mp_doorbell, true, EVERYWHERE(NEVER),
 	  "DDI 0406C A3.8.3: a DSB waits for the store; l2x0's sync for the PL310's buffer" },
 	{ "MP+NC+po", mp_descriptor, false,
-		{ SEEN,  SEEN,  SEEN,  SEEN,  SEEN,  NEVER, SEEN },
+		{ SEEN, SEEN, SEEN, SEEN, SEEN, SEEN, NEVER, SEEN },
 	  "DDI 0406C A3.8.2, two Normal stores; ARM926 as above" },
 	{ "MP+NC+dma_wmb", mp_descriptor, true, EVERYWHERE(NEVER),
 	  "DDI 0406C A3.8.3: DMB ST; Linux, Documentation/memory-barriers.txt, dma_wmb()" },
 	{ "SB+po", sb, false,
-		{ NO_SUCH, SEEN, SEEN, SEEN, SEEN, NO_SUCH, NO_SUCH },
+		{ NO_SUCH, SEEN, SEEN, SEEN, SEEN, SEEN, NO_SUCH, NO_SUCH },
 	  "DDI 0406C A3.8.2; Maranget, Sarkar and Sewell, A Tutorial Introduction to the ARM "
 	  "and POWER Relaxed Memory Models: allowed" },
 	{ "SB+dmbs", sb, true,
-		{ NO_SUCH, NEVER, NEVER, NEVER, NEVER, NO_SUCH, NO_SUCH },
+		{ NO_SUCH, NEVER, NEVER, NEVER, NEVER, NEVER, NO_SUCH, NO_SUCH },
 	  "the same: forbidden" },
 	{ "MP+po", mp_cpus, false,
-		{ NO_SUCH, SEEN, SEEN, SEEN, SEEN, NO_SUCH, NO_SUCH },
+		{ NO_SUCH, SEEN, SEEN, SEEN, SEEN, SEEN, NO_SUCH, NO_SUCH },
 	  "the same: allowed" },
 	{ "MP+dmbs", mp_cpus, true,
-		{ NO_SUCH, NEVER, NEVER, NEVER, NEVER, NO_SUCH, NO_SUCH },
+		{ NO_SUCH, NEVER, NEVER, NEVER, NEVER, NEVER, NO_SUCH, NO_SUCH },
 	  "the same: forbidden" },
 	{ "inv-DMA-read", inv_dma_read, false,
-		{ SEEN,  SEEN,  SEEN,  SEEN,  SEEN,  NEVER, SEEN },
+		{ SEEN, SEEN, SEEN, SEEN, SEEN, SEEN, NEVER, SEEN },
 	  "DDI 0406C B2.2.2: a line may be allocated at any time; Linux invalidates after DMA "
 	  "from ARMv6 on (cache-v6.S, cache-v7.S) and not before. ARM926: DDI 0198D 4.1" },
-	{ "inv-DMA-inv-read", inv_dma_read, true, EVERYWHERE(NEVER),
-	  "the same" },
+	{ "inv-DMA-inv-read", inv_dma_read, true,
+		{ NEVER, NEVER, NEVER, SEEN, NEVER, NEVER, NEVER, NEVER },
+	  "the same; exclusive: DDI 0246B, 2.3 \"Exclusive cache configuration\": a clean line "
+	  "that L1 evicts is allocated in L2, after L2 was invalidated and before L1 is" },
 	{ "dirty-evict-DMA", dirty_evict_dma, false, EVERYWHERE(SEEN),
 	  "DDI 0406C B2.2.2: a dirty line may be written back at any time" },
 	{ "flush-DMA", dirty_evict_dma, true, EVERYWHERE(NEVER),
 	  "the same: a line that is not there is not written back" },
 	{ "alias-NC-read", alias_nc_read, false,
-		{ NEVER, SEEN,  NEVER, NEVER, NEVER, NEVER, NEVER },
+		{ NEVER, SEEN, NEVER, SEEN, NEVER, NEVER, NEVER, NEVER },
 	  "DDI 0246D 2.3.2 and l2c2x0.yaml's arm,shared-override: with bit 22 clear a PL310 "
 	  "looks shareable uncached reads up. L1 is not asked: DDI 0433B (A5), DDI 0388I 7.4.3 "
 	  "(A9), DDI 0438 6.4.1 (A15), DDI 0301H 7.2.5; A7, A8: not stated, taken to do so" },
@@ -461,23 +493,24 @@ static const struct litmus {
 	{ "edge-apart", edge_share, true, EVERYWHERE(NEVER),
 	  "the same: what ARCH_DMA_MINALIGN is for" },
 	{ "clean+doorbell", clean_doorbell, false,
-		{ SEEN,  SEEN,  SEEN,  SEEN,  SEEN,  NEVER, SEEN },
+		{ SEEN, SEEN, SEEN, SEEN, SEEN, SEEN, NEVER, SEEN },
 	  "DDI 0406C B2.2.6: an operation is complete after a DSB. ARM926: its operations are "
 	  "over with the instruction (DDI 0198D 4.3)" },
 	{ "clean+dsb+doorbell", clean_doorbell, true, EVERYWHERE(NEVER),
 	  "the same" },
 	{ "clean L2, clean L1", clean_order, false,
-		{ NEVER, SEEN,  SEEN,  NEVER, NEVER, NEVER, NEVER },
+		{ NEVER, SEEN, SEEN, SEEN, NEVER, NEVER, NEVER, NEVER },
 	  "Linux, arch/arm/mm/dma-mapping.c: inner before outer for the device. Elsewhere one "
 	  "operation reaches both levels" },
 	{ "clean L1, clean L2", clean_order, true, EVERYWHERE(NEVER),
 	  "the same" },
 	{ "inv L1, inv L2", inv_order, false,
-		{ NEVER, SEEN,  SEEN,  NEVER, NEVER, NEVER, NEVER },
+		{ NEVER, SEEN, SEEN, SEEN, NEVER, NEVER, NEVER, NEVER },
 	  "Linux, arch/arm/mm/dma-mapping.c: outer before inner for the CPU; DDI 0246H as quoted "
 	  "in NuttX pull request 9047: an allocation from L2 may intervene" },
-	{ "inv L2, inv L1", inv_order, true, EVERYWHERE(NEVER),
-	  "the same" },
+	{ "inv L2, inv L1", inv_order, true,
+		{ NEVER, NEVER, NEVER, SEEN, NEVER, NEVER, NEVER, NEVER },
+	  "the same; exclusive: as inv-DMA-inv-read" },
 };
 
 /* ---- judging ------------------------------------ */

@@ -511,6 +511,25 @@ static void random_never_breaks_a_dmb(void **state)
 	assert_int_equal(outcomes(true), 1u << 0 | 1u << 1 | 1u << 3);
 }
 
+/* A store never joins one from before a DMB: it would overtake what lies between them. */
+static void random_merges_nothing_over_a_dmb(void **state)
+{
+	for (uint64_t seed = 0; seed < NR_SEEDS; seed++) {
+		struct rig *rig = rig_of(CHOOSER_RANDOM, seed);
+		char between, again;
+
+		writes(rig, U, "new");
+		writes(rig, U + 0x100, "new");
+		cpu_dmb(rig->cpu, BARRIER_ST);
+		writes(rig, U, "2nd");
+		master_read(rig->eth, PLAY_PA, &again, 1);
+		master_read(rig->eth, PLAY_PA + 0x100, &between, 1);
+		if (again == '2')
+			assert_int_equal(between, 'n');
+		rig_free(rig);
+	}
+}
+
 /* Alone, a CPU cannot tell that it has a store buffer, whatever barriers it uses. */
 static void alone_with(struct rig *rig, guint32 seed)
 {
@@ -594,6 +613,7 @@ int main(void)
 		lazy_test(a_reader_that_comes_too_early_is_told_from_one_that_was_misled),
 		cmocka_unit_test(random_finds_every_order),
 		cmocka_unit_test(random_never_breaks_a_dmb),
+		cmocka_unit_test(random_merges_nothing_over_a_dmb),
 		cmocka_unit_test(a_cpu_alone_sees_what_it_wrote),
 	};
 

@@ -121,6 +121,23 @@ static void t4_pl310_answers_uncached_reads_from_a_stale_line(void **state)
 	expects_read(rig, U, "v1");
 }
 
+/* A whole line at once replaces every byte, so nothing of the dirty one is missed. */
+static void t5_with_bit_13_a_whole_uncached_line_drops_the_dirty_one_in_level_2(void **state)
+{
+	struct rig *rig = *state;
+
+	switches_level_2(rig, false);
+	pl310_writes(rig, PL310_AUX, pl310_reads(rig, PL310_AUX) | PL310_AUX_SHARED_INVALIDATE);
+	switches_level_2(rig, true);
+	writes(rig, K, "dirty");
+	cleans_and_invalidates(rig, K);
+	expects_line(rig, PLAY_PA, "L1 -, L2 dirty");
+	writes(rig, U, "a line is as long as 32 letters.");
+	pl310_writes(rig, PL310_SYNC, 0);
+	expects_line(rig, PLAY_PA, "L1 -, L2 -");
+	expects_dram(rig, PLAY_PA, "a line is as long as 32 letters.");
+}
+
 static void t6_setting_bit_22_over_a_dirty_level_2_loses_what_is_written_next(void **state)
 {
 	struct rig *rig = *state;
@@ -408,6 +425,7 @@ int main(void)
 		timeline(t2_a_dirty_line_goes_over_an_uncached_store),
 		timeline(t3_a_dirty_line_goes_over_what_the_device_wrote),
 		timeline(t4_pl310_answers_uncached_reads_from_a_stale_line),
+		timeline(t5_with_bit_13_a_whole_uncached_line_drops_the_dirty_one_in_level_2),
 		timeline(t6_setting_bit_22_over_a_dirty_level_2_loses_what_is_written_next),
 		lazily(t7_strongly_ordered_is_not_ordered_against_its_normal_alias),
 		timeline(t8_a_freed_buffer_leaks_what_it_held_before_it_was_cleared),
