@@ -18,7 +18,7 @@ static void boot_outer(struct kernel *k)
 	regs = area_map(k, &k->vmalloc_space, ALIGN_DOWN(o->reg_pa, (u64)PAGE_SIZE), PAGE_SIZE,
 			pgprot_device(PAGE_KERNEL));
 	g_assert(regs);
-	l2x0_boot(&k->port, port_va(regs) + (u32)(o->reg_pa & ~PAGE_MASK));
+	outer_boot(&k->port, port_va(regs) + (u32)(o->reg_pa & ~PAGE_MASK));
 }
 
 struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, GError **error)

@@ -44,6 +44,7 @@ static void free_cpus(struct machine *m)
 static const struct cache_geometry *level2_of(struct machine *m)
 {
 	m->has_outer = board_has_outer(m->board);
+	m->has_pl310 = m->has_outer && m->board->outer.kind == OUTER_PL310;
 	return m->has_outer ? &m->board->outer.cache : &m->cpus[0]->board->l2;
 }
 
@@ -151,8 +152,10 @@ static bool build(struct machine *m, GError **error)
 	if (!m->is_fast && m->config.chooser != CHOOSER_NOMINAL &&
 	    m->cpus[0]->board->part->arch >= 6)
 		m->order = order_new(m);
-	if (m->has_outer)
+	if (m->has_pl310)
 		pl310_init(m);
+	else if (m->has_outer)
+		aurora_init(m);
 	return true;
 }
 

@@ -23,6 +23,7 @@
 #include "cache/icache.h"
 #include "cache/inner.h"
 #include "cache/outer.h"
+#include "cache/aurora.h"
 #include "cache/pl310.h"
 #include "cache/stb.h"
 #include "chooser.h"
@@ -99,7 +100,8 @@ struct machine {
 	bool is_telling;		/* an observer is being called */
 	unsigned nr_handlers;		/* of bus devices, that are being called */
 	struct run *run;		/* several agents at once, or NULL: run.c */
-	bool has_outer;			/* level 2 is a PL310, past CP15's reach */
+	bool has_outer;			/* level 2 is past the reach of CP15 */
+	bool has_pl310;			/* and a PL310 */
 	struct pending pending;
 	struct order *order;		/* NULL: every store is seen at once */
 	struct cpu *running;		/* who had the latest event */
@@ -118,6 +120,7 @@ struct machine {
 	GArray *lent;			/* of struct lent_line: see native.c */
 	struct bus bus;
 	struct pl310 pl310;
+	struct aurora aurora;
 	struct stb stb;
 	struct stream schedule, turns;
 	struct speculation *speculation;	/* NULL unless is_random */

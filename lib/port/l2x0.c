@@ -49,100 +49,73 @@
 #define RTL_R3P1		0x6u
 #define RTL_R3P2		0x8u
 
-static void poke(struct port *p, struct cpu *c, unsigned reg, u32 value)
-{
-	bool is_done = cpu_store(c, p->outer_va + reg, &value, sizeof(value), NULL);
-
-	g_assert(is_done);
-}
-
-static u32 peek(struct port *p, struct cpu *c, unsigned reg)
-{
-	u32 value;
-	bool is_done = cpu_load(c, p->outer_va + reg, &value, sizeof(value), NULL);
-
-	g_assert(is_done);
-	return value;
-}
-
 /* An operation by way, to its end. */
 static void op_ways(struct port *p, struct cpu *c, unsigned reg)
 {
-	poke(p, c, reg, ALL_WAYS);
-	while (peek(p, c, reg))
+	outer_poke(p, c, reg, ALL_WAYS);
+	while (outer_peek_reg(p, c, reg))
 		;
 }
 
 static void op_lines(struct port *p, struct cpu *c, unsigned reg, u32 pa, u32 end)
 {
 	for (; pa < end; pa += LINE_LEN)
-		poke(p, c, reg, pa);
+		outer_poke(p, c, reg, pa);
 }
 
-void outer_sync(struct port *p)
+static void l2x0_sync(struct port *p)
 {
-	if (p->outer_va && p->has_outer_sync)
-		poke(p, port_cpu(p), p->outer_sync_reg, 0);
+	outer_poke(p, port_cpu(p), p->outer_sync_reg, 0);
 }
 
 /* The line at @pa is in memory afterwards, and nowhere else. */
 static void flush_line(struct port *p, struct cpu *c, u32 pa)
 {
 	if (!p->outer_flush_is_split) {
-		poke(p, c, L2X0_CLEAN_INV_LINE_PA, pa);
+		outer_poke(p, c, L2X0_CLEAN_INV_LINE_PA, pa);
 		return;
 	}
-	poke(p, c, L2X0_DEBUG_CTRL, DEBUG_INACTIVE);
-	poke(p, c, L2X0_CLEAN_LINE_PA, pa);
-	poke(p, c, L2X0_INV_LINE_PA, pa);
-	poke(p, c, L2X0_DEBUG_CTRL, 0);
+	outer_poke(p, c, L2X0_DEBUG_CTRL, DEBUG_INACTIVE);
+	outer_poke(p, c, L2X0_CLEAN_LINE_PA, pa);
+	outer_poke(p, c, L2X0_INV_LINE_PA, pa);
+	outer_poke(p, c, L2X0_DEBUG_CTRL, 0);
 }
 
 static void op_range(struct port *p, unsigned reg, phys_addr_t pa, u32 len)
 {
-	if (!p->outer_va)
-		return;
 	op_lines(p, port_cpu(p), reg, (u32)pa & ~(LINE_LEN - 1), (u32)pa + len);
 	outer_sync(p);
 }
 
-void outer_clean_range(struct port *p, phys_addr_t pa, u32 len)
+static void l2x0_clean_range(struct port *p, phys_addr_t pa, u32 len)
 {
 	op_range(p, L2X0_CLEAN_LINE_PA, pa, len);
 }
 
-void outer_flush_range(struct port *p, phys_addr_t pa, u32 len)
+static void l2x0_flush_range(struct port *p, phys_addr_t pa, u32 len)
 {
 	u32 end = (u32)pa + len;
 
-	if (!p->outer_va)
-		return;
 	for (u32 line = (u32)pa & ~(LINE_LEN - 1); line < end; line += LINE_LEN)
 		flush_line(p, port_cpu(p), line);
 	outer_sync(p);
 }
 
-void outer_flush_all(struct port *p)
+static void l2x0_flush_all(struct port *p)
 {
 	struct cpu *c = port_cpu(p);
 
-	if (!p->outer_va)
-		return;
 	if (p->outer_ways_tear)
-		poke(p, c, L2X0_DEBUG_CTRL, DEBUG_INACTIVE);
+		outer_poke(p, c, L2X0_DEBUG_CTRL, DEBUG_INACTIVE);
 	op_ways(p, c, L2X0_CLEAN_INV_WAY);
 	if (p->outer_ways_tear)
-		poke(p, c, L2X0_DEBUG_CTRL, 0);
+		outer_poke(p, c, L2X0_DEBUG_CTRL, 0);
 	outer_sync(p);
 }
 
-void outer_inv_range(struct port *p, phys_addr_t pa, u32 len)
+static void l2x0_inv_range(struct port *p, phys_addr_t pa, u32 len)
 {
 	u32 start = (u32)pa, end = (u32)pa + len;
-
-	if (!p->outer_va)
-		return;
-
 	struct cpu *c = port_cpu(p);
 
 	if (start & (LINE_LEN - 1)) {
@@ -158,32 +131,39 @@ void outer_inv_range(struct port *p, phys_addr_t pa, u32 len)
 	outer_sync(p);
 }
 
+const struct outer_ops l2x0_ops = {
+	.inv_range = l2x0_inv_range,
+	.clean_range = l2x0_clean_range,
+	.flush_range = l2x0_flush_range,
+	.flush_all = l2x0_flush_all,
+	.sync = l2x0_sync,
+};
+
 static void avoid_errata(struct port *p, struct cpu *c)
 {
-	u32 rtl = peek(p, c, L2X0_CACHE_ID) & ID_RTL_MASK;
+	u32 rtl = outer_peek_reg(p, c, L2X0_CACHE_ID) & ID_RTL_MASK;
 
 	p->outer_flush_is_split = rtl < RTL_R2P0;
 	p->outer_ways_tear = rtl >= RTL_R2P0 && rtl < RTL_R3P1;
 	p->outer_sync_reg = rtl == RTL_R3P0 ? L2X0_DUMMY_REG : L2X0_CACHE_SYNC;
 	if (rtl >= RTL_R3P0 && rtl < RTL_R3P2)
-		poke(p, c, L310_PREFETCH_CTRL,
-		     peek(p, c, L310_PREFETCH_CTRL) & ~PREFETCH_DOUBLE);
+		outer_poke(p, c, L310_PREFETCH_CTRL,
+			   outer_peek_reg(p, c, L310_PREFETCH_CTRL) & ~PREFETCH_DOUBLE);
 }
 
 /* Shared override must be set before the cache is on; what it holds is rubbish. */
-void l2x0_boot(struct port *p, u32 va)
+void l2x0_boot(struct port *p)
 {
 	const struct board_outer *o = &machine_board(p->machine)->outer;
 	struct cpu *c = port_cpu(p);
 
-	p->outer_va = va;
-	p->has_outer_sync = !o->is_io_coherent;
 	if (o->shared_override)
-		poke(p, c, L2X0_AUX_CTRL, peek(p, c, L2X0_AUX_CTRL) | AUX_SHARED_OVERRIDE);
+		outer_poke(p, c, L2X0_AUX_CTRL,
+			   outer_peek_reg(p, c, L2X0_AUX_CTRL) | AUX_SHARED_OVERRIDE);
 	avoid_errata(p, c);
 	for (unsigned i = 0; i < NR_LOCKDOWN_REGS; i++)
-		poke(p, c, L2X0_LOCKDOWN_BASE + 4 * i, 0);
+		outer_poke(p, c, L2X0_LOCKDOWN_BASE + 4 * i, 0);
 	op_ways(p, c, L2X0_INV_WAY);
 	outer_sync(p);
-	poke(p, c, L2X0_CTRL, 1);
+	outer_poke(p, c, L2X0_CTRL, 1);
 }

@@ -38,6 +38,17 @@ struct port_bank {
 /* Whose instructions Linux drives a core with: proc-arm926.S and its like, v6, v7. */
 enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
 
+struct port;
+
+/* What one outer cache's driver does: of lines by physical address, then of all. */
+struct outer_ops {
+	void (*inv_range)(struct port *p, phys_addr_t pa, u32 len);
+	void (*clean_range)(struct port *p, phys_addr_t pa, u32 len);
+	void (*flush_range)(struct port *p, phys_addr_t pa, u32 len);
+	void (*flush_all)(struct port *p);
+	void (*sync)(struct port *p);
+};
+
 /**
  * struct port - one machine as the library drives it
  * @lowmem_pa, @lowmem_len: physical span of the linear map, holes included
@@ -48,7 +59,8 @@ enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
  * @is_smp:      memory is shareable and write-allocate
  * @interrupts_for_tlb: TLB operations reach the CPU alone that does them
  * @cleans_ptes: the table walker reads below L1
- * @outer_va:    registers of the outer cache; 0: there is none
+ * @outer:       the outer cache's driver; NULL: there is none
+ * @outer_va:    its registers
  * @has_outer_sync: it has a store buffer that matters
  * @outer_sync_reg: the register that empties it
  * @outer_flush_is_split: its clean+invalidate cannot be trusted (erratum 588369)
@@ -72,6 +84,7 @@ struct port {
 	bool interrupts_for_tlb;
 	bool cleans_ptes;
 	bool is_mmu_on;
+	const struct outer_ops *outer;
 	u32 outer_va;
 	bool has_outer_sync;
 	u16 outer_sync_reg;
@@ -202,7 +215,7 @@ int mmu_map(struct port *p, u32 va, phys_addr_t pa, u32 len, pgprot_t prot);
 void mmu_unmap(struct port *p, u32 va, u32 len);
 void mmu_flush_tlb(struct port *p, u32 va, u32 len);
 
-/* ---- caches: cacheflush.c, l2x0.c ------------------------------------------ */
+/* ---- caches: cacheflush.c, outer.c ------------------------------------------ */
 
 /* CP15 operations on the linear map, to the point of coherency, then DSB. */
 void dmac_clean_range(struct port *p, u32 va, u32 len);
@@ -229,7 +242,15 @@ void port_sync_for_cpu(struct port *p, phys_addr_t pa, size_t len,
 		       enum dma_data_direction dir);
 
 /* Turn it on; @va is where its registers are mapped. */
-void l2x0_boot(struct port *p, u32 va);
+void outer_boot(struct port *p, u32 va);
+
+/* For its drivers: one register, by an access of @c. */
+void outer_poke(const struct port *p, struct cpu *c, unsigned reg, u32 value);
+u32 outer_peek_reg(const struct port *p, struct cpu *c, unsigned reg);
+
+extern const struct outer_ops l2x0_ops, aurora_ops;
+void l2x0_boot(struct port *p);
+void aurora_boot(struct port *p);
 
 /* ---- words: printk.c -------------------------------------------------------- */
 

@@ -176,12 +176,24 @@ static bool is_pl310_geometry(const struct cache_geometry *g)
 
 bool outer_is_possible(const struct board_outer *o)
 {
-	return o->kind != OUTER_PL310 || is_pl310_geometry(&o->cache);
+	switch (o->kind) {
+	case OUTER_PL310:
+		return is_pl310_geometry(&o->cache);
+	case OUTER_AURORA:
+		return o->cache.line_bytes == 32;
+	default:
+		return true;
+	}
 }
 
 static bool kind_is_modelled(enum outer_kind kind)
 {
-	return kind == OUTER_PL310 || kind == OUTER_INTEGRATED;
+	return kind == OUTER_PL310 || kind == OUTER_AURORA || kind == OUTER_INTEGRATED;
+}
+
+static bool has_registers(enum outer_kind kind)
+{
+	return kind == OUTER_PL310 || kind == OUTER_AURORA;
 }
 
 static bool has_operations_by_mva(const struct board_cpu *c)
@@ -228,7 +240,7 @@ static bool fill_outer(struct board_outer *o, const struct fdt_node *n,
 		return node_complain(n, error, "%u bytes in %u ways of lines of %u bytes "
 				     "is not a %s", o->cache.bytes, o->cache.nr_ways,
 				     o->cache.line_bytes, o->name);
-	if (o->kind == OUTER_PL310 && !n->has_pa)
+	if (has_registers(o->kind) && !n->has_pa)
 		return node_complain(n, error, "a %s whose reg leads to no physical address",
 				     o->name);
 	return true;

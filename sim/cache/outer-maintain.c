@@ -26,6 +26,14 @@ static void op_at(struct machine *m, enum dc_op op, int i)
 		outer_drop(m, i, CAUSE_ASKED);
 }
 
+void outer_count_asked(struct cpu *c, enum dc_op op, uint32_t nr_lines)
+{
+	if (op != DC_INVALIDATE)
+		c->counts.level[1].cleaned += nr_lines;
+	if (op != DC_CLEAN)
+		c->counts.level[1].invalidated += nr_lines;
+}
+
 void outer_op(struct machine *m, enum dc_op op, struct place at)
 {
 	struct place line = outer_line(&m->outer, at);

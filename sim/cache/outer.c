@@ -31,7 +31,7 @@ enum outer_use outer_use_of(const struct machine *m, struct mem_attrs a)
 	if (a.type != MEM_NORMAL || !m->outer.nr_ways)
 		return OUTER_BYPASS;
 	if (a.outer == CACHE_NONE)
-		return m->has_outer && a.is_shareable && !pl310_overrides_shared(&m->pl310)
+		return m->has_pl310 && a.is_shareable && !pl310_overrides_shared(&m->pl310)
 			? OUTER_LOOK_UP : OUTER_BYPASS;
 	return use[a.outer];
 }

@@ -34,6 +34,7 @@
 #include "../chooser.h"
 #include "../mem/dram.h"
 
+struct cpu;
 struct machine;
 
 /* Of a line that level 2 holds. */
@@ -253,6 +254,9 @@ bool outer_valid(const struct machine *m);
 bool outer_is_watched(const struct machine *m, struct place line);
 /* Tell of @ev, which is about the whole line at its @pa. */
 void outer_tell(struct machine *m, struct observe_event ev);
+
+/* Registers of level 2 ask @op of @nr_lines lines. */
+void outer_count_asked(struct cpu *c, enum dc_op op, uint32_t nr_lines);
 
 /* On the one line that holds @at. */
 void outer_op(struct machine *m, enum dc_op op, struct place at);

@@ -43,14 +43,6 @@ static bool has(const struct machine *m, unsigned erratum)
 	return m->pl310.errata & erratum;
 }
 
-static void count(struct cpu *c, enum dc_op op, uint32_t nr_lines)
-{
-	if (op != DC_INVALIDATE)
-		c->counts.level[1].cleaned += nr_lines;
-	if (op != DC_CLEAN)
-		c->counts.level[1].invalidated += nr_lines;
-}
-
 /* Erratum 588369: of a clean line, the invalidation is skipped. */
 static enum dc_op as_done(const struct machine *m, enum dc_op op, struct place at)
 {
@@ -70,7 +62,7 @@ static void by_pa(struct machine *m, struct cpu *c, enum dc_op op, uint32_t pa)
 {
 	struct place at;
 
-	count(c, op, 1);
+	outer_count_asked(c, op, 1);
 	if (m->is_fast || !dram_find(&m->dram, pa, &at))
 		return;
 	speculate(m, at);
@@ -82,7 +74,7 @@ static void by_index(struct machine *m, struct cpu *c, enum dc_op op, uint32_t v
 {
 	struct place at;
 
-	count(c, op, 1);
+	outer_count_asked(c, op, 1);
 	if (!m->is_fast && outer_at_index(m, value >> m->outer.line_shift & m->outer.set_mask,
 					  value >> 28, &at))
 		on_line(m, op, at);
@@ -124,7 +116,7 @@ static void by_way(struct machine *m, struct cpu *c, enum dc_op op, uint32_t way
 	struct pl310_background *b = &m->pl310.background;
 
 	ways &= (1u << m->outer.nr_ways) - 1;
-	count(c, op, (m->outer.set_mask + 1) * (uint32_t)__builtin_popcount(ways));
+	outer_count_asked(c, op, (m->outer.set_mask + 1) * (uint32_t)__builtin_popcount(ways));
 	if (m->is_fast)
 		return;
 	*b = (struct pl310_background){ .ways = ways, .op = op };

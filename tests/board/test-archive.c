@@ -14,35 +14,12 @@
 static char **paths;
 static unsigned nr_built, nr_refused;
 
-/* Does any property @prop of the tree, anywhere, hold the string @text? */
-static bool tree_says(const void *blob, const char *prop, const char *text)
-{
-	for (int at = 0, depth = 0; at >= 0; at = fdt_next_node(blob, at, &depth)) {
-		int len;
-		const char *value = fdt_getprop(blob, at, prop, &len);
-
-		if (value && fdt_stringlist_contains(value, len, text))
-			return true;
-	}
-	return false;
-}
-
-/* The refusals that real boards meet, and what must then be true of their trees. */
+/* The one refusal that real boards meet, and what must then be true of their trees. */
 static bool reason_is_true(const char *reason, const void *blob)
 {
-	static const struct {
-		const char *says, *compatible;
-	} reasons[] = {
-		{ "outer cache, \"marvell,aurora-outer-cache\"", "marvell,aurora-outer-cache" },
-	};
-
 	if (strstr(reason, "names no CPU"))
 		return fdt_path_offset(blob, "/cpus") < 0 ||
 		       fdt_first_subnode(blob, fdt_path_offset(blob, "/cpus")) < 0;
-	for (unsigned i = 0; i < G_N_ELEMENTS(reasons); i++) {
-		if (strstr(reason, reasons[i].says))
-			return tree_says(blob, "compatible", reasons[i].compatible);
-	}
 	return false;
 }
 

@@ -108,6 +108,16 @@ static void the_old_ones_have_a_single_level_that_is_not_physical(void **state)
 	assert_int_equal(cpu_of(arm926, 0)->l2.bytes + cpu_of(arm1176, 0)->l2.bytes, 0);
 }
 
+static void the_pj4b_has_aurora_beside_it(void **state)
+{
+	g_autoptr(board) b = shipped("pj4b-aurora");
+
+	assert_int_equal(b->outer.kind, OUTER_AURORA);
+	assert_true(b->outer.wt_override);
+	assert_true(board_has_outer(b));
+	has_cache(b->outer.cache, 256, 4, 32);
+}
+
 static void any_other_name_is_a_path(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -129,6 +139,7 @@ int main(void)
 		cmocka_unit_test(the_quad_a7_sees_memory_at_zero),
 		cmocka_unit_test(the_a8_has_no_serial_port_among_its_masters),
 		cmocka_unit_test(the_old_ones_have_a_single_level_that_is_not_physical),
+		cmocka_unit_test(the_pj4b_has_aurora_beside_it),
 		cmocka_unit_test(any_other_name_is_a_path),
 	};
 

@@ -339,6 +339,7 @@ static const struct place {
 	{ "a7-quad", "a7-quad", "eth0", false },
 	{ "arm1176", "arm1176", "eth0", false },
 	{ "arm926", "arm926", "eth0", false },
+	{ "pj4b-aurora", "pj4b-aurora", "eth0", false },
 	{ "coherent", "coherent", "10010000.ethernet", false },
 	{ "coherent-bounced", "coherent", "10010000.ethernet", true },
 };

@@ -74,6 +74,7 @@ static void a_list_costs_what_its_entries_cost(struct rig *rig)
 	marks(rig);
 	dma_map_sgtable(rig->dev, &sgt, DMA_TO_DEVICE, 0);
 	expects_work(rig, rig->on->is & ON_PL310 ? "L1 c30 i0, L2 c30 i0, syncs 5"
+		     : rig->on->is & ON_AURORA ? "L1 c30 i0, L2 c0 i0, syncs 0"
 		     : rig->on->is & ON_ONE_LEVEL ? "L1 c30 i0, L2 c0 i0, syncs 0"
 						  : "L1 c15 i0, L2 c15 i0, syncs 0");
 	dma_unmap_sgtable(rig->dev, &sgt, DMA_TO_DEVICE, 0);

@@ -329,6 +329,33 @@ static void each_step_asks_for_the_lines_of_the_contract(struct rig *rig)
 	}
 }
 
+/* Its lines are never dirty, so that a partly covered one needs no care either. */
+static void aurora_is_asked_for_ranges_and_never_to_clean(struct rig *rig)
+{
+	static const struct row with_aurora[] = {
+		{ MAP,   DMA_TO_DEVICE,   0, 256 },
+		{ MAP,   DMA_FROM_DEVICE, 8,  48 },
+		{ UNMAP, DMA_FROM_DEVICE, 0, 256 },
+		{ UNMAP, DMA_FROM_DEVICE, 64, 1024 + 512 },	/* two ranges of 1 KiB at most */
+	};
+	static const char *const work[] = {
+		"L1 c8 i0, L2 c0 i0, syncs 0",
+		"L1 c2 i2, L2 c0 i2, syncs 1",
+		"L1 c0 i8, L2 c0 i8, syncs 1",
+		"L1 c0 i48, L2 c0 i48, syncs 2",
+	};
+	char *p = allocates(rig, 2 * PAGE_SIZE);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(with_aurora); i++) {
+		takes_step(rig, &with_aurora[i], p);
+		expects_work(rig, work[i]);
+	}
+	/* Across a page there are two ranges, too. */
+	marks(rig);
+	maps(rig, p + PAGE_SIZE - 64, 128, DMA_FROM_DEVICE);
+	expects_work(rig, "L1 c0 i4, L2 c0 i4, syncs 2");
+}
+
 static void a_device_that_snoops_costs_nothing(struct rig *rig)
 {
 	char *p = allocates(rig, LEN);
@@ -497,7 +524,8 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_neighbour_written_meanwhile_overwrites_the_device,    0, ON_COHERENT | ON_BOUNCE | ON_FAST),
 	TEST_ON(skip_cpu_sync_leaves_dirty_lines_alone,                 0, ON_BOUNCE),
 	TEST_ON(a_page_is_mapped_from_an_offset,                        0,        0),
-	TEST_ON(each_step_asks_for_the_lines_of_the_contract,           0, ON_COHERENT | ON_BOUNCE),
+	TEST_ON(each_step_asks_for_the_lines_of_the_contract,           0, ON_COHERENT | ON_BOUNCE | ON_AURORA),
+	TEST_ON(aurora_is_asked_for_ranges_and_never_to_clean,          ON_AURORA, 0),
 	TEST_ON(a_device_that_snoops_costs_nothing,                     ON_COHERENT, 0),
 	TEST_ON(each_call_is_one_sync_of_the_same_bytes,                0, ON_COHERENT | ON_BOUNCE),
 	TEST_ON(host_memory_is_refused,                                 0,        0),

@@ -26,6 +26,7 @@ static const struct platform platforms[] = {
 	{ "a15-coherent",	"a15-lpae",	ON_COHERENT },
 	{ "a15-coherent-bounce", "a15-lpae",	ON_COHERENT | ON_BOUNCE },
 	{ "a7-quad-fast",	"a7-quad",	ON_FAST },
+	{ "pj4b-aurora",	"pj4b-aurora",	ON_UP | ON_LINE32 | ON_AURORA },
 	{ "arm1176",		"arm1176",	ON_OLD | ON_V6 },
 	{ "arm926",		"arm926",	ON_OLD | ON_V5 },
 };

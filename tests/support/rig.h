@@ -40,6 +40,7 @@
 #define ON_ONE_LEVEL	(1u << 10)	/* no second level at all */
 #define ON_READ_ALLOCATE (1u << 11)	/* no level takes in a store that misses */
 #define ON_ALIASING	(1u << 12)	/* L1D tells virtual addresses of a page apart */
+#define ON_AURORA	(1u << 13)	/* an outer cache that takes ranges, write-through */
 
 struct platform {
 	const char *name;

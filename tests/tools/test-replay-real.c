@@ -240,7 +240,7 @@ static void a_coherent_machine_syncs_nothing(void **state)
 
 static const char *const boards[] = {
 	"a9-pl310", "a15-lpae", "a7-quad", "a8-up", "a9-pl310-shared-override", "arm1176",
-	"arm926", "coherent",
+	"arm926", "pj4b-aurora", "coherent",
 };
 
 static void all_bytes_are_right(const char *path, const char *on, uint64_t seed)

@@ -251,8 +251,11 @@ static void describe_caches(struct replay_report *rep, const struct board *b)
 	rep->level[1].name = rep->has_outer ? "outer" : "L2";
 	rep->level[1].line_bytes = has_below && below->bytes ? below->line_bytes : 0;
 	describe_level(s, "L1D", &cpu->l1d);
-	if (has_below)
-		describe_level(s, rep->has_outer ? "outer (PL310)" : "L2", below);
+	if (has_below) {
+		g_autofree char *outer = g_strdup_printf("outer (%s)", b->outer.name);
+
+		describe_level(s, rep->has_outer ? outer : "L2", below);
+	}
 	rep->board_caches = g_string_free(s, FALSE);
 }
 
