@@ -29,9 +29,22 @@ extern "C" {
 struct master;
 
 /**
+ * enum master_port - where a master is attached
+ * PORT_BUS: at DRAM; if it snoops, every cache's copy of what it writes goes out, then away
+ * PORT_ACP: at the cores' accelerator coherency port, above level 2. Reads that snoop get
+ *           level 1's copy, else what level 2 would answer; writes that snoop clean and
+ *           invalidate level 1's, then go through level 2, whose copy they update. What
+ *           does not snoop (AxUSER or AxCACHE say no) passes both caches by, unheard of.
+ *           Source: DDI 0407G, 2.4.1
+ */
+enum master_port { PORT_BUS, PORT_ACP };
+
+/**
  * struct master_config - one port on the bus
  * @name:        shown in reports; copied
  * @is_coherent: the port snoops the CPU's caches
+ * @port:        where it is
+ * @allocs_l2:   at an ACP: its snooping accesses allocate in level 2
  * @dma_bits:    address lines, 1..64: higher bits of an address are *dropped*,
  *               as a device would; 0 means 64
  * @ranges:      the bus's dma-ranges: device address -> physical; copied.
@@ -40,6 +53,8 @@ struct master;
 struct master_config {
 	const char *name;
 	bool is_coherent;
+	enum master_port port;
+	bool allocs_l2;
 	unsigned dma_bits;
 	const struct board_range *ranges;
 	size_t nr_ranges;

@@ -13,6 +13,8 @@ struct master {
 	struct machine *machine;
 	char *name;
 	bool is_coherent;
+	bool is_acp;
+	uint8_t use;			/* enum outer_use of its snooping accesses at an ACP */
 	uint64_t dma_mask;
 	struct board_range *ranges;
 	size_t nr_ranges;
@@ -31,6 +33,8 @@ struct master *master_new(struct machine *m, const struct master_config *cfg)
 	d->machine = m;
 	d->name = g_strdup(cfg->name);
 	d->is_coherent = cfg->is_coherent;
+	d->is_acp = cfg->port == PORT_ACP;
+	d->use = cfg->allocs_l2 ? OUTER_WRITE_ALLOCATE : OUTER_LOOK_UP;
 	d->dma_mask = bits < 64 ? (1ull << bits) - 1 : ~0ull;
 	d->ranges = g_memdup2(cfg->ranges, cfg->nr_ranges * sizeof(*cfg->ranges));
 	d->nr_ranges = cfg->nr_ranges;
@@ -142,6 +146,28 @@ static void snoop_write(struct machine *m, struct place at, size_t len)
 {
 	inner_snoop_clean_invalidate(m, at, len);
 	expel_outer(m, at, len);
+	if (m->stb.nr)
+		stb_drain_over(m, at, len);
+}
+
+/* The newest bytes, wherever they are; or from an ACP, level 1's, else those below. */
+static void snoop_read(const struct master *d, struct place at, void *buf, size_t len)
+{
+	struct machine *m = d->machine;
+
+	if (inner_snoop_read(m, at, buf, len))
+		return;
+	if (d->is_acp)
+		outer_read(m, at, buf, len, d->use);
+	else
+		outer_peek(m, at, buf, len);
+}
+
+/* Level 1 lets go of the line, into level 2 if it is dirty; the write follows it there. */
+static void write_by_acp(const struct master *d, struct place at, const void *buf, size_t len)
+{
+	inner_snoop_clean_invalidate(d->machine, at, len);
+	outer_write(d->machine, at, buf, len, d->use);
 }
 
 /* Told of everywhere, so the step counts even where nobody listens. */
@@ -160,9 +186,9 @@ static void read_piece(struct master *d, struct place at, void *buf, size_t len)
 	struct machine *m = d->machine;
 
 	speculate(m, at);
-	if (d->is_coherent && !inner_snoop_read(m, at, buf, len))
-		outer_peek(m, at, buf, len);
-	else if (!d->is_coherent)
+	if (d->is_coherent)
+		snoop_read(d, at, buf, len);
+	else
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
 	tell_dma(m, OBSERVE_DMA_READ, at, buf, len);
 	speculate(m, at);
@@ -173,10 +199,13 @@ static void write_piece(struct master *d, struct place at, const void *buf, size
 	struct machine *m = d->machine;
 
 	speculate(m, at);
-	if (d->is_coherent)
+	if (d->is_coherent && !d->is_acp)
 		snoop_write(m, at, len);
 	tell_dma(m, OBSERVE_DMA_WRITE, at, buf, len);
-	dram_commit(m, at, buf, len);
+	if (d->is_coherent && d->is_acp)
+		write_by_acp(d, at, buf, len);
+	else
+		dram_commit(m, at, buf, len);
 	speculate(m, at);
 }
 
@@ -244,7 +273,8 @@ static void move(struct master *d, struct place at, uint64_t dma, void *buf, siz
 		return;
 	}
 	while (len) {
-		size_t piece = bulk_run(m, at, len);
+		bool may_run = !d->is_coherent || (!d->is_acp && !m->stb.nr);
+		size_t piece = may_run ? bulk_run(m, at, len) : 0;
 
 		if (piece) {
 			move_run(d, at, dma, buf, piece, is_write);
