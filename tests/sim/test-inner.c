@@ -137,6 +137,55 @@ static void an_uncached_store_below_is_seen_by_the_next_fill(void **state)
 	expects_read(rig, K, "UNCACHED");
 }
 
+/* Outer non-cacheable: such a fill passes a level 2 by that has newer bytes. */
+static void a_fill_past_level_2_is_no_promise_for_one_through_it(void **state)
+{
+	struct rig *rig = *state;
+	uint32_t past = 0x48000000;
+
+	/* Index 5, which Linux leaves alone: Normal, inner WBWA, outer non-cacheable. */
+	cpu_cp15_write(rig->cpu, CP15_PRRR, (LINUX_PRRR & ~(3u << 10)) | 2u << 10);
+	cpu_cp15_write(rig->cpu, CP15_NMRR, (LINUX_NMRR & ~(3u << 10) & ~(3u << 26)) | 1u << 10);
+	maps(rig, past, PLAY_PA, PAGE, (enum mapping)(5 | NOT_SHAREABLE));
+	device_writes(rig, PLAY_PA, "in DRAM");
+	writes(rig, K, "level 2");
+	cleans_and_invalidates(rig, K);
+	expects_read(rig, past, "in DRAM");
+	invalidates(rig, past);
+	expects_read(rig, K, "level 2");
+}
+
+struct ear {
+	struct observer o;
+	char first[5];
+};
+
+static void hears(struct observer *o, const struct observe_event *ev)
+{
+	struct ear *ear = (struct ear *)o;
+
+	if (ev->kind == OBSERVE_FILL && ev->level == 1)
+		memcpy(ear->first, ev->bytes, 4);
+}
+
+/* The native store is in the image by then; what came in is what was below. */
+static void a_line_that_comes_in_for_a_plain_store_has_its_old_bytes(void **state)
+{
+	struct rig *rig = *state;
+	struct ear ear = { .o.event = hears };
+
+	device_writes(rig, PLAY_PA, "old.");
+	touches(rig, K);
+	invalidates(rig, K);
+	machine_observe(rig->m, &ear.o);
+	machine_watch(rig->m, PLAY_PA, 32);
+	cpu_before_store(rig->cpu, K, 4, NULL);
+	memcpy(machine_ptr(rig->m, K), "new!", 4);
+	expects_read(rig, K, "new!");
+	assert_string_equal(ear.first, "old.");
+	machine_unobserve(rig->m, &ear.o);
+}
+
 /* ---- what the summary of a page says -------------------------------------------------- */
 
 static void a_page_counts_its_lines(void **state)
@@ -340,6 +389,8 @@ int main(void)
 		on_a9(a_device_that_level_2_hides_changes_nothing_yet),
 		on_a9(level_2_switched_off_and_on_is_another_memory),
 		on_a9(an_uncached_store_below_is_seen_by_the_next_fill),
+		on_a9(a_fill_past_level_2_is_no_promise_for_one_through_it),
+		on_a9(a_line_that_comes_in_for_a_plain_store_has_its_old_bytes),
 		on_a9(a_page_counts_its_lines),
 		on_a9(a_page_that_nobody_watches_any_longer_says_so),
 		cmocka_unit_test(least_recently_used_is_exact_however_lines_are_hit),

@@ -322,6 +322,18 @@ static void the_ninth_cpu_is_another_than_the_first(void **state)
 	rig_free(rig);
 }
 
+static void a_snooping_write_leaves_a_line_that_is_not_shareable(void **state)
+{
+	struct pair *p = *state;
+	struct place at = { PLAY_PA, PLAY_PA - FIXTURE_DRAM_PA };
+
+	writes(p->rig, P, "alone");
+	writes(p->rig, K + LINE, "share");
+	inner_snoop_clean_invalidate(p->rig->m, at, 2 * LINE);
+	expects_line(p->rig, PLAY_PA, "L1 dirty, L2 clean");
+	expects_line(p->rig, PLAY_PA + LINE, "L1 -, L2 dirty");
+}
+
 /* ---- any program ----------------------------------------------------------------- */
 
 /*
@@ -433,6 +445,7 @@ int main(void)
 		on_two(a_plain_range_over_lines_of_both_kinds),
 		on_two(a_private_line_that_is_evicted_is_written_back),
 		on_two(a_snooping_master_does_not_see_a_line_that_is_not_shareable),
+		on_two(a_snooping_write_leaves_a_line_that_is_not_shareable),
 		cmocka_unit_test(the_ninth_cpu_is_another_than_the_first),
 		on_two(random_programs_of_two_cpus_see_one_memory),
 		on_two(random_programs_keep_lines_that_diverge_apart),
