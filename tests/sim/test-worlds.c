@@ -442,7 +442,23 @@ static void cleans_out(struct program *p, const struct spot *s, enum worlds_op o
 		syncs_bus(p);
 }
 
-/* Nothing of the line is left anywhere but in DRAM. */
+/*
+ * Old bytes can go up and down between exclusive levels for as long as one looks at the
+ * other: so every copy gets the new ones.
+ */
+static void stores_line(struct program *p, const struct spot *s, const uint8_t *line)
+{
+	guint32 first = s->line * p->kind->line_bytes;
+
+	assert_true(cpu_store(p->rig->cpu, K + first, line, p->kind->line_bytes, NULL));
+	cpu_dsb(p->rig->cpu, BARRIER_SY);
+	maintains(p, s, (struct worlds_who){ 0 }, WORLDS_CLEAN);
+	maintains_l2(p, s, WORLDS_CLEAN);
+	if (p->kind->shape.l2 == WORLDS_L2_REGISTERS)
+		syncs_bus(p);
+}
+
+/* Nothing of the line is left anywhere but in DRAM, or what is left is the same. */
 static void starts_anew(struct program *p, struct spot *s)
 {
 	guint32 first = s->line * p->kind->line_bytes;
@@ -460,6 +476,8 @@ static void starts_anew(struct program *p, struct spot *s)
 		maintains_l2(p, s, WORLDS_INVALIDATE);
 		cleans_out(p, s, WORLDS_INVALIDATE);
 	}
+	if (p->kind->shape.is_exclusive)
+		stores_line(p, s, line);
 	worlds_reset(p->worlds, s->line, line[s->line * 7 % p->kind->line_bytes]);
 }
 
