@@ -82,10 +82,13 @@ static bool is_nothing_to_do(const struct machine *m, enum dc_op op, struct plac
 {
 	const struct page_summary *p = page_summary(&m->pages, at.off);
 
-	if (!m->inner.nr_views || p->flags & PAGE_HAS_WATCHED)
-		return false;
-	return !(invalidates(op) ? p->nr_inner : p->nr_dirty) &&
+	return m->inner.nr_views && !(invalidates(op) ? p->nr_inner : p->nr_dirty) &&
 	       !(nr_levels(m, op) == 2 && p->nr_outer);
+}
+
+static bool has_watched(const struct machine *m, struct place at)
+{
+	return page_summary(&m->pages, at.off)->flags & PAGE_HAS_WATCHED;
 }
 
 void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va)
@@ -116,7 +119,8 @@ static bool dc_in_page(struct cpu *c, enum dc_op op, uint32_t va, uint32_t len, 
 		return cpu_refuse(c, &f, 0, m->actor.site);
 	}
 	count_dc(c, op, nr_lines);
-	if (!is_ram(word) || is_nothing_to_do(m, op, place_of(m, word, va)))
+	if (!is_ram(word) || (is_nothing_to_do(m, op, place_of(m, word, va)) &&
+			      !has_watched(m, place_of(m, word, va))))
 		return true;
 
 	for (; nr_lines; nr_lines--, va += step) {
@@ -137,11 +141,84 @@ bool cpu_dc(struct cpu *c, enum dc_op op, uint32_t va)
 	return dc_in_page(c, op, va, 1, 1);
 }
 
+/* ---- ranges ---------------------------------------------------------------- */
+
+/* That it was asked for is an event of each watched line: all of the page's, or none. */
+static bool is_told_alike(const struct machine *m, uint64_t off, bool *ret_is_watched)
+{
+	unsigned nr = notes_nr_watched(&m->notes, off);
+
+	*ret_is_watched = nr;
+	return !nr || nr == PAGE_BYTES >> m->notes.line_shift;
+}
+
+/* Pages in a row, in memory too, with nothing to do and the same to tell. */
+struct idle_run {
+	struct place at;
+	uint64_t len;
+	bool is_watched;
+	struct mem_attrs attrs;
+};
+
+static bool take_page(struct cpu *c, enum dc_op op, uint32_t va, struct idle_run *run)
+{
+	struct machine *m = c->machine;
+	struct cpu_fault f;
+	uint64_t word = tlb_find(c, va, true, &f);
+	bool is_watched = false;
+	struct place at;
+
+	if (!word || !is_ram(word))
+		return false;		/* the long way says what is wrong */
+	at = place_of(m, word, va);
+	if (!is_nothing_to_do(m, op, at) ||
+	    (has_watched(m, at) && !is_told_alike(m, at.off, &is_watched)))
+		return false;
+	if (!run->len)
+		*run = (struct idle_run){ at, 0, is_watched, tlb_attrs(word) };
+	else if (at.off != run->at.off + run->len || at.pa != run->at.pa + run->len ||
+		 is_watched != run->is_watched)
+		return false;
+	run->len += PAGE_BYTES;
+	return true;
+}
+
+static void tell_cleans(struct machine *m, enum dc_op op, uint32_t va,
+			const struct idle_run *run)
+{
+	m->actor.va = va;
+	m->actor.attrs = run->attrs;
+	for (unsigned level = 1; level <= nr_levels(m, op); level++) {
+		struct observe_event ev = machine_event(m, OBSERVE_CLEAN, run->at, NULL,
+							run->len);
+
+		ev.level = (int)level;
+		machine_tell(m, &ev);
+	}
+}
+
+/* As much of [va, end) as is idle, from @va on: bytes. Whole pages, all at once. */
+static uint64_t dc_idle(struct cpu *c, enum dc_op op, uint64_t va, uint64_t end, uint32_t step)
+{
+	struct machine *m = c->machine;
+	struct idle_run run = { .len = 0 };
+
+	if (va & PAGE_MASK || m->order || m->is_random || m->run)
+		return 0;
+	while (va + run.len + PAGE_BYTES <= end &&
+	       take_page(c, op, (uint32_t)(va + run.len), &run))
+		;
+	count_dc(c, op, run.len / step);
+	if (run.is_watched && op != DC_INVALIDATE)
+		tell_cleans(m, op, (uint32_t)va, &run);
+	return run.len;
+}
+
 bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
 {
 	uint32_t step = machine_line_min(c->machine);
 	uint64_t end = (uint64_t)va + len;
-	uint64_t at = va & ~(step - 1);
+	uint64_t at = va & ~(step - 1), next;
 
 	if (!len)
 		return true;
@@ -150,12 +227,13 @@ bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
 		return true;
 	}
 	cpu_begin(c, va, __builtin_return_address(0));
-	while (at < end) {
-		uint64_t piece = MIN(end - at, PAGE_BYTES - (at & PAGE_MASK));
-
-		if (!dc_in_page(c, op, (uint32_t)at, (uint32_t)piece, step))
+	for (; at < end; at = next) {
+		next = at + dc_idle(c, op, at, end, step);
+		if (next > at)
+			continue;
+		next = MIN(end, (at | PAGE_MASK) + 1);
+		if (!dc_in_page(c, op, (uint32_t)at, (uint32_t)(next - at), step))
 			return false;
-		at += piece;
 	}
 	return true;
 }

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include "dram.h"
 
 #define NOTE_WATCHED	1u
@@ -57,6 +58,20 @@ static inline void notes_clear(struct notes *n, uint64_t off, unsigned note)
 	uint64_t line = off >> n->line_shift;
 
 	n->bits[line / NOTES_PER_BYTE] &= (uint8_t)~(note << line % NOTES_PER_BYTE * 2);
+}
+
+/* Watched lines of the page at @off. */
+static inline unsigned notes_nr_watched(const struct notes *n, uint64_t off)
+{
+	const uint8_t *bits = &n->bits[(off >> n->line_shift) / NOTES_PER_BYTE];
+	uint64_t some;
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < PAGE_BYTES >> n->line_shift; i += NOTES_PER_BYTE * sizeof(some)) {
+		memcpy(&some, &bits[i / NOTES_PER_BYTE], sizeof(some));
+		nr += (unsigned)__builtin_popcountll(some & 0x5555555555555555u * NOTE_WATCHED);
+	}
+	return nr;
 }
 
 #endif
