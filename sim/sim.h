@@ -154,6 +154,23 @@ static inline bool line_is_watched(const struct machine *m, uint64_t off)
 	return notes_of(&m->notes, off) & NOTE_WATCHED;
 }
 
+/*
+ * What a miss of level 1 will look at is asked for at once: a miss is longer than what
+ * the host looks ahead, so it would wait for one after the other.
+ */
+static inline void inner_prefetch(const struct machine *m, struct place at)
+{
+	const struct outer *o = &m->outer;
+
+	__builtin_prefetch(m->inner.bytes + at.off, 1);
+	__builtin_prefetch(&m->notes.bits[(at.off >> m->notes.line_shift) / NOTES_PER_BYTE], 1);
+	__builtin_prefetch(page_summary(&m->pages, at.off), 1);
+	if (o->nr_ways) {
+		__builtin_prefetch(&o->tags[outer_base(o, at.pa)]);
+		__builtin_prefetch(&o->meta[outer_base(o, at.pa)]);
+	}
+}
+
 /* ---- observe.c ------------------------------------------------------ */
 
 /* An event by the present actor; the caller fills in the rest and tells it. */

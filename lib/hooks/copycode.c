@@ -23,9 +23,6 @@
 
 #ifdef __x86_64__
 
-/* Longer than gcc's longest address calculation between two hooks of one copy. */
-#define MAX_BETWEEN	96
-
 enum shape {
 	OTHER = 0,	/* anything that may store, jump or call */
 	BARE,		/* no operand bytes */
@@ -112,7 +109,7 @@ bool hooks_is_one_copy(const void *store_site, const void *load_site)
 	const uint8_t *code = store_site;
 	const uint8_t *end = load_site;
 
-	if ((uintptr_t)end - (uintptr_t)code > MAX_BETWEEN)
+	if (!hooks_may_be_one_copy(store_site, load_site))
 		return false;
 	while (code < end) {
 		size_t bytes = register_code_bytes(code);

@@ -55,13 +55,15 @@ void hooks_load(const void *p, size_t len, const void *site)
 	struct machine *m = machine_behind(p, false);
 	struct hooks_last_store last = hooks_last_store;
 
+	__builtin_prefetch(p);	/* the access itself is a long way off */
 	if (!m)
 		return;
 	hooks_is_inside = true;
 	machine_before_load(m, va_of(p), clip(p, len), site);
 	hooks_is_inside = false;
 
-	if (last.len == len && hooks_is_one_copy(last.site, site))
+	if (last.len == len && hook_unlikely(hooks_may_be_one_copy(last.site, site)) &&
+	    hooks_is_one_copy(last.site, site))
 		hooks_store(last.p, last.len, last.site);
 }
 

@@ -58,6 +58,15 @@ void hooks_fence(void);
  */
 bool hooks_is_one_copy(const void *store_site, const void *load_site);
 
+/* Longer than gcc's longest address calculation between two hooks of one copy. */
+#define HOOKS_MAX_BETWEEN	96
+
+/* No two hooks further apart are. */
+hook_inline bool hooks_may_be_one_copy(const void *store_site, const void *load_site)
+{
+	return (uintptr_t)load_site - (uintptr_t)store_site <= HOOKS_MAX_BETWEEN;
+}
+
 /** What the canaries (check.c) are told: the door opened at @p. */
 void hooks_canary(const void *p, bool is_store);
 

@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+/*
+ * On the way of every miss. A seat that is passed in memory is copied there by vector
+ * loads of words that have just been stored one by one; the host waits for those to leave
+ * its store buffer, and with them for every miss of its own caches before them.
+ */
+#define inlined	static inline __attribute__((always_inline))
+
 /* ---- shape ------------------------------------------------------------- */
 
 static unsigned nr_colours(const struct board_cpu *b)
@@ -105,7 +112,7 @@ bool inner_caches(const struct cpu *c, struct mem_attrs a)
 
 /* ---- where a line is ------------------------------------------------------ */
 
-static inline uint32_t set_of(const struct inner *l1, struct seat line)
+inlined uint32_t set_of(const struct inner *l1, struct seat line)
 {
 	const struct inner_shape *s = &l1->machine->inner;
 	uint64_t index = line.at.pa;
@@ -166,12 +173,12 @@ uint8_t *inner_bytes(const struct cpu *c, struct seat s)
 /* ---- what the image has in common with what is below ---------------------- */
 
 /* A fetch of this kind returns what any cacheable one would. */
-static bool is_plain_use(const struct machine *m, enum outer_use use)
+inlined bool is_plain_use(const struct machine *m, enum outer_use use)
 {
 	return use != OUTER_BYPASS || !m->outer.nr_ways;
 }
 
-static void note_same(struct machine *m, struct seat line, enum outer_use use)
+inlined void note_same(struct machine *m, struct seat line, enum outer_use use)
 {
 	if (m->inner.nr_views != 1 || !is_plain_use(m, use))
 		return;
@@ -217,7 +224,7 @@ void inner_write_back(struct inner *l1, uint32_t idx, enum observe_cause cause)
 		inner_below_changed(m, line.at, 1u << l1->line_shift);
 }
 
-static inline void leave_page(struct machine *m, uint64_t off)
+inlined void leave_page(struct machine *m, uint64_t off)
 {
 	struct page_summary *page = page_summary(&m->pages, off);
 
@@ -266,7 +273,7 @@ void inner_expel(struct inner *l1, uint32_t idx, enum observe_cause cause)
 /* ---- in ----------------------------------------------------------------------- */
 
 /* Nearly all victims are clean, and nobody's business. */
-static inline void evict(struct inner *l1, uint32_t idx)
+inlined void evict(struct inner *l1, uint32_t idx)
 {
 	struct machine *m = l1->machine;
 	uint64_t slot = (uint64_t)l1->ways[idx] << l1->line_shift;
@@ -285,7 +292,7 @@ static inline void evict(struct inner *l1, uint32_t idx)
 }
 
 /* An empty way of the set, made if need be. */
-static inline uint32_t make_room(struct inner *l1, uint32_t set)
+inlined uint32_t make_room(struct inner *l1, uint32_t set)
 {
 	uint32_t base = set * l1->nr_ways, idx;
 
@@ -323,7 +330,7 @@ void inner_touch(struct cpu *c, struct seat s)
  * they may come from a line of level 2 that the victim pushes out; or, of a private
  * line, in @own.
  */
-static inline void admit(struct inner *l1, struct seat line, uint8_t state, unsigned use,
+inlined void admit(struct inner *l1, struct seat line, uint8_t state, unsigned use,
 			 const uint8_t *own)
 {
 	struct machine *m = l1->machine;
@@ -352,7 +359,7 @@ static inline void admit(struct inner *l1, struct seat line, uint8_t state, unsi
 }
 
 /* From below, into the image: or, where that has the bytes already, from nowhere. */
-static inline enum observe_answer fetch(struct machine *m, struct seat line,
+inlined enum observe_answer fetch(struct machine *m, struct seat line,
 					struct inner_ask ask, unsigned notes)
 {
 	uint8_t *image = m->inner.bytes + line.slot;
@@ -417,13 +424,12 @@ enum observe_answer inner_fill(struct cpu *c, struct seat s, struct inner_ask as
 	return answer;
 }
 
-void inner_make_dirty(struct cpu *c, struct seat s)
+/* @s is this CPU's alone. */
+inlined void make_dirty(struct cpu *c, struct seat s)
 {
 	struct machine *m = c->machine;
 	uint8_t *state = inner_state(&c->l1, s.slot);
 
-	if (unlikely(!(*state & LINE_UNIQUE)))
-		inner_claim(c, inner_line(&m->inner, s));
 	if (*state & LINE_DIRTY)
 		return;
 	s = inner_line_held(&c->l1, s);
@@ -433,17 +439,24 @@ void inner_make_dirty(struct cpu *c, struct seat s)
 		notes_clear(&m->notes, s.at.off, NOTE_SAME);
 }
 
+void inner_make_dirty(struct cpu *c, struct seat s)
+{
+	if (unlikely(!(*inner_state(&c->l1, s.slot) & LINE_UNIQUE)))
+		inner_claim(c, inner_line(&c->machine->inner, s));
+	make_dirty(c, s);
+}
+
 /* ---- the usual case ---------------------------------------------------------- */
 
 /* A hit that the order of replacement, or a store, has something to do with. */
-static bool quick_hit(struct cpu *c, struct seat s, uint8_t state, bool is_store)
+inlined bool quick_hit(struct cpu *c, struct seat s, uint8_t state, bool is_store)
 {
 	if (state & (LINE_WATCHED | LINE_PRIVATE) || (is_store && !(state & LINE_UNIQUE)))
 		return false;
 	if (!(state & LINE_RECENT))
 		inner_touch(c, s);
 	if (is_store)
-		inner_make_dirty(c, s);
+		make_dirty(c, s);
 	return true;
 }
 
@@ -468,7 +481,7 @@ bool inner_quick(struct cpu *c, struct place at, bool is_store)
 	fetch(m, line, ask, notes);
 	admit(&c->l1, line, LINE_UNIQUE, ask.use, NULL);
 	if (is_store)
-		inner_make_dirty(c, line);
+		make_dirty(c, line);
 	return true;
 }
 

@@ -50,7 +50,7 @@ bool outer_init(struct machine *m, const struct cache_geometry *g)
 	uint32_t nr_sets = (g->bytes >> o->line_shift) / g->nr_ways;
 
 	o->nr_ways = g->nr_ways;
-	o->stride = (g->nr_ways + 3u) & ~3u;
+	o->stride = OUTER_MAX_WAYS;
 	o->set_mask = nr_sets - 1;
 	o->tags = g_aligned_alloc(nr_sets * o->stride, sizeof(*o->tags), HOST_LINE);
 	o->meta = g_new0(uint8_t, nr_sets * o->stride);

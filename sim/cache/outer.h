@@ -28,6 +28,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <armdma/board.h>
 #include <armdma/machine.h>
 #include <armdma/observe.h>
@@ -175,26 +178,30 @@ void outer_peek_past(const struct machine *m, struct place at, void *buf, size_t
 
 /* ---- outer-lines.c: lines in and out, and DRAM ---------------------------- */
 
-typedef uint32_t outer_tags __attribute__((vector_size(16), may_alias));
-
+/* A set is always OUTER_MAX_WAYS entries, compared at once. */
+#ifdef __SSE2__
 /* A bit for each way of the set at @base whose tag is @tag. */
 static inline unsigned outer_match(const struct outer *o, uint32_t base, uint32_t tag)
 {
-	static const outer_tags bits[OUTER_MAX_WAYS / 4] = {
-		{ 1, 2, 4, 8 }, { 1 << 4, 2 << 4, 4 << 4, 8 << 4 },
-		{ 1 << 8, 2 << 8, 4 << 8, 8 << 8 }, { 1 << 12, 2 << 12, 4 << 12, 8 << 12 },
-	};
-	typedef uint64_t halves __attribute__((vector_size(16)));
-	const outer_tags *set = (const outer_tags *)&o->tags[base];
-	outer_tags want = { tag, tag, tag, tag }, hit = { 0 };
+	const __m128i *set = (const __m128i *)&o->tags[base];
+	__m128i want = _mm_set1_epi32((int)tag);
+	__m128i low = _mm_packs_epi32(_mm_cmpeq_epi32(set[0], want),
+				      _mm_cmpeq_epi32(set[1], want));
+	__m128i high = _mm_packs_epi32(_mm_cmpeq_epi32(set[2], want),
+				       _mm_cmpeq_epi32(set[3], want));
 
-	for (unsigned i = 0; i < o->stride / 4; i++)
-		hit |= (outer_tags)(set[i] == want) & bits[i];
-	halves h = (halves)hit;
-	uint64_t both = h[0] | h[1];
-
-	return (uint32_t)(both | both >> 32);
+	return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(low, high));
 }
+#else
+static inline unsigned outer_match(const struct outer *o, uint32_t base, uint32_t tag)
+{
+	unsigned ways = 0;
+
+	for (unsigned way = 0; way < OUTER_MAX_WAYS; way++)
+		ways |= (unsigned)(o->tags[base + way] == tag) << way;
+	return ways;
+}
+#endif
 
 static inline uint32_t outer_base(const struct outer *o, uint64_t pa)
 {

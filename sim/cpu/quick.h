@@ -60,6 +60,7 @@ static inline bool quick_access(struct cpu *c, uint32_t va, size_t len, bool is_
 	if (likely((state & (is_store ? LINE_STORE_MASK : LINE_LOAD_MASK)) ==
 		   (is_store ? LINE_STORE_OK : LINE_LOAD_OK)))
 		return true;
+	inner_prefetch(m, *ret_at);
 	m->actor = (struct actor){
 		.cpu = c, .va = va, .site = site, .attrs = tlb_attrs(word),
 	};
