@@ -246,11 +246,15 @@ void inner_below_changed(struct machine *m, struct place at, size_t len)
 	for (size_t done = 0; done < len;) {
 		uint64_t off = at.off + done;
 
-		if (page_summary(&m->pages, off)->flags & PAGE_HAS_SAME) {
+		if (!(page_summary(&m->pages, off)->flags & PAGE_HAS_SAME)) {
+			done += PAGE_BYTES - (off & PAGE_MASK);
+		} else if (!(off & PAGE_MASK) && len - done >= PAGE_BYTES) {
+			notes_clear_page(&m->notes, off, NOTE_SAME);
+			page_summary(&m->pages, off)->flags &= (uint8_t)~PAGE_HAS_SAME;
+			done += PAGE_BYTES;
+		} else {
 			notes_clear(&m->notes, off, NOTE_SAME);
 			done += inner_piece(&m->inner, off, len - done);
-		} else {
-			done += PAGE_BYTES - (off & PAGE_MASK);
 		}
 	}
 }

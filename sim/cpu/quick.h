@@ -61,9 +61,7 @@ static inline bool quick_access(struct cpu *c, uint32_t va, size_t len, bool is_
 		   (is_store ? LINE_STORE_OK : LINE_LOAD_OK)))
 		return true;
 	inner_prefetch(m, *ret_at);
-	m->actor = (struct actor){
-		.cpu = c, .va = va, .site = site, .attrs = tlb_attrs(word),
-	};
+	m->actor = (struct actor){ .cpu = c, .va = va, .site = site };
 	return inner_quick(c, *ret_at, is_store);
 }
 

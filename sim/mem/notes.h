@@ -60,6 +60,19 @@ static inline void notes_clear(struct notes *n, uint64_t off, unsigned note)
 	n->bits[line / NOTES_PER_BYTE] &= (uint8_t)~(note << line % NOTES_PER_BYTE * 2);
 }
 
+/* Of every line of the page at @off. */
+static inline void notes_clear_page(struct notes *n, uint64_t off, unsigned note)
+{
+	uint8_t *bits = &n->bits[(off >> n->line_shift) / NOTES_PER_BYTE];
+	uint64_t some;
+
+	for (unsigned i = 0; i < PAGE_BYTES >> n->line_shift; i += NOTES_PER_BYTE * sizeof(some)) {
+		memcpy(&some, &bits[i / NOTES_PER_BYTE], sizeof(some));
+		some &= ~(0x5555555555555555u * note);
+		memcpy(&bits[i / NOTES_PER_BYTE], &some, sizeof(some));
+	}
+}
+
 /* Watched lines of the page at @off. */
 static inline unsigned notes_nr_watched(const struct notes *n, uint64_t off)
 {
