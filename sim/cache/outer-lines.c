@@ -323,6 +323,23 @@ static int choose_way(const struct machine *m, struct outer *o, uint32_t base)
 	return choose(o, base, unlikely(o->has_locks) ? all & ~pl310_locked(m) : all);
 }
 
+/* Nearly all victims are DRAM's own bytes, and nobody's business. */
+static void evict(struct machine *m, int i)
+{
+	struct outer *o = &m->outer;
+	struct page_summary *page = page_summary(&m->pages,
+						 (uint64_t)o->tags[i] << o->line_shift);
+
+	if (unlikely(o->meta[i] & (OUTER_DIRTY | OUTER_HAS_BYTES) || o->is_exclusive ||
+		     o->is_inclusive || m->stb.nr || page->flags & PAGE_HAS_WATCHED)) {
+		outer_expel(m, i, CAUSE_EVICTION);
+		return;
+	}
+	o->tags[i] = OUTER_NO_LINE;
+	o->meta[i] = 0;
+	page->nr_outer--;
+}
+
 /* A position for a new line in the set at @base; -1: every way is locked. */
 static int make_room(struct machine *m, uint32_t base, bool loses_dirty)
 {
@@ -337,7 +354,7 @@ static int make_room(struct machine *m, uint32_t base, bool loses_dirty)
 	if (unlikely(loses_dirty))
 		outer_drop(m, i, CAUSE_EVICTION);
 	else
-		outer_expel(m, i, CAUSE_EVICTION);
+		evict(m, i);
 	return i;
 }
 

@@ -40,12 +40,16 @@ static inline bool quick_word(const struct cpu *c, uint64_t word, bool is_store)
 	return (word & (QUICK_MASK | perm | shareable)) == (QUICK_WANT | perm | shareable);
 }
 
+/* Level 1 does not have the line ready: it may be a short matter all the same. */
+bool quick_miss(struct cpu *c, uint32_t va, struct place at, bool is_store, const void *site);
+
 /*
  * Where quick_may(): the line of @va is in level 1, ready for that access, and its bytes
  * at @ret_at of the image. False: take the long way.
  */
-static inline bool quick_access(struct cpu *c, uint32_t va, size_t len, bool is_store,
-				const void *site, struct place *ret_at)
+static inline __attribute__((always_inline)) bool
+quick_access(struct cpu *c, uint32_t va, size_t len, bool is_store, const void *site,
+	     struct place *ret_at)
 {
 	struct machine *m = c->machine;
 	uint64_t word = c->tlb->words[va >> PAGE_SHIFT];
@@ -57,12 +61,9 @@ static inline bool quick_access(struct cpu *c, uint32_t va, size_t len, bool is_
 		return false;
 	*ret_at = place_of(m, word, va);
 	state = *inner_state(&c->l1, ret_at->off);
-	if (likely((state & (is_store ? LINE_STORE_MASK : LINE_LOAD_MASK)) ==
-		   (is_store ? LINE_STORE_OK : LINE_LOAD_OK)))
-		return true;
-	inner_prefetch(m, *ret_at);
-	m->actor = (struct actor){ .cpu = c, .va = va, .site = site };
-	return inner_quick(c, *ret_at, is_store);
+	return likely((state & (is_store ? LINE_STORE_MASK : LINE_LOAD_MASK)) ==
+		      (is_store ? LINE_STORE_OK : LINE_LOAD_OK)) ||
+	       quick_miss(c, va, *ret_at, is_store, site);
 }
 
 #endif

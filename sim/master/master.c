@@ -233,6 +233,9 @@ static size_t bulk_run(const struct machine *m, struct place at, size_t len)
 {
 	size_t run = 0;
 
+	if (m->run)		/* others may go on between any two lines */
+		return 0;
+
 	while (run < len && is_bulk(m, page_summary(&m->pages, at.off + run)))
 		run += PAGE_BYTES - ((at.off + run) & PAGE_MASK);
 	return MIN(run, len);
