@@ -102,10 +102,13 @@ static bool refuse_misaligned(struct cpu *c, uint32_t va, size_t len, bool is_wr
 	return cpu_refuse(c, &f, len, site);
 }
 
-bool quick_miss(struct cpu *c, uint32_t va, struct place at, bool is_store, const void *site)
+bool quick_miss(struct cpu *c, uint32_t va, uint64_t word, struct place at, bool is_store,
+		const void *site)
 {
 	inner_prefetch(c->machine, at);
-	c->machine->actor = (struct actor){ .cpu = c, .va = va, .site = site };
+	c->machine->actor = (struct actor){
+		.cpu = c, .va = va, .site = site, .attrs = tlb_attrs(word),
+	};
 	return inner_quick(c, at, is_store);
 }
 

@@ -41,7 +41,8 @@ static inline bool quick_word(const struct cpu *c, uint64_t word, bool is_store)
 }
 
 /* Level 1 does not have the line ready: it may be a short matter all the same. */
-bool quick_miss(struct cpu *c, uint32_t va, struct place at, bool is_store, const void *site);
+bool quick_miss(struct cpu *c, uint32_t va, uint64_t word, struct place at, bool is_store,
+		const void *site);
 
 /*
  * Where quick_may(): the line of @va is in level 1, ready for that access, and its bytes
@@ -63,7 +64,7 @@ quick_access(struct cpu *c, uint32_t va, size_t len, bool is_store, const void *
 	state = *inner_state(&c->l1, ret_at->off);
 	return likely((state & (is_store ? LINE_STORE_MASK : LINE_LOAD_MASK)) ==
 		      (is_store ? LINE_STORE_OK : LINE_LOAD_OK)) ||
-	       quick_miss(c, va, *ret_at, is_store, site);
+	       quick_miss(c, va, word, *ret_at, is_store, site);
 }
 
 #endif
