@@ -377,6 +377,40 @@ inlined enum observe_answer fetch(struct machine *m, struct seat line,
 	return f.answer;
 }
 
+/* Whole lines, of lengths that the compiler knows. */
+inlined void copy_line(uint8_t *to, const uint8_t *from, uint32_t len)
+{
+	if (len == 32)
+		memcpy(to, from, 32);
+	else if (len == 64)
+		memcpy(to, from, 64);
+	else
+		memcpy(to, from, len);
+}
+
+/* The same where level 2 holds the line, or takes it in without a word to anybody. */
+inlined bool fetch_plain(struct machine *m, struct seat line, const struct page_summary *page,
+			 unsigned notes)
+{
+	const struct outer *o = &m->outer;
+	const uint8_t *from = dram_bytes(&m->dram, IMAGE_DRAM, 0);
+	int i;
+
+	if (unlikely(!outer_is_plain(o) || m->stb.nr || m->inner.line_shift > o->line_shift))
+		return false;
+	i = outer_find(o, line.at);
+	if (i < 0 && (page->flags & PAGE_HAS_WATCHED || !outer_fill_plain(m, line.at)))
+		return false;
+	if (notes & NOTE_SAME)
+		return true;
+	if (i >= 0 && o->meta[i] & OUTER_HAS_BYTES)
+		from = o->bytes;
+	copy_line(m->inner.bytes + line.slot, from + line.at.off, inner_line_bytes(&m->inner));
+	notes_set(&m->notes, line.at.off, NOTE_SAME);
+	page_summary(&m->pages, line.at.off)->flags |= PAGE_HAS_SAME;
+	return true;
+}
+
 /* Several CPUs may hold the line's page: see what they have. */
 static enum observe_answer fill_among_peers(struct cpu *c, struct seat line,
 					    struct inner_ask ask, uint8_t state, unsigned notes)
@@ -460,6 +494,54 @@ inlined bool quick_hit(struct cpu *c, struct seat s, uint8_t state, bool is_stor
 	return true;
 }
 
+/*
+ * Admission where the set is full, and nobody has to be told. Everything is read before
+ * the first byte is stored: to the compiler such a store may change any of it.
+ */
+inlined bool admit_plain(struct inner *l1, struct place line, struct page_summary *page,
+			 unsigned use)
+{
+	struct page_summary *summary = l1->machine->pages.summary;
+	unsigned shift = l1->line_shift;
+	uint8_t *state = l1->state, *uses = l1->use, cpu_bit = l1->cpu_bit;
+	uint32_t set = (uint32_t)(line.pa >> shift) & l1->set_mask;
+	uint32_t *way, old, idx;
+
+	if (unlikely(l1->nr_free || victims_is_lru(&l1->victims) ||
+		     l1->machine->outer.takes_clean))
+		return false;
+	idx = set * l1->nr_ways + victims_choose(&l1->victims, set);
+	way = &l1->ways[idx];
+	old = *way;
+	if (unlikely(state[old] & (LINE_DIRTY | LINE_WATCHED | LINE_PRIVATE))) {
+		l1->counts.evicted++;
+		inner_expel(l1, idx, CAUSE_EVICTION);
+		l1->nr_free--;
+	} else {
+		struct page_summary *left = &summary[(uint64_t)old << shift >> PAGE_SHIFT];
+
+		l1->counts.evicted++;
+		if (!--left->nr_inner)
+			left->cpus = 0;
+		state[old] = 0;
+	}
+	l1->counts.filled++;
+	*way = (uint32_t)(line.off >> shift);
+	page->nr_inner++;
+	page->cpus |= cpu_bit;
+	uses[idx] = (uint8_t)use;
+	state[line.off >> shift] = LINE_UNIQUE | LINE_VALID | LINE_RECENT;
+	return true;
+}
+
+/* What a line that the actor's access brings in would be written back as. */
+inlined unsigned quick_use(const struct machine *m)
+{
+	if (!m->outer.nr_ways)
+		return OUTER_BYPASS;
+	return m->actor.attrs.outer == CACHE_WBWA ? OUTER_WRITE_ALLOCATE : OUTER_WRITE_BACK;
+}
+
 bool inner_quick(struct cpu *c, struct place at, bool is_store)
 {
 	struct machine *m = c->machine;
@@ -467,19 +549,18 @@ bool inner_quick(struct cpu *c, struct place at, bool is_store)
 	struct page_summary *page = page_summary(&m->pages, at.off);
 	unsigned notes = notes_of(&m->notes, at.off);
 	uint8_t state = *inner_state(&c->l1, at.off);
-	struct inner_ask ask = { .use = OUTER_BYPASS };
+	struct inner_ask ask = { .use = (uint8_t)quick_use(m) };
 
 	line.at = (struct place){ at.pa - (at.off - line.slot), line.slot };
 	if (state & LINE_VALID)
 		return quick_hit(c, line, state, is_store);
-	if (m->outer.nr_ways)
-		ask.use = m->actor.attrs.outer == CACHE_WBWA ? OUTER_WRITE_ALLOCATE
-							     : OUTER_WRITE_BACK;
 	if (notes & NOTE_WATCHED || page->cpus & c->l1.peer_bits ||
 	    (is_store && !c->l1.write_allocate))
 		return false;
-	fetch(m, line, ask, notes);
-	admit(&c->l1, line, LINE_UNIQUE, ask.use, NULL);
+	if (!fetch_plain(m, line, page, notes))
+		fetch(m, line, ask, notes);
+	if (!admit_plain(&c->l1, line.at, page, ask.use))
+		admit(&c->l1, line, LINE_UNIQUE, ask.use, NULL);
 	if (is_store)
 		make_dirty(c, line);
 	return true;

@@ -386,6 +386,31 @@ static int fill(struct machine *m, struct place at, bool is_speculative, bool lo
 	return i;
 }
 
+bool outer_fill_plain(struct machine *m, struct place at)
+{
+	struct outer *o = &m->outer;
+	struct page_summary *summary = m->pages.summary;
+	unsigned shift = o->line_shift;
+	uint32_t base = outer_base(o, at.pa), *tag;
+	unsigned empty;
+	int i;
+
+	if (unlikely(o->has_locks || o->fills_nothing || m->stb.nr || !o->nr_ways))
+		return false;
+	empty = outer_match(o, base, OUTER_NO_LINE);
+	i = (int)(base + (empty ? (unsigned)__builtin_ctz(empty) : victim(o, base)));
+	tag = &o->tags[i];
+	if (*tag != OUTER_NO_LINE) {
+		o->counts.evicted++;
+		evict(m, i);
+	}
+	o->counts.filled++;
+	*tag = (uint32_t)(at.off >> shift);
+	summary[at.off >> PAGE_SHIFT].nr_outer++;
+	o->meta[i] = 0;
+	return true;
+}
+
 int outer_fill(struct machine *m, struct place at, bool is_speculative)
 {
 	return fill(m, at, is_speculative, false);

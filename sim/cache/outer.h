@@ -222,6 +222,13 @@ static inline bool outer_hits(const struct outer *o, struct place at)
 	return outer_find(o, at) >= 0;
 }
 
+/* Is finding a line all there is to a read of write-back memory that hits? */
+static inline bool outer_is_plain(const struct outer *o)
+{
+	return o->is_enabled && !(o->is_counting | o->is_double | o->is_exclusive | o->ahead) &&
+	       o->policy != CACHE_LRU;
+}
+
 /* Bytes of the line at position @i, which starts at @line. */
 const uint8_t *outer_bytes(const struct outer *o, int i, struct place line);
 
@@ -233,6 +240,12 @@ void outer_enable(struct machine *m, bool is_enabled);
 
 /* The line of @at, which is not held, comes in from DRAM. Its position, or -1: no room. */
 int outer_fill(struct machine *m, struct place at, bool is_speculative);
+
+/*
+ * The same where outer_is_plain() and nothing of the page of @at is watched: false, with
+ * nothing done, where even then somebody has to be asked. The line has DRAM's bytes.
+ */
+bool outer_fill_plain(struct machine *m, struct place at);
 
 /* Change bytes of the held line at position @i. */
 void outer_put(struct machine *m, int i, struct place at, const void *buf, size_t len);

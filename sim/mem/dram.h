@@ -79,10 +79,13 @@ dram_bank_of(const struct dram *d, uint64_t pa, uint64_t len)
 	return NULL;
 }
 
+/* Most boards have one bank, and of others most accesses go to the first. */
 static inline bool dram_find(const struct dram *d, uint64_t pa, struct place *ret_at)
 {
-	const struct dram_bank *b = dram_bank_of(d, pa, 1);
+	const struct dram_bank *b = d->banks;
 
+	if (__builtin_expect(pa - b->pa >= b->len, 0))
+		b = dram_bank_of(d, pa, 1);
 	if (!b)
 		return false;
 	*ret_at = (struct place){ pa, b->off + (pa - b->pa) };
