@@ -97,10 +97,9 @@ static void count_into(GHashTable *counts, const char *mode, GError **error)
 	const char *const args[] = {
 		"--tool=callgrind", "--instr-atstart=no", out_file, NULL
 	};
-	g_autofree char *out = folder ? bench_under(args, mode, error) : NULL;
-
 	if (!folder)
 		return;
+	g_free(bench_under(args, mode, error));
 	take_dumps(counts, folder);
 	g_rmdir(folder);
 }

@@ -243,9 +243,10 @@ static int run(int argc, char **argv)
 	if (argc < 2)
 		return cmd_refuse("board: no BOARD given (see armdma board --help)");
 
-	g_autofree char *cpu = o.cpu;
+	int status = describe(argv + 1, &o);
 
-	return describe(argv + 1, &o);
+	g_free(o.cpu);
+	return status;
 }
 
 const struct command cmd_board = {
