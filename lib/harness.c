@@ -369,11 +369,14 @@ static void set_ranges(struct device *dev, const GArray *ranges)
 }
 
 static struct device *add_device(struct harness *h, const char *name, bool is_coherent,
-				 const GArray *ranges)
+				 const struct board_master *at)
 {
 	struct harness_dev *d = g_new0(struct harness_dev, 1);
+	const GArray *ranges = at ? at->ranges : NULL;
 	struct master_config mc = {
 		.name = name, .is_coherent = is_coherent,
+		.port = at && at->has_cci_interface ? PORT_ACE_LITE : PORT_BUS,
+		.cci_interface = at ? at->cci_interface : 0,
 		.ranges = ranges ? (const struct board_range *)(void *)ranges->data : NULL,
 		.nr_ranges = ranges ? ranges->len : 0,
 	};
@@ -412,7 +415,7 @@ struct device *harness_device(struct harness *h, const char *name)
 		return dev;
 	if (!m)
 		return add_device(h, name, false, NULL);
-	return add_device(h, m->name, m->is_coherent, m->ranges);
+	return add_device(h, m->name, m->is_coherent, m);
 }
 
 struct device *harness_device_new(struct harness *h, const char *name, bool is_coherent)

@@ -18,7 +18,8 @@ enum stream_id {
 	STREAM_ORDER,
 	STREAM_L1I_VICTIM,
 	STREAM_STB,			/* when the PL310's store buffer drains */
-	STREAM_PL310			/* how far its background operations are */
+	STREAM_PL310,			/* how far its background operations are */
+	STREAM_CCI400			/* when a change of snoop control takes effect */
 };
 
 struct stream {

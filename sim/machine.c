@@ -152,6 +152,7 @@ static bool build(struct machine *m, GError **error)
 	if (!m->is_fast && m->config.chooser != CHOOSER_NOMINAL &&
 	    m->cpus[0]->board->part->arch >= 6)
 		m->order = order_new(m);
+	cci400_init(m);
 	if (m->has_pl310)
 		pl310_init(m);
 	else if (m->has_outer)

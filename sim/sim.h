@@ -20,6 +20,7 @@
 #include <armdma/observe.h>
 #include <armdma/window.h>
 #include "bus/bus.h"
+#include "bus/cci400.h"
 #include "cache/icache.h"
 #include "cache/inner.h"
 #include "cache/outer.h"
@@ -122,6 +123,7 @@ struct machine {
 	struct pl310 pl310;
 	struct aurora aurora;
 	struct stb stb;
+	struct cci400 cci400;
 	struct stream schedule, turns;
 	struct speculation *speculation;	/* NULL unless is_random */
 	GPtrArray *observers;		/* of struct observer * */

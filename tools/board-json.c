@@ -22,6 +22,16 @@ static void set_int(JsonBuilder *j, const char *name, int64_t value)
 	json_builder_add_int_value(j, value);
 }
 
+/* Which slave interface of the CCI-400, or null. */
+static void set_interface(JsonBuilder *j, bool is_given, uint8_t interface)
+{
+	json_builder_set_member_name(j, "cci_interface");
+	if (is_given)
+		json_builder_add_int_value(j, interface);
+	else
+		json_builder_add_null_value(j);
+}
+
 static void set_bool(JsonBuilder *j, const char *name, bool value)
 {
 	json_builder_set_member_name(j, name);
@@ -134,6 +144,7 @@ static void add_cpu(JsonBuilder *j, const struct board_cpu *c)
 	add_cache(j, "l1i", &c->l1i);
 	add_cache(j, "l1d", &c->l1d);
 	add_cache(j, "l2", &c->l2);
+	set_interface(j, c->has_cci_interface, c->cci_interface);
 	add_part(j, c->part);
 	json_builder_end_object(j);
 }
@@ -165,6 +176,19 @@ static void add_outer(JsonBuilder *j, const struct board_outer *o)
 	set_bool(j, "shared_override", o->shared_override);
 	set_bool(j, "io_coherent", o->is_io_coherent);
 	add_cache(j, "cache", &o->cache);
+	json_builder_end_object(j);
+}
+
+static void add_cci400(JsonBuilder *j, const struct board_cci400 *cci)
+{
+	json_builder_set_member_name(j, "cci400");
+	if (!cci->path) {
+		json_builder_add_null_value(j);
+		return;
+	}
+	json_builder_begin_object(j);
+	set_string(j, "path", cci->path);
+	set_hex(j, "registers", cci->reg_pa);
 	json_builder_end_object(j);
 }
 
@@ -211,6 +235,7 @@ static void add_master(JsonBuilder *j, const struct board_master *m)
 	set_string(j, "path", m->path);
 	set_string(j, "compatible", m->compatible);
 	set_bool(j, "coherent", m->is_coherent);
+	set_interface(j, m->has_cci_interface, m->cci_interface);
 	set_bool(j, "disabled", m->is_disabled);
 	begin_array(j, "iommus");
 	for (unsigned i = 0; i < m->iommus->len; i++)
@@ -239,6 +264,7 @@ void board_to_json(JsonBuilder *j, const struct board *b)
 		add_cpu(j, g_ptr_array_index(b->cpus, i));
 	json_builder_end_array(j);
 	add_outer(j, &b->outer);
+	add_cci400(j, &b->cci400);
 	begin_array(j, "banks");
 	for (unsigned i = 0; i < b->banks->len; i++)
 		add_bank(j, &g_array_index(b->banks, struct board_bank, i));

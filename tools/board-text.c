@@ -193,6 +193,14 @@ static void print_cpus(FILE *out, const struct board *b)
 		print_cpu_group(out, b, i, nr_alike(b, i));
 }
 
+static void print_cci400(FILE *out, const struct board_cci400 *cci)
+{
+	if (!cci->path)
+		return;
+	print_label(out, "CCI-400");
+	fprintf(out, "registers at 0x%" G_GINT64_MODIFIER "x\n", cci->reg_pa);
+}
+
 static void print_outer(FILE *out, const struct board_outer *o)
 {
 	if (!o->path)
@@ -399,6 +407,9 @@ static char *how_it_sees_memory(const struct board_master *m)
 {
 	g_autoptr(GString) text = g_string_new(m->is_coherent ? "snoops" : "");
 
+	if (m->has_cci_interface)
+		g_string_append_printf(text, "%sat interface %u of the CCI-400",
+				       text->len ? ", " : "", m->cci_interface);
 	for (unsigned i = 0; i < m->ranges->len; i++) {
 		const struct board_range *r = &g_array_index(m->ranges, struct board_range, i);
 		g_autofree char *bytes = ui_bytes(r->len);
@@ -522,6 +533,7 @@ void board_print(FILE *out, const struct board *b, bool all)
 	}
 	print_cpus(out, b);
 	print_outer(out, &b->outer);
+	print_cci400(out, &b->cci400);
 	print_banks(out, b);
 	print_picture(out, b);
 	print_masters(out, b, all);

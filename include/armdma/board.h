@@ -130,6 +130,8 @@ struct board_cpu {
 	const struct core_part *part;	/* NULL: a core we have never heard of */
 	struct cache_geometry l1i, l1d, l2;
 	bool is_disabled;		/* status = "disabled" (hot-plugged later) */
+	bool has_cci_interface;		/* cci-control-port */
+	uint8_t cci_interface;		/* an ACE slave interface: 3 or 4 */
 };
 
 struct board_bank {
@@ -170,6 +172,16 @@ struct board_outer {
 	bool wt_override;
 };
 
+/**
+ * struct board_cci400 - the coherent interconnect
+ * @path:   NULL: the board has none, or none whose registers have an address
+ * @reg_pa: its register block, of 64 KiB
+ */
+struct board_cci400 {
+	char *path;
+	uint64_t reg_pa;
+};
+
 struct board_iommu {
 	char *path;
 	char *name;			/* as Linux names it: "13620000.sysmmu" */
@@ -194,6 +206,8 @@ struct board_master {
 	bool is_disabled;
 	GArray *iommus;			/* of unsigned: indices into board.iommus */
 	GArray *ranges;			/* of struct board_range; empty is 1:1 */
+	bool has_cci_interface;		/* cci-control-port */
+	uint8_t cci_interface;		/* an ACE-Lite slave interface: 0 to 2 */
 };
 
 struct board {
@@ -204,6 +218,7 @@ struct board {
 	GPtrArray *cpus;		/* of struct board_cpu * */
 	GArray *banks;			/* of struct board_bank, ascending, disjoint */
 	struct board_outer outer;
+	struct board_cci400 cci400;
 	GPtrArray *iommus;		/* of struct board_iommu * */
 	GPtrArray *masters;		/* of struct board_master *; tree order */
 };

@@ -36,14 +36,23 @@ struct master;
  *           invalidate level 1's, then go through level 2, whose copy they update. What
  *           does not snoop (AxUSER or AxCACHE say no) passes both caches by, unheard of.
  *           Source: DDI 0407G, 2.4.1
+ * PORT_ACE_LITE: at an ACE-Lite interface of the board's CCI-400. What it does snoops the
+ *           caches of those CPUs whose interfaces have snoops enabled, as PORT_BUS does;
+ *           where none has, it reads and writes DRAM and leaves their copies stale.
+ *           Registers can make all or none of it shareable. On a board without a
+ *           CCI-400: as PORT_BUS. Source: DDI 0470J, 2.2
  */
-enum master_port { PORT_BUS, PORT_ACP };
+enum master_port { PORT_BUS, PORT_ACP, PORT_ACE_LITE };
+
+/** Slave interfaces of a CCI-400 that are not the CPUs'. */
+#define CCI_ACE_LITE_INTERFACES	3u
 
 /**
  * struct master_config - one port on the bus
  * @name:        shown in reports; copied
- * @is_coherent: the port snoops the CPU's caches
+ * @is_coherent: the port snoops the CPU's caches: its transactions are shareable
  * @port:        where it is
+ * @cci_interface: at a CCI-400: of which slave interface, below CCI_ACE_LITE_INTERFACES
  * @allocs_l2:   at an ACP: its snooping accesses allocate in level 2
  * @dma_bits:    address lines, 1..64: higher bits of an address are *dropped*,
  *               as a device would; 0 means 64
@@ -54,6 +63,7 @@ struct master_config {
 	const char *name;
 	bool is_coherent;
 	enum master_port port;
+	unsigned cci_interface;
 	bool allocs_l2;
 	unsigned dma_bits;
 	const struct board_range *ranges;

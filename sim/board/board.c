@@ -46,6 +46,7 @@ static bool board_read(struct board *b, const struct fdt *f, GError **error)
 {
 	b->model = node_text(fdt_node(f, 0), "model");
 	b->compatible = node_text(fdt_node(f, 0), "compatible");
+	read_cci400(b, f);
 	return read_cpus(b, f, error) && read_outer(b, f, error) &&
 	       read_memory(b, f, error) && read_iommus(b, f, error) &&
 	       read_masters(b, f, error);
@@ -113,6 +114,7 @@ void board_free(struct board *b)
 	g_ptr_array_unref(b->iommus);
 	g_array_unref(b->banks);
 	g_ptr_array_unref(b->cpus);
+	g_free(b->cci400.path);
 	g_free(b->outer.path);
 	g_free(b->outer.compatible);
 	g_free(b->cpu_spec);
@@ -188,18 +190,22 @@ static bool check_outer(const struct board *b, GError **error)
 }
 
 /* DRAM would answer in their place. */
-static bool check_registers(const struct board *b, GError **error)
+static bool check_block(const struct board *b, const char *whose, uint64_t pa, GError **error)
 {
-	uint64_t pa = b->outer.reg_pa;
-
-	for (unsigned i = 0; board_has_outer(b) && i < b->banks->len; i++) {
+	for (unsigned i = 0; i < b->banks->len; i++) {
 		const struct board_bank *bank = &g_array_index(b->banks, struct board_bank, i);
 
 		if (pa - bank->pa < bank->len)
-			return refuse(b, error, "the registers of its outer cache, at 0x%"
-				      G_GINT64_MODIFIER "x, lie in its DRAM", pa);
+			return refuse(b, error, "the registers of its %s, at 0x%"
+				      G_GINT64_MODIFIER "x, lie in its DRAM", whose, pa);
 	}
 	return true;
+}
+
+static bool check_registers(const struct board *b, GError **error)
+{
+	return (!board_has_outer(b) || check_block(b, "outer cache", b->outer.reg_pa, error)) &&
+	       (!b->cci400.path || check_block(b, "CCI-400", b->cci400.reg_pa, error));
 }
 
 /* A CPU boots with 32-bit addresses: some DRAM must be within their reach. */

@@ -139,6 +139,7 @@ static bool read_cpu(struct board *b, const struct fdt_node *n, GError **error)
 	c->compatible = node_text(n, "compatible");
 	c->part = find_core(n);
 	c->is_disabled = n->is_disabled;
+	c->has_cci_interface = read_ace_interface(n, &c->cci_interface);
 	return read_caches(c, n, error);
 }
 

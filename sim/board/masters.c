@@ -346,6 +346,7 @@ static bool read_master(struct masters_reader *r, const struct fdt_node *n, GErr
 	m->compatible = node_text(n, "compatible");
 	m->is_coherent = node_is_coherent(n);
 	m->is_disabled = n->is_disabled;
+	m->has_cci_interface = read_ace_lite_interface(n, &m->cci_interface);
 	m->iommus = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	return read_iommu_list(r, m, n, error) && read_iommu_map(r, m, n, error) &&
 	       read_ranges(r, m, n, error);

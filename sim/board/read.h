@@ -6,8 +6,9 @@
  *         +--> read_outer()
  *         +--> read_memory()
  *         +--> read_iommus() --> read_masters()
+ *         +--> read_cci400()
  *
- * Each returns false with @error when the tree says something impossible.
+ * Each that can fail returns false with @error when the tree says something impossible.
  */
 #ifndef SIM_BOARD_READ_H
 #define SIM_BOARD_READ_H
@@ -19,6 +20,11 @@ bool read_outer(struct board *b, const struct fdt *f, GError **error);
 bool read_memory(struct board *b, const struct fdt *f, GError **error);
 bool read_iommus(struct board *b, const struct fdt *f, GError **error);
 bool read_masters(struct board *b, const struct fdt *f, GError **error);
+void read_cci400(struct board *b, const struct fdt *f);
+
+/* The slave interface of the CCI-400 that a CPU, or a master, says it is at: cci400.c. */
+bool read_ace_interface(const struct fdt_node *cpu, uint8_t *ret_interface);
+bool read_ace_lite_interface(const struct fdt_node *master, uint8_t *ret_interface);
 
 /* The rest of reading the second level, when either of them changed: cpus.c. */
 void outer_meet_cpus(struct board *b);

@@ -165,12 +165,12 @@ static void for_each_copy_in(struct inner *l1, struct place line, copy_action ac
 		for_each_view_copy(l1, line, act);
 }
 
-static void for_each_copy(struct machine *m, struct place line, copy_action act)
+static void for_each_copy(struct machine *m, uint8_t cpus, struct place line, copy_action act)
 {
 	const struct page_summary *page = page_summary(&m->pages, line.off);
 
 	for (unsigned i = 0; i < m->nr_cpus && page->nr_inner; i++)
-		if (page->cpus & m->cpus[i]->l1.cpu_bit)
+		if (page->cpus & cpus & m->cpus[i]->l1.cpu_bit)
 			for_each_copy_in(&m->cpus[i]->l1, line, act);
 }
 
@@ -191,12 +191,13 @@ static void evict_copy(struct inner *l1, uint32_t idx)
 	inner_expel(l1, idx, CAUSE_EVICTION);
 }
 
-static void for_each_line(struct machine *m, struct place at, size_t len, copy_action act)
+static void for_each_line(struct machine *m, uint8_t cpus, struct place at, size_t len,
+			  copy_action act)
 {
 	for (size_t done = 0; done < len;) {
 		struct place here = place_add(at, done);
 
-		for_each_copy(m, inner_line_place(&m->inner, here), act);
+		for_each_copy(m, cpus, inner_line_place(&m->inner, here), act);
 		done += inner_piece(&m->inner, here.off, len - done);
 	}
 }
@@ -211,17 +212,17 @@ void inner_expel_peers(struct cpu *c, struct place line)
 
 void inner_back_invalidate(struct machine *m, struct place at, size_t len)
 {
-	for_each_line(m, at, len, evict_copy);
+	for_each_line(m, INNER_EVERY_CPU, at, len, evict_copy);
 }
 
 void inner_evict(struct machine *m, struct place at)
 {
-	for_each_line(m, at, 1, evict_copy);
+	for_each_line(m, INNER_EVERY_CPU, at, 1, evict_copy);
 }
 
-void inner_snoop_clean_invalidate(struct machine *m, struct place at, size_t len)
+void inner_snoop_clean_invalidate(struct machine *m, uint8_t cpus, struct place at, size_t len)
 {
-	for_each_line(m, at, len, expel_for_snoop);
+	for_each_line(m, cpus, at, len, expel_for_snoop);
 }
 
 static void watch_copy(struct inner *l1, uint32_t idx)
@@ -236,7 +237,7 @@ static void unwatch_copy(struct inner *l1, uint32_t idx)
 
 void inner_watch(struct machine *m, struct place line, bool is_watched)
 {
-	for_each_copy(m, line, is_watched ? watch_copy : unwatch_copy);
+	for_each_copy(m, INNER_EVERY_CPU, line, is_watched ? watch_copy : unwatch_copy);
 }
 
 /* ---- what is below -------------------------------------------------------- */
@@ -299,8 +300,9 @@ static void search(const struct inner *l1, struct place line, struct copy *best)
 		consider(best, l1, (struct seat){ view * shape->view_len + line.off, line });
 }
 
-/* What @c would use; failing that, a coherent copy of another CPU. @c NULL: a port. */
-static struct copy find_copy(const struct machine *m, const struct cpu *c, struct place line)
+/* What @c would use (NULL: a port); failing that, a coherent copy of another of @cpus. */
+static struct copy find_copy(const struct machine *m, const struct cpu *c, uint8_t cpus,
+			     struct place line)
 {
 	struct copy best = { .l1 = NULL };
 
@@ -311,7 +313,7 @@ static struct copy find_copy(const struct machine *m, const struct cpu *c, struc
 	for (unsigned i = 0; i < m->nr_cpus && !best.l1; i++) {
 		struct copy theirs = { .l1 = NULL };
 
-		if (m->cpus[i]->l1.nr_ways)
+		if (cpus & m->cpus[i]->l1.cpu_bit && m->cpus[i]->l1.nr_ways)
 			search(&m->cpus[i]->l1, line, &theirs);
 		if (theirs.l1 && !(theirs.state & LINE_INCOHERENT))
 			best = theirs;
@@ -327,20 +329,27 @@ static const uint8_t *copy_bytes(const struct machine *m, const struct copy *cop
 	return m->inner.bytes + copy->line.slot;
 }
 
-bool inner_read_copy(const struct machine *m, const struct cpu *c, struct place at, void *buf,
-		     size_t len)
+static bool read_copy(const struct machine *m, const struct cpu *c, uint8_t cpus,
+		      struct place at, void *buf, size_t len)
 {
 	struct place line = inner_line_place(&m->inner, at);
-	struct copy copy = find_copy(m, c, line);
+	struct copy copy = find_copy(m, c, cpus, line);
 
 	if (copy.l1)
 		memcpy(buf, copy_bytes(m, &copy) + (at.off - line.off), len);
 	return copy.l1;
 }
 
-bool inner_snoop_read(const struct machine *m, struct place at, void *buf, size_t len)
+bool inner_read_copy(const struct machine *m, const struct cpu *c, struct place at, void *buf,
+		     size_t len)
 {
-	return inner_read_copy(m, NULL, at, buf, len);
+	return read_copy(m, c, INNER_EVERY_CPU, at, buf, len);
+}
+
+bool inner_snoop_read(const struct machine *m, uint8_t cpus, struct place at, void *buf,
+		      size_t len)
+{
+	return read_copy(m, NULL, cpus, at, buf, len);
 }
 
 void inner_peek(const struct machine *m, struct place at, void *buf, size_t len)

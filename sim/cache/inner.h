@@ -231,10 +231,13 @@ void inner_evict(struct machine *m, struct place at);
 
 /*
  * A coherent port reads within one line: true, with the bytes, if a level 1 cache has
- * them. Or it writes: copies go out, then away; @len may be many lines.
+ * them. Or it writes: copies go out, then away; @len may be many lines. It is heard by
+ * @cpus, a set of inner.cpu_bit or INNER_EVERY_CPU.
  */
-bool inner_snoop_read(const struct machine *m, struct place at, void *buf, size_t len);
-void inner_snoop_clean_invalidate(struct machine *m, struct place at, size_t len);
+#define INNER_EVERY_CPU	0xffu
+bool inner_snoop_read(const struct machine *m, uint8_t cpus, struct place at, void *buf,
+		      size_t len);
+void inner_snoop_clean_invalidate(struct machine *m, uint8_t cpus, struct place at, size_t len);
 
 /* What a level 1 cache has within one line as @c (NULL: nobody) sees it, moving nothing. */
 bool inner_read_copy(const struct machine *m, const struct cpu *c, struct place at, void *buf,

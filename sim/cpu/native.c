@@ -58,7 +58,8 @@ static void peek_line(struct cpu *c, uint64_t word, struct seat line, uint8_t *b
 
 	if (inner_hits(&c->l1, line.slot))
 		memcpy(buf, inner_bytes(c, line), len);
-	else if (!ask_of(m, word, true).is_shareable || !inner_snoop_read(m, line.at, buf, len))
+	else if (!ask_of(m, word, true).is_shareable ||
+		 !inner_snoop_read(m, INNER_EVERY_CPU, line.at, buf, len))
 		outer_peek(m, line.at, buf, len);
 }
 

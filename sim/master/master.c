@@ -14,6 +14,8 @@ struct master {
 	char *name;
 	bool is_coherent;
 	bool is_acp;
+	bool is_ace_lite;
+	uint8_t interface;		/* of the CCI-400, if it is at one */
 	uint8_t use;			/* enum outer_use of its snooping accesses at an ACP */
 	uint64_t dma_mask;
 	struct board_range *ranges;
@@ -34,6 +36,9 @@ struct master *master_new(struct machine *m, const struct master_config *cfg)
 	d->name = g_strdup(cfg->name);
 	d->is_coherent = cfg->is_coherent;
 	d->is_acp = cfg->port == PORT_ACP;
+	d->is_ace_lite = cfg->port == PORT_ACE_LITE && m->cci400.is_there;
+	g_assert(cfg->cci_interface < CCI_ACE_LITE_INTERFACES);
+	d->interface = (uint8_t)cfg->cci_interface;
 	d->use = cfg->allocs_l2 ? OUTER_WRITE_ALLOCATE : OUTER_LOOK_UP;
 	d->dma_mask = bits < 64 ? (1ull << bits) - 1 : ~0ull;
 	d->ranges = g_memdup2(cfg->ranges, cfg->nr_ranges * sizeof(*cfg->ranges));
@@ -141,21 +146,30 @@ static void expel_outer(struct machine *m, struct place at, size_t len)
 	}
 }
 
-/* CPU copies of the lines under [at, at + len) go out, then away. */
-static void snoop_write(struct machine *m, struct place at, size_t len)
+/* The CPUs whose caches hear of what this port does now: a set of inner.cpu_bit. */
+static uint8_t snooped_by(const struct master *d)
 {
-	inner_snoop_clean_invalidate(m, at, len);
+	if (d->is_ace_lite)
+		return cci400_snooped(d->machine, d->interface, d->is_coherent);
+	return d->is_coherent ? INNER_EVERY_CPU : 0;
+}
+
+/* Their copies of the lines under [at, at + len) go out, then away. */
+static void snoop_write(struct machine *m, uint8_t cpus, struct place at, size_t len)
+{
+	inner_snoop_clean_invalidate(m, cpus, at, len);
 	expel_outer(m, at, len);
 	if (m->stb.nr)
 		stb_drain_over(m, at, len);
 }
 
 /* The newest bytes, wherever they are; or from an ACP, level 1's, else those below. */
-static void snoop_read(const struct master *d, struct place at, void *buf, size_t len)
+static void snoop_read(const struct master *d, uint8_t cpus, struct place at, void *buf,
+		       size_t len)
 {
 	struct machine *m = d->machine;
 
-	if (inner_snoop_read(m, at, buf, len))
+	if (inner_snoop_read(m, cpus, at, buf, len))
 		return;
 	if (d->is_acp)
 		outer_read(m, at, buf, len, d->use);
@@ -166,7 +180,7 @@ static void snoop_read(const struct master *d, struct place at, void *buf, size_
 /* Level 1 lets go of the line, into level 2 if it is dirty; the write follows it there. */
 static void write_by_acp(const struct master *d, struct place at, const void *buf, size_t len)
 {
-	inner_snoop_clean_invalidate(d->machine, at, len);
+	inner_snoop_clean_invalidate(d->machine, INNER_EVERY_CPU, at, len);
 	outer_write(d->machine, at, buf, len, d->use);
 }
 
@@ -184,10 +198,11 @@ static void tell_dma(struct machine *m, enum observe_kind kind, struct place at,
 static void read_piece(struct master *d, struct place at, void *buf, size_t len)
 {
 	struct machine *m = d->machine;
+	uint8_t cpus = snooped_by(d);
 
 	speculate(m, at);
-	if (d->is_coherent)
-		snoop_read(d, at, buf, len);
+	if (cpus)
+		snoop_read(d, cpus, at, buf, len);
 	else
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
 	tell_dma(m, OBSERVE_DMA_READ, at, buf, len);
@@ -197,12 +212,13 @@ static void read_piece(struct master *d, struct place at, void *buf, size_t len)
 static void write_piece(struct master *d, struct place at, const void *buf, size_t len)
 {
 	struct machine *m = d->machine;
+	uint8_t cpus = snooped_by(d);
 
 	speculate(m, at);
-	if (d->is_coherent && !d->is_acp)
-		snoop_write(m, at, len);
+	if (cpus && !d->is_acp)
+		snoop_write(m, cpus, at, len);
 	tell_dma(m, OBSERVE_DMA_WRITE, at, buf, len);
-	if (d->is_coherent && d->is_acp)
+	if (cpus && d->is_acp)
 		write_by_acp(d, at, buf, len);
 	else
 		dram_commit(m, at, buf, len);
@@ -265,6 +281,12 @@ static void move_line(struct master *d, struct place at, uint64_t dma, void *buf
 		read_piece(d, at, buf, len);
 }
 
+/* Registers may make an ACE-Lite port's every transaction a shareable one. */
+static bool may_snoop(const struct master *d)
+{
+	return d->is_coherent || d->is_ace_lite;
+}
+
 /* Line by line, where a line may be held by a cache. */
 static void move(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
 		 bool is_write)
@@ -276,7 +298,7 @@ static void move(struct master *d, struct place at, uint64_t dma, void *buf, siz
 		return;
 	}
 	while (len) {
-		bool may_run = !d->is_coherent || (!d->is_acp && !m->stb.nr);
+		bool may_run = !may_snoop(d) || (!d->is_acp && !m->stb.nr);
 		size_t piece = may_run ? bulk_run(m, at, len) : 0;
 
 		if (piece) {

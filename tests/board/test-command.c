@@ -216,8 +216,38 @@ static void json_has_what_the_document_promises(void **state)
 	json_has(j, "boards[1].masters[4].iommus", "[1]");
 	json_has(j, "boards[2].masters[0]", "{\"name\":\"1c0f000.mmc\","
 		 "\"path\":\"/soc/mmc@1c0f000\",\"compatible\":\"armdma,mmc\","
-		 "\"coherent\":false,\"disabled\":false,\"iommus\":[],"
+		 "\"coherent\":false,\"cci_interface\":null,\"disabled\":false,\"iommus\":[],"
 		 "\"ranges\":[{\"dma\":\"0x0\",\"pa\":\"0x40000000\",\"bytes\":\"0x40000000\"}]}");
+}
+
+#define CCI_BOARD	CELLS CPU_OF("compatible = \"arm,cortex-a15\";"		\
+	" cci-control-port = <&s3>;") MEMORY SOC(				\
+	"cci@90000 { compatible = \"arm,cci-400\"; reg = <0x90000 0x1000>; " CELLS	\
+	" ranges = <0 0x90000 0x10000>;"					\
+	" s1: slave-if@2000 { compatible = \"arm,cci-400-ctrl-if\";"		\
+	" reg = <0x2000 0x1000>; };"						\
+	" s3: slave-if@4000 { compatible = \"arm,cci-400-ctrl-if\";"		\
+	" reg = <0x4000 0x1000>; }; };"						\
+	"dma@1000 { compatible = \"acme,dma\"; reg = <0x1000 0x1000>; dma-coherent;"	\
+	" cci-control-port = <&s1>; };")
+
+static void a_cci_400_is_described_with_who_is_at_it(void **state)
+{
+	g_autofree char *path = file_of(CCI_BOARD);
+	g_autofree char *text_args = g_strdup_printf("board %s", path);
+	g_autofree char *json_args = g_strdup_printf("board --json %s", path);
+	g_auto(said) text = runs(text_args);
+	g_auto(said) json = runs(json_args);
+	g_autoptr(JsonParser) j = json_parser_new();
+
+	g_unlink(path);
+	says(text.out, "  CCI-400  registers at 0x90000\n");
+	says(text.out, "snoops, at interface 1 of the CCI-400\n");
+	assert_true(json_parser_load_from_data(j, json.out, -1, NULL));
+	json_has(j, "boards[0].cci400",
+		 "{\"path\":\"/soc/cci@90000\",\"registers\":\"0x90000\"}");
+	json_has(j, "boards[0].cpus[0].cci_interface", "3");
+	json_has(j, "boards[0].masters[0].cci_interface", "1");
 }
 
 int main(int argc, char **argv)
@@ -235,6 +265,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_core_that_cannot_be_had_is_one_sentence_for_all_boards),
 		cmocka_unit_test(the_list_names_every_shipped_board),
 		cmocka_unit_test(json_has_what_the_document_promises),
+		cmocka_unit_test(a_cci_400_is_described_with_who_is_at_it),
 	};
 
 	g_assert(argc == 2);

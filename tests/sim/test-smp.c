@@ -281,15 +281,14 @@ static void a_private_line_that_is_evicted_is_written_back(void **state)
 static void a_snooping_master_does_not_see_a_line_that_is_not_shareable(void **state)
 {
 	struct pair *p = *state;
+	struct place at = { PLAY_PA, PLAY_PA - FIXTURE_DRAM_PA };
 	char got[5] = "";
 
 	writes(p->rig, P, "alone");
-	assert_false(inner_snoop_read(p->rig->m, (struct place){ PLAY_PA, PLAY_PA -
-				      FIXTURE_DRAM_PA }, got, 5));
+	assert_false(inner_snoop_read(p->rig->m, INNER_EVERY_CPU, at, got, 5));
 	cleans_and_invalidates(p->rig, P);
 	writes(p->rig, K, "share");
-	assert_true(inner_snoop_read(p->rig->m, (struct place){ PLAY_PA, PLAY_PA -
-				     FIXTURE_DRAM_PA }, got, 5));
+	assert_true(inner_snoop_read(p->rig->m, INNER_EVERY_CPU, at, got, 5));
 	assert_memory_equal(got, "share", 5);
 }
 
@@ -329,7 +328,7 @@ static void a_snooping_write_leaves_a_line_that_is_not_shareable(void **state)
 
 	writes(p->rig, P, "alone");
 	writes(p->rig, K + LINE, "share");
-	inner_snoop_clean_invalidate(p->rig->m, at, 2 * LINE);
+	inner_snoop_clean_invalidate(p->rig->m, INNER_EVERY_CPU, at, 2 * LINE);
 	expects_line(p->rig, PLAY_PA, "L1 dirty, L2 clean");
 	expects_line(p->rig, PLAY_PA + LINE, "L1 -, L2 dirty");
 }
