@@ -122,18 +122,19 @@ static void with_snoops_off_a_write_leaves_the_cpus_copy_stale(void **state)
 	expects_dram(rig, PLAY_PA, "new");
 }
 
-static void level_2_is_snooped_with_them(void **state)
+static void level_2_hears_of_a_write_only_while_some_cluster_does(void **state)
 {
 	start(true);
-	writes(rig, K, "in L2");
-	cleans_and_invalidates(rig, K);
 	sets(SNOOP(3), 0);
 	sets(SNOOP(4), 0);
-	writes(rig, K, "in L1");
-	gpu_writes(PLAY_PA, "DRAM?");
-	expects_read(rig, K, "in L1");
+	writes(rig, K, "cpu bytes");
+	assert_true(cpu_dc(rig->cpu, DC_CLEAN_POU, K));
+	gpu_writes(PLAY_PA, "GPU");
+	expects_line(rig, PLAY_PA, "L1 clean, L2 dirty");
 	sets(SNOOP(3), BOTH);
-	expects_gpu_read(PLAY_PA, "in L1");
+	gpu_writes(PLAY_PA, "gpu");
+	expects_line(rig, PLAY_PA, "L1 -, L2 -");
+	expects_read(rig, K, "gpu bytes");
 }
 
 static void only_the_clusters_that_are_enabled_hear_of_it(void **state)
@@ -167,8 +168,11 @@ static void an_override_makes_it_shareable_and_another_takes_it_back(void **stat
 	expects_gpu_read(PLAY_PA, "");
 	sets(SHARE(2), 3);
 	expects_gpu_read(PLAY_PA, "cpu");
+	gpu_writes(PLAY_PA, "gpu");
+	expects_read(rig, K, "gpu");
+	writes(rig, K, "CPU");
 	sets(SHARE(2), 1);
-	expects_gpu_read(PLAY_PA, "");
+	expects_gpu_read(PLAY_PA, "gpu");
 	rig_free(rig);
 	start(true);
 	writes(rig, K, "cpu");
@@ -187,6 +191,10 @@ static void control_override_stops_all_snoops_for_as_long_as_it_is_set(void **st
 	assert_int_equal(reads_register(SNOOP(3)), SUPPORTS_DVM | 2);
 	sets(OVERRIDE, 0);
 	expects_gpu_read(PLAY_PA, "cpu");
+	sets(OVERRIDE, 1);
+	sets(SNOOP(3), BOTH);
+	sets(OVERRIDE, 0);
+	assert_int_equal(reads_register(SNOOP(3)), SUPPORTS_BOTH | 2);
 }
 
 static void other_ports_do_not_ask_it(void **state)
@@ -405,7 +413,7 @@ int main(void)
 		cci(a_shareable_write_leaves_no_stale_copy),
 		cci(with_snoops_off_a_read_gets_stale_bytes),
 		cci(with_snoops_off_a_write_leaves_the_cpus_copy_stale),
-		cci(level_2_is_snooped_with_them),
+		cci(level_2_hears_of_a_write_only_while_some_cluster_does),
 		cci(only_the_clusters_that_are_enabled_hear_of_it),
 		cci(a_non_shareable_transaction_snoops_nobody),
 		cci(an_override_makes_it_shareable_and_another_takes_it_back),
