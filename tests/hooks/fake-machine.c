@@ -12,8 +12,16 @@
 
 #define GIB4	(UINT64_C(1) << 32)
 
-uintptr_t window_first;
-struct window window_slots[WINDOW_MAX];
+/*
+ * The shared library's own are of the same name, so a sanitizer that it was built with
+ * guards what lies behind these, as if it had laid them out: they are followed by room.
+ */
+#define GUARD_BYTES	512
+
+_Static_assert(sizeof(struct window) * WINDOW_MAX / 4 <= GUARD_BYTES, "a guard is a quarter");
+uintptr_t fake_first[1 + GUARD_BYTES / sizeof(uintptr_t)] __asm__("window_first");
+struct window fake_slots[WINDOW_MAX + GUARD_BYTES / sizeof(struct window) + 1]
+	__asm__("window_slots");
 
 static struct fake_visit visits[FAKE_LOG_MAX];
 static size_t nr_visits;
