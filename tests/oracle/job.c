@@ -58,8 +58,9 @@ static char **command(const struct oracle_machine *on, const char *folder)
 {
 	static const char *const before[] = { "timeout", "--kill-after=5", PATIENCE, QEMU };
 	static const char *const after[] = {
-		"-display", "none", "-audiodev", "none,id=silence", "-monitor", "none",
-		"-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel",
+		"-display", "none", "-nic", "none", "-audiodev", "none,id=silence",
+		"-monitor", "none", "-serial", "none",
+		"-semihosting-config", "enable=on,target=native", "-kernel",
 	};
 	g_autofree char *stub = g_build_filename(folder, on->stub, NULL);
 	GPtrArray *argv = g_ptr_array_new();
