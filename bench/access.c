@@ -126,29 +126,6 @@ static int run(struct access_bench *b, const char *json, GError **error)
 	return status;
 }
 
-static bool parse(int *argc, char ***argv, struct access_bench *b, char **ret_json,
-		  GError **error)
-{
-	g_autoptr(GOptionContext) context = g_option_context_new("- time the exact gear");
-	int ms = 200;
-	const GOptionEntry entries[] = {
-		{ "milliseconds", 'm', 0, G_OPTION_ARG_INT, &ms,
-		  "for each figure, 1..60000 [200]", "N" },
-		{ "no-valgrind", 0, 0, G_OPTION_ARG_NONE, &b->no_valgrind,
-		  "count no instructions, and run no cachegrind", NULL },
-		{ "json", 0, 0, G_OPTION_ARG_FILENAME, ret_json, "also write the rows", "FILE" },
-		G_OPTION_ENTRY_NULL
-	};
-
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, argc, argv, error))
-		return false;
-	b->ns = (uint64_t)ms * 1000000;
-	if (*argc > 1)
-		return fail(error, "there are no arguments but options");
-	return (ms >= 1 && ms <= 60000) || fail(error, "-m must be 1 to 60000");
-}
-
 static int refuse(const GError *error)
 {
 	fprintf(stderr, "access: %s\n", error->message);
@@ -167,7 +144,7 @@ int main(int argc, char **argv)
 {
 	struct access_bench b = { 0 };
 	g_autoptr(GError) error = NULL;
-	g_autofree char *json = NULL;
+	struct bench_options o = { .ms = 200, .no_valgrind = &b.no_valgrind };
 	int status;
 
 	setlocale(LC_CTYPE, "");
@@ -175,8 +152,10 @@ int main(int argc, char **argv)
 		return access_loops_peer();
 	if (argc == 2 && !strcmp(argv[1], MODE_COUNTED))
 		return run_counted();
-	if (!parse(&argc, &argv, &b, &json, &error))
+	if (!bench_parse(&argc, &argv, "- time the exact gear", &o, &error))
 		return refuse(error);
-	status = run(&b, json, &error);
+	b.ns = (uint64_t)o.ms * 1000000;
+	status = run(&b, o.json, &error);
+	g_free(o.json);
 	return error ? refuse(error) : status;
 }

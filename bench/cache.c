@@ -116,26 +116,6 @@ static void measure_all(struct bench_report *r, int ms)
 	free_pages_exact(simulated, NOTHING_FITS);
 }
 
-static bool parse(int *argc, char ***argv, int *ret_ms, char **ret_json, GError **error)
-{
-	g_autoptr(GOptionContext) context = g_option_context_new("- time loads and stores");
-	const GOptionEntry entries[] = {
-		{ "milliseconds", 'm', 0, G_OPTION_ARG_INT, ret_ms,
-		  "for each row, 1..60000 [500]", "N" },
-		{ "json", 0, 0, G_OPTION_ARG_FILENAME, ret_json, "also write the rows", "FILE" },
-		G_OPTION_ENTRY_NULL
-	};
-
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, argc, argv, error))
-		return false;
-	if (*argc == 1 && *ret_ms >= 1 && *ret_ms <= 60000)
-		return true;
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, *argc > 1 ?
-		    "there are no arguments but options" : "-m must be 1 to 60000");
-	return false;
-}
-
 static int refuse(const GError *error)
 {
 	fprintf(stderr, "cache: %s\n", error->message);
@@ -146,21 +126,22 @@ int main(int argc, char **argv)
 {
 	const struct harness_config cfg = { .board = "a9-pl310", .no_hazards = true };
 	g_autoptr(GError) error = NULL;
-	g_autofree char *json = NULL;
+	struct bench_options o = { .ms = 500 };
 	struct bench_report *report;
 	struct harness *h;
-	int ms = 500, status;
+	int status;
 
 	setlocale(LC_CTYPE, "");
-	if (!parse(&argc, &argv, &ms, &json, &error))
+	if (!bench_parse(&argc, &argv, "- time loads and stores", &o, &error))
 		return refuse(error);
-	report = bench_report_new("cache", "exact", cfg.seed, json, &error);
+	report = bench_report_new("cache", "exact", cfg.seed, o.json, &error);
+	g_free(o.json);
 	if (!report)
 		return refuse(error);
 	h = harness_start(&cfg, &error);
 	if (!h)
 		return refuse(error);
-	measure_all(report, ms);
+	measure_all(report, o.ms);
 	harness_finish(h);
 	status = bench_report_finish(report, &error);
 	bench_report_free(report);

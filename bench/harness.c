@@ -364,3 +364,38 @@ void bench_report_free(struct bench_report *r)
 	g_object_unref(r->json);
 	g_free(r);
 }
+
+/* ---- being asked ------------------------------------------------------ */
+
+#define MAX_MS	60000
+
+static bool is_askable(int nr_left, const struct bench_options *o, GError **error)
+{
+	if (nr_left == 1 && o->ms >= 1 && o->ms <= MAX_MS)
+		return true;
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, nr_left > 1 ?
+		    "there are no arguments but options" : "-m must be 1 to 60000");
+	return false;
+}
+
+bool bench_parse(int *argc, char ***argv, const char *summary, struct bench_options *o,
+		 GError **error)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(summary);
+	g_autofree char *ms_help = g_strdup_printf("for each row, 1..%d [%d]", MAX_MS, o->ms);
+	gboolean no_valgrind = false;
+	const GOptionEntry entries[] = {
+		{ "milliseconds", 'm', 0, G_OPTION_ARG_INT, &o->ms, ms_help, "N" },
+		{ "json", 0, 0, G_OPTION_ARG_FILENAME, &o->json, "also write the rows", "FILE" },
+		{ o->no_valgrind ? "no-valgrind" : NULL, 0, 0, G_OPTION_ARG_NONE, &no_valgrind,
+		  "run nothing under valgrind beside", NULL },
+		G_OPTION_ENTRY_NULL
+	};
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, argc, argv, error))
+		return false;
+	if (o->no_valgrind)
+		*o->no_valgrind = no_valgrind;
+	return is_askable(*argc, o, error);
+}

@@ -79,6 +79,24 @@ void bench_time(bench_op *op, void *arg, size_t nr, uint64_t duration_ns,
 /** Median of the operation over median of the yardstick. */
 double timing_ratio(const struct timing *t);
 
+/* ---- being asked ------------------------------------------------------ */
+
+/**
+ * struct bench_options - what a benchmark of the exact gear is asked
+ * @ms:          for each row, milliseconds; on entry the default
+ * @json:        file for the rows, or NULL; the caller's to free
+ * @no_valgrind: where to say that instructions shall not be counted; NULL: none ever are
+ */
+struct bench_options {
+	int ms;
+	char *json;
+	bool *no_valgrind;
+};
+
+/** False, with one sentence, for what is no such option or out of range. */
+bool bench_parse(int *argc, char ***argv, const char *summary, struct bench_options *o,
+		 GError **error);
+
 /* ---- saying it ------------------------------------------------------- */
 
 struct bench_report;

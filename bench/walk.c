@@ -244,31 +244,6 @@ static void count(struct walk_bench *b)
 
 /* ---- the run ------------------------------------------------------------------------------ */
 
-static bool parse(int *argc, char ***argv, struct walk_bench *b, char **ret_json,
-		  GError **error)
-{
-	g_autoptr(GOptionContext) context = g_option_context_new("- time translation");
-	int ms = 200;
-	const GOptionEntry entries[] = {
-		{ "milliseconds", 'm', 0, G_OPTION_ARG_INT, &ms,
-		  "for each row, 1..60000 [200]", "N" },
-		{ "no-valgrind", 0, 0, G_OPTION_ARG_NONE, &b->no_valgrind,
-		  "count no instructions", NULL },
-		{ "json", 0, 0, G_OPTION_ARG_FILENAME, ret_json, "also write the rows", "FILE" },
-		G_OPTION_ENTRY_NULL
-	};
-
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, argc, argv, error))
-		return false;
-	b->ns = (uint64_t)ms * 1000000;
-	if (*argc == 1 && ms >= 1 && ms <= 60000)
-		return true;
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, *argc > 1 ?
-		    "there are no arguments but options" : "-m must be 1 to 60000");
-	return false;
-}
-
 static int refuse(const GError *error)
 {
 	fprintf(stderr, "walk: %s\n", error->message);
@@ -312,14 +287,16 @@ int main(int argc, char **argv)
 {
 	struct walk_bench b = { 0 };
 	g_autoptr(GError) error = NULL;
-	g_autofree char *json = NULL;
+	struct bench_options o = { .ms = 200, .no_valgrind = &b.no_valgrind };
 	int status;
 
 	setlocale(LC_CTYPE, "");
 	if (argc == 2 && !strcmp(argv[1], MODE_COUNTED))
 		return run_counted();
-	if (!parse(&argc, &argv, &b, &json, &error))
+	if (!bench_parse(&argc, &argv, "- time translation", &o, &error))
 		return refuse(error);
-	status = run(&b, json, &error);
+	b.ns = (uint64_t)o.ms * 1000000;
+	status = run(&b, o.json, &error);
+	g_free(o.json);
 	return error ? refuse(error) : status;
 }
