@@ -140,33 +140,7 @@ static const struct trial_subject accesses = {
 	.ask = ask, .compare = compare,
 };
 
-static void they_agree(void **state)
-{
-	trial_run(&accesses, *state);
-}
-
-static void every_deviation_fired(void **state)
-{
-	trial_sum_up(&accesses);
-}
-
 int main(int argc, char **argv)
 {
-	static struct trial_place places[] = {
-		{ &oracle_a7, SHORT_DESCRIPTORS }, { &oracle_a8, SHORT_DESCRIPTORS },
-		{ &oracle_a9, SHORT_DESCRIPTORS }, { &oracle_a15, SHORT_DESCRIPTORS },
-		{ &oracle_a7, LONG_DESCRIPTORS }, { &oracle_a15, LONG_DESCRIPTORS },
-	};
-	const struct CMUnitTest tests[] = {
-		{ "short descriptors let accesses through as on QEMU's Cortex-A7", they_agree, NULL, NULL, &places[0] },
-		{ "short descriptors let accesses through as on QEMU's Cortex-A8", they_agree, NULL, NULL, &places[1] },
-		{ "short descriptors let accesses through as on QEMU's Cortex-A9", they_agree, NULL, NULL, &places[2] },
-		{ "short descriptors let accesses through as on QEMU's Cortex-A15", they_agree, NULL, NULL, &places[3] },
-		{ "long descriptors let accesses through as on QEMU's Cortex-A7", they_agree, NULL, NULL, &places[4] },
-		{ "long descriptors let accesses through as on QEMU's Cortex-A15", they_agree, NULL, NULL, &places[5] },
-		cmocka_unit_test(every_deviation_fired),
-	};
-
-	trial_init(argv[1]);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return trial_main(&accesses, "let accesses through", argv[1]);
 }

@@ -16,12 +16,8 @@
 #define MAX_TOLD	5u
 
 static const char *trial_folder;	/* of the stubs and boards */
+static const struct trial_subject *trial_subject;
 static uint64_t nr_compared;
-
-void trial_init(const char *folder)
-{
-	trial_folder = folder;
-}
 
 /* Our machine takes part in asking, too: it says where an access would go. */
 static void become(struct trial *t, uint64_t seed)
@@ -56,14 +52,14 @@ static uint64_t first_seed(void)
 	return text ? strtoull(text, NULL, 0) : FIRST_SEED;
 }
 
-void trial_run(const struct trial_subject *subject, const struct trial_place *place)
+static void they_agree(void **state)
 {
 	g_autofree struct setting *s = g_new(struct setting, 1);
-	struct trial t = { .subject = subject, .place = place, .setting = s };
-	unsigned nr_runs = getenv("ARMDMA_LONG") ? subject->nr_runs_of_long : 1;
+	struct trial t = { .subject = trial_subject, .place = *state, .setting = s };
+	unsigned nr_runs = getenv("ARMDMA_LONG") ? trial_subject->nr_runs_of_long : 1;
 
 	job_needs_qemu(trial_folder);
-	t.ours = ours_new(place->on, trial_folder);
+	t.ours = ours_new(t.place->on, trial_folder);
 	for (unsigned i = 0; i < nr_runs && !t.nr_wrong; i++)
 		run(&t, first_seed() + i * SETTINGS_PER_RUN);
 	ours_free(t.ours);
@@ -100,10 +96,39 @@ void trial_compare(struct trial *t, const struct question *q, const char *what, 
 	nr_compared++;
 }
 
-void trial_sum_up(const struct trial_subject *subject)
+static void every_deviation_fired(void **state)
 {
 	job_needs_qemu(trial_folder);
 	job_says_version();
 	print_message("# %" PRIu64 " answers compared\n", nr_compared);
-	deviations_must_have_fired(subject->deviations);
+	deviations_must_have_fired(trial_subject->deviations);
+}
+
+int trial_main(const struct trial_subject *subject, const char *what_they_do,
+	       const char *folder)
+{
+	static struct trial_place places[] = {
+		{ &oracle_a7, SHORT_DESCRIPTORS }, { &oracle_a8, SHORT_DESCRIPTORS },
+		{ &oracle_a9, SHORT_DESCRIPTORS }, { &oracle_a15, SHORT_DESCRIPTORS },
+		{ &oracle_a7, LONG_DESCRIPTORS }, { &oracle_a15, LONG_DESCRIPTORS },
+	};
+	struct CMUnitTest tests[G_N_ELEMENTS(places) + 1] = {
+		[G_N_ELEMENTS(places)] = cmocka_unit_test(every_deviation_fired),
+	};
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+	trial_subject = subject;
+	trial_folder = folder;
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+		bool is_long = places[i].format == LONG_DESCRIPTORS;
+		char *name = g_strdup_printf("%s descriptors %s as on QEMU's %s",
+					     is_long ? "long" : "short", what_they_do,
+					     places[i].on->name);
+
+		g_ptr_array_add(names, name);
+		tests[i] = (struct CMUnitTest){
+			.name = name, .test_func = they_agree, .initial_state = &places[i],
+		};
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

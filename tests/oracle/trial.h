@@ -26,7 +26,7 @@ struct trial_subject {
 	void (*compare)(struct trial *t, const uint32_t *answers);
 };
 
-/* Machine and format of one test: its cmocka state. */
+/* Machine and format of one test. */
 struct trial_place {
 	const struct oracle_machine *on;
 	enum setting_format format;
@@ -40,10 +40,6 @@ struct trial {
 	unsigned nr_wrong;
 };
 
-void trial_init(const char *folder);
-/* Fails when an answer differs, skips when there is no QEMU. */
-void trial_run(const struct trial_subject *subject, const struct trial_place *place);
-
 /*
  * Compare one answer of QEMU with ours: @again is how we were asked, @what names the
  * question in a report, @mask are the bits that count.
@@ -51,7 +47,12 @@ void trial_run(const struct trial_subject *subject, const struct trial_place *pl
 void trial_compare(struct trial *t, const struct question *q, const char *what, uint64_t mask,
 		   uint64_t theirs);
 
-/* The last test of a program: how much was compared, and each deviation's count. */
-void trial_sum_up(const struct trial_subject *subject);
+/*
+ * main() of a program about @subject, which is what descriptors do as on QEMU's: a test
+ * for each machine and format, and one that every deviation has fired. Each fails when an
+ * answer differs, and skips when there is no QEMU. @folder has the stubs and boards.
+ */
+int trial_main(const struct trial_subject *subject, const char *what_they_do,
+	       const char *folder);
 
 #endif
