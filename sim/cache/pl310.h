@@ -34,7 +34,8 @@
  * address filter chooses from, latencies, full line of zeros, and the speculative read
  * and early response signals. Their registers and bits keep what is written. Change of way
  * size or associativity is ignored: they are pins here. Event counters know the sources
- * CO, DRHIT, DRREQ, DWHIT, DWREQ, DWTREQ and WA; instruction fetches count as data.
+ * CO, DRHIT, DRREQ, DWHIT, DWREQ, DWTREQ and WA; instruction fetches count as data, and
+ * are locked out of ways as data: the registers of instruction lockdown keep their value.
  *
  * Spec: DDI 0246A-H, chapter 3 (counters, debug and prefetch control by the copy of it in
  * Microchip's SAMA5D2 data sheet, chapter 14). Linux: arch/arm/mm/cache-l2x0.c.

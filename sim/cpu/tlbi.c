@@ -69,10 +69,9 @@ static void invalidate_sides(struct cpu *c, enum tlbi_op op, uint32_t va)
 		invalidate(c, c->itlb, op, va);
 }
 
-/* ARM11 MPCore is one that keeps caches coherent and broadcasts nothing. */
 bool cpu_broadcasts(const struct cpu *c)
 {
-	return c->board->part->is_mp && c->board->part->arch >= 7;
+	return c->board->part->broadcasts;
 }
 
 static bool takes_part(const struct cpu *c)

@@ -43,7 +43,7 @@ static struct rig *rig_of(enum chooser_mode chooser, uint64_t seed)
 {
 	struct rig *rig = rig_a9_with(GEAR_EXACT, chooser, seed);
 
-	pl310_writes(rig, 0x100, 0);		/* its store buffer is another (test-stb.c) */
+	pl310_writes(rig, 0x100, 0);		/* its own store buffer is for test-errata.c */
 	writes(rig, U, "old");
 	writes(rig, U + 0x100, "old");
 	cpu_dsb(rig->cpu, BARRIER_SY);
