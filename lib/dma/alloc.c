@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory for the CPU and a device: the half of the switchboard that allocates. See
+ * mapping.c.
+ *
+ * Linux: kernel/dma/mapping.c.
+ */
+#include "request.h"
+
+static void note_coherent(const struct request *r, enum ledger_kind kind, dma_addr_t dma)
+{
+	struct ledger_note n;
+
+	if (!is_listening(r->dev))
+		return;
+	n = note_of(kind, r, dma);
+	n.pa = dma_to_phys(r->dev, dma);
+	kernel_note(r->dev->kernel, &n);
+}
+
+/* What implements allocation must find the handle on the host. */
+static void *alloc_request(struct request *r, dma_addr_t *ret_handle, gfp_t gfp)
+{
+	struct device *dev = r->dev;
+	dma_addr_t dma = DMA_MAPPING_ERROR;
+	void *va = NULL;
+
+	WARN(!dev->coherent_dma_mask, "%s: no coherent_dma_mask", dev_name(dev));
+	if (WARN(gfp & __GFP_COMP, "%s: coherent memory cannot be a compound page",
+		 dev_name(dev)))
+		return NULL;
+	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
+	if (allocs_direct(dev))
+		va = dma_direct_alloc(dev, r->size, &dma, gfp, r->attrs);
+	else if (dev->dma_ops->alloc)
+		va = dev->dma_ops->alloc(dev, r->size, &dma, gfp, r->attrs);
+	if (!va)
+		return NULL;
+	port_copy_in(ret_handle, &dma, sizeof(dma));
+	r->va = va;
+	note_coherent(r, LEDGER_ALLOC_COHERENT, dma);
+	return va;
+}
+
+static void free_request(const struct request *r, dma_addr_t dma)
+{
+	struct device *dev = r->dev;
+
+	if (!r->va)
+		return;
+	note_coherent(r, LEDGER_FREE_COHERENT, dma);
+	if (allocs_direct(dev))
+		dma_direct_free(dev, r->size, (void *)(uintptr_t)r->va, dma, r->attrs);
+	else if (dev->dma_ops->free)
+		dev->dma_ops->free(dev, r->size, (void *)(uintptr_t)r->va, dma, r->attrs);
+}
+
+static struct request memory_request(struct device *dev, size_t size, const void *va,
+				     unsigned long attrs, const void *site)
+{
+	return (struct request){ dev, 0, va, size, DMA_BIDIRECTIONAL, attrs, site };
+}
+
+void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+		      unsigned long attrs)
+{
+	struct request r = memory_request(dev, size, NULL, attrs, __builtin_return_address(0));
+
+	return alloc_request(&r, ret_handle, gfp);
+}
+
+void dma_free_attrs(struct device *dev, size_t size, void *va, dma_addr_t dma,
+		    unsigned long attrs)
+{
+	struct request r = memory_request(dev, size, va, attrs, __builtin_return_address(0));
+
+	free_request(&r, dma);
+}
+
+void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
+{
+	struct request r = memory_request(dev, size, NULL,
+					  gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0,
+					  __builtin_return_address(0));
+
+	return alloc_request(&r, ret_handle, gfp);
+}
+
+void dma_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma)
+{
+	struct request r = memory_request(dev, size, va, 0, __builtin_return_address(0));
+
+	free_request(&r, dma);
+}
+
+void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
+{
+	struct request r = memory_request(dev, size, NULL, DMA_ATTR_WRITE_COMBINE |
+					  (gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0),
+					  __builtin_return_address(0));
+
+	return alloc_request(&r, ret_handle, gfp);
+}
+
+void dma_free_wc(struct device *dev, size_t size, void *va, dma_addr_t dma)
+{
+	struct request r = memory_request(dev, size, va, DMA_ATTR_WRITE_COMBINE,
+					  __builtin_return_address(0));
+
+	free_request(&r, dma);
+}
+
+pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs)
+{
+	if (dev_is_dma_coherent(dev))
+		return prot;
+	return attrs & DMA_ATTR_WRITE_COMBINE ? pgprot_writecombine(prot)
+					      : pgprot_dmacoherent(prot);
+}

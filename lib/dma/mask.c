@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a device can reach, and how large a mapping may be: the switchboard's answers. See
+ * mapping.c.
+ *
+ * Linux: kernel/dma/mapping.c.
+ */
+#include "request.h"
+
+static bool is_mask_supported(struct device *dev, u64 mask)
+{
+	if (!dev->dma_ops)
+		return dma_direct_supported(dev, mask);
+	return !dev->dma_ops->dma_supported || dev->dma_ops->dma_supported(dev, mask);
+}
+
+/* Who has nothing to do in a sync need not be called. */
+static void setup_need_sync(struct device *dev)
+{
+	const struct dma_map_ops *ops = dev->dma_ops;
+
+	if (maps_direct(dev))
+		dev->dma_skip_sync = dev_is_dma_coherent(dev);
+	else
+		dev->dma_skip_sync = !ops->sync_single_for_cpu && !ops->sync_single_for_device &&
+				     !ops->sync_sg_for_cpu && !ops->sync_sg_for_device;
+}
+
+int dma_set_mask(struct device *dev, u64 mask)
+{
+	if (!dev->dma_mask || !is_mask_supported(dev, mask))
+		return -EIO;
+	*dev->dma_mask = mask;
+	setup_need_sync(dev);
+	swiotlb_setup_device(dev);
+	return 0;
+}
+
+int dma_set_coherent_mask(struct device *dev, u64 mask)
+{
+	if (!is_mask_supported(dev, mask))
+		return -EIO;
+	dev->coherent_dma_mask = mask;
+	return 0;
+}
+
+int dma_set_mask_and_coherent(struct device *dev, u64 mask)
+{
+	int err = dma_set_mask(dev, mask);
+
+	return err ? err : dma_set_coherent_mask(dev, mask);
+}
+
+int dma_coerce_mask_and_coherent(struct device *dev, u64 mask)
+{
+	dev->dma_mask = &dev->coherent_dma_mask;
+	return dma_set_mask_and_coherent(dev, mask);
+}
+
+u64 dma_get_mask(struct device *dev)
+{
+	return dev->dma_mask && *dev->dma_mask ? *dev->dma_mask : DMA_BIT_MASK(32);
+}
+
+u64 dma_get_required_mask(struct device *dev)
+{
+	if (allocs_direct(dev))
+		return dma_direct_get_required_mask(dev);
+	if (dev->dma_ops->get_required_mask)
+		return dev->dma_ops->get_required_mask(dev);
+	return DMA_BIT_MASK(32);
+}
+
+bool dma_addressing_limited(struct device *dev)
+{
+	if (min_not_zero(dma_get_mask(dev), dev->bus_dma_limit) < dma_get_required_mask(dev))
+		return true;
+	return !dev->dma_ops && !dma_direct_all_ram_mapped(dev);
+}
+
+size_t dma_max_mapping_size(struct device *dev)
+{
+	if (maps_direct(dev))
+		return dma_direct_max_mapping_size(dev);
+	if (dev->dma_ops->max_mapping_size)
+		return dev->dma_ops->max_mapping_size(dev);
+	return SIZE_MAX;
+}
+
+size_t dma_opt_mapping_size(struct device *dev)
+{
+	size_t best = SIZE_MAX;
+
+	if (dev->dma_ops && dev->dma_ops->opt_mapping_size)
+		best = dev->dma_ops->opt_mapping_size();
+	return min(dma_max_mapping_size(dev), best);
+}
+
+unsigned long dma_get_merge_boundary(struct device *dev)
+{
+	if (!dev->dma_ops || !dev->dma_ops->get_merge_boundary)
+		return 0;
+	return dev->dma_ops->get_merge_boundary(dev);
+}
+
+bool dma_pci_p2pdma_supported(struct device *dev)
+{
+	return !dev->dma_ops;
+}
+
+void arch_setup_dma_ops(struct device *dev, bool coherent)
+{
+	dev->dma_coherent = coherent;
+	setup_need_sync(dev);
+	swiotlb_setup_device(dev);
+}

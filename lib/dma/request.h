@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the switchboard share: who maps for this device, and the note of a
+ * call for the ledger.
+ *
+ *   ops   bypass allowed, and mask reaches all of memory   goes to
+ *   none  -                                                direct
+ *   set   no                                               ops
+ *   set   yes                                              direct
+ *
+ * Allocation asks the coherent mask, mapping the streaming one.
+ */
+#ifndef LIB_DMA_REQUEST_H
+#define LIB_DMA_REQUEST_H
+
+#include "dma.h"
+
+static inline bool goes_direct(struct device *dev, u64 mask)
+{
+	if (likely(!dev->dma_ops))
+		return true;
+	return dev->dma_ops_bypass && min_not_zero(mask, dev->bus_dma_limit) >=
+				      dma_direct_get_required_mask(dev);
+}
+
+static inline bool maps_direct(struct device *dev)
+{
+	return goes_direct(dev, dev->dma_mask ? *dev->dma_mask : 0);
+}
+
+static inline bool allocs_direct(struct device *dev)
+{
+	return goes_direct(dev, dev->coherent_dma_mask);
+}
+
+static inline bool is_listening(const struct device *dev)
+{
+	return unlikely(dev->kernel->listener != NULL);
+}
+
+/* One call, on its way to the ledger. */
+struct request {
+	struct device *dev;
+	phys_addr_t pa;
+	const void *va;
+	size_t size;
+	enum dma_data_direction dir;
+	unsigned long attrs;
+	const void *site;
+};
+
+static inline struct ledger_note note_of(enum ledger_kind kind, const struct request *r,
+					 dma_addr_t dma)
+{
+	return (struct ledger_note){
+		.kind = kind, .dev = r->dev, .dma = dma, .pa = r->pa, .va = r->va,
+		.len = r->size, .dir = (int)r->dir, .attrs = r->attrs, .site = r->site,
+	};
+}
+
+#endif
