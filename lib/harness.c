@@ -74,7 +74,9 @@ static bool pick(const char *key, const char *value, const char *const *names, i
 static const char *const gear_names[] = { "exact", "fast", NULL };
 static const char *const chooser_names[] = { "nominal", "random", "lazy", NULL };
 static const char *const tlb_names[] = { "unbounded", "real", NULL };
-static const char *const coherent_names[] = { "cma", "legacy2011", NULL };
+static const char *const coherent_names[] = {
+	"cma", "legacy2011", "remap", "pool", NULL
+};
 static const char *const backtrace_names[] = { "address", "full", NULL };
 static const char *const swiotlb_names[] = { "auto", "force", NULL };
 static const char *const switch_names[] = { "on", "off", NULL };
@@ -106,6 +108,28 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		cfg->no_hazards = i;
 }
 
+/* As Linux's memparse() takes it: 256K, 1M; more than nothing, less than all. */
+static bool parse_size(const char *key, const char *value, size_t *ret_len, GError **error)
+{
+	static const char *const units[] = { "", "K", "M", "G" };
+	char *end;
+	uint64_t len;
+
+	errno = 0;
+	len = g_ascii_strtoull(value, &end, 0);
+	for (unsigned i = 0; i < G_N_ELEMENTS(units); i++) {
+		if (errno || end == value || *value == '-' || g_ascii_strcasecmp(end, units[i]))
+			continue;
+		if (!len || len > (UINT32_MAX >> 10 * i))
+			break;
+		*ret_len = (size_t)len << 10 * i;
+		return true;
+	}
+	g_set_error(error, HARNESS_ERROR, 0, "ARMDMA_OPTIONS: %s=%s: it is a size below 4 GiB, "
+		    "as 256K or 1M", key, value);
+	return false;
+}
+
 static bool parse_option(struct options *o, const char *key, const char *value, GError **error)
 {
 	if (!strcmp(key, "json")) {
@@ -113,6 +137,8 @@ static bool parse_option(struct options *o, const char *key, const char *value, 
 		o->json_path = g_strdup(value);
 		return true;
 	}
+	if (!strcmp(key, "coherent_pool"))
+		return parse_size(key, value, &o->cfg.coherent_pool_bytes, error);
 	for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
 		int picked;
 
@@ -192,6 +218,8 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 		g_string_append_printf(s, "%s%s=%s", lead, options[i].key, options[i].value);
 		lead = ":";
 	}
+	if (cfg->coherent_pool_bytes)
+		g_string_append_printf(s, "%scoherent_pool=%zu", lead, cfg->coherent_pool_bytes);
 	return g_string_free(s, FALSE);
 }
 
@@ -234,7 +262,8 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.tlb = cfg->tlb,
 	};
 	const struct kernel_config kc = {
-		.legacy_coherent = cfg->coherent == COHERENT_LEGACY2011,
+		.coherent = cfg->coherent,
+		.coherent_pool_len = cfg->coherent_pool_bytes,
 		.swiotlb_len = cfg->swiotlb_bytes,
 		.swiotlb_force = cfg->swiotlb_force,
 	};

@@ -17,7 +17,8 @@
  *   ARMDMA_CPU      another core, or other caches, than the board's: board_set_cpu()
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
- *                   tlb=unbounded|real, coherent=cma|legacy2011, swiotlb=force|auto,
+ *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool,
+ *                   coherent_pool=SIZE (as 256K or 1M), swiotlb=force|auto,
  *                   json=FILE, backtrace=full|address, hazards=on|off
  */
 #ifndef ARMDMA_HARNESS_H
@@ -27,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <glib.h>
+#include <armdma/coherent.h>
 #include <armdma/machine.h>
 #include <armdma/master.h>
 #include <armdma/hazard.h>
@@ -38,12 +40,6 @@ extern "C" {
 struct device;
 struct harness;
 
-/** How dma_alloc_coherent() makes memory uncached on a non-coherent device. */
-enum coherent_strategy {
-	COHERENT_CMA,		/* the linear map's own PTEs rewritten: one mapping */
-	COHERENT_LEGACY2011	/* cached linear map kept, uncached window beside it */
-};
-
 /**
  * struct harness_config - all zero is: shipped board "a9-pl310", exact, nominal
  * @board:      path of a .dtb, or name of a shipped board; NULL: environment, default
@@ -51,6 +47,8 @@ enum coherent_strategy {
  *              else the board's own
  * @gear, @chooser, @seed, @tlb: as in machine_config
  * @coherent:   strategy of the coherent allocator
+ * @coherent_pool_bytes: of the pool that atomic allocations come from; 0: 256 KiB, as
+ *              Linux has it without coherent_pool=
  * @swiotlb_bytes: size of the bounce pool, if one is needed; 0: as Linux chooses
  * @swiotlb_force: every streaming mapping bounces, as with swiotlb=force
  * @no_hazards: attach no engine: silent and faster
@@ -64,6 +62,7 @@ struct harness_config {
 	uint64_t seed;
 	enum tlb_capacity tlb;
 	enum coherent_strategy coherent;
+	size_t coherent_pool_bytes;
 	size_t swiotlb_bytes;
 	bool swiotlb_force;
 	bool no_hazards;

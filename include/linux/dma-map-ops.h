@@ -107,6 +107,21 @@ void arch_sync_dma_for_cpu(phys_addr_t paddr, size_t size, enum dma_data_directi
  */
 void arch_setup_dma_ops(struct device *dev, bool coherent);
 
+/**
+ * arch_dma_alloc() - memory that the CPU and a non-coherent @dev share: zeroed, flushed
+ *                    from all caches, mapped uncached
+ * @size: taken in whole pages
+ * @gfp:  without __GFP_DIRECT_RECLAIM it sleeps nowhere and changes no page table
+ *
+ * What dma_alloc_attrs() ends in where the device maps directly.
+ * Return: its address, or with DMA_ATTR_NO_KERNEL_MAPPING a cookie; yours to
+ * arch_dma_free(). NULL when there is none; @dma_handle is then untouched.
+ */
+void *arch_dma_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+		     unsigned long attrs);
+void arch_dma_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr,
+		   unsigned long attrs);
+
 /** How dma_alloc_*() maps memory of @dev: unchanged when it is coherent. */
 pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs);
 

@@ -194,11 +194,9 @@ bool dma_dev_need_sync(const struct device *dev);
  *              Arm that memory is neither zeroed nor flushed
  *
  * Both addresses are aligned to the smallest power of two of pages that holds
- * @size (CPU address: not with coherent=legacy2011 beyond a page). A
- * non-coherent device gets uncached memory, by the strategy of the harness:
- *   cma         the linear map's own entries are rewritten; no second mapping
- *   legacy2011  a second, uncached mapping; the cached one stays, and that is
- *               how it goes wrong
+ * @size (CPU address: not where it is a second mapping, beyond a page). A
+ * non-coherent device gets uncached memory, by the machine's strategy: see
+ * <armdma/coherent.h>.
  *
  * Context: any with GFP_ATOMIC, else process. Freeing: process.
  * Return: yours to dma_free_attrs(); NULL when memory is used up (a retry may

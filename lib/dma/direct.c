@@ -275,8 +275,6 @@ static void *alloc_memory(struct device *dev, size_t size, gfp_t gfp, unsigned l
 	bool is_mapped = !(attrs & DMA_ATTR_NO_KERNEL_MAPPING);
 	struct page *page;
 
-	if (is_mapped && !dev_is_dma_coherent(dev))
-		return arch_dma_alloc(dev, size, gfp, ret_page);
 	page = alloc_in_reach(dev, size, gfp);
 	if (!page)
 		return NULL;
@@ -295,6 +293,8 @@ void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, 
 
 	if (!size || size > SZ_2G)
 		return NULL;
+	if (!(attrs & DMA_ATTR_NO_KERNEL_MAPPING) && !dev_is_dma_coherent(dev))
+		return arch_dma_alloc(dev, size, ret_handle, gfp, attrs);
 	va = alloc_memory(dev, PAGE_ALIGN(size), gfp, attrs, &page);
 	if (va)
 		*ret_handle = phys_to_dma(dev, page_to_phys(page));
@@ -310,7 +310,7 @@ void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 	if (attrs & DMA_ATTR_NO_KERNEL_MAPPING)
 		return free_page_run(va, size, NULL);
 	if (!dev_is_dma_coherent(dev))
-		return arch_dma_free(dev, size, va, dma);
+		return arch_dma_free(dev, size, va, dma, attrs);
 	page = virt_to_page(va);
 	if (!WARN(!page, "%s: freeing invalid buffer", dev_name(dev)))
 		free_page_run(page, size, NULL);

@@ -5,7 +5,7 @@
  *   mapping.c    who maps for this device?          notes for the ledger
  *     direct.c     physical = device address, dma-ranges, cache maintenance
  *       swiotlb.c    out of reach: bounce
- *       coherent.c   memory for both sides at once
+ *       arm-alloc.c  memory for both sides at once: alloc-*.c
  */
 #ifndef LIB_DMA_DMA_H
 #define LIB_DMA_DMA_H
@@ -108,11 +108,5 @@ void swiotlb_setup_device(struct device *dev);
 
 void coherent_init(struct kernel *k);
 void coherent_exit(struct kernel *k);
-/*
- * Memory for a non-coherent device: zeroed, flushed, mapped uncached. @size is whole
- * pages. Return: its address, and its first page in @ret_page; NULL on failure.
- */
-void *arch_dma_alloc(struct device *dev, size_t size, gfp_t gfp, struct page **ret_page);
-void arch_dma_free(struct device *dev, size_t size, void *va, dma_addr_t dma);
 
 #endif

@@ -53,6 +53,11 @@ static bool find_lowmem(struct port *p, const struct board *b, GError **error)
 	return true;
 }
 
+static bool wants_cma(const struct kernel *k)
+{
+	return k->config.coherent == COHERENT_CMA || k->config.coherent == COHERENT_POOL;
+}
+
 /*
  * At the end of what every device reaches: 16 MiB, but no more than a quarter of the
  * bank there.
@@ -69,6 +74,8 @@ static void place_cma(struct kernel *k)
 	if (k->zone_dma_limit > b->pa)
 		end = min(end, ALIGN_DOWN(k->zone_dma_limit + 1, (u64)SZ_1M));
 	k->cma_len = min((u32)CMA_DEFAULT_LEN, (u32)ALIGN_DOWN((end - b->pa) / 4, (u64)SZ_1M));
+	if (!wants_cma(k))
+		k->cma_len = 0;
 	k->cma_pa = end - k->cma_len;
 	bits_init(&k->cma_used, k->cma_len >> PAGE_SHIFT);
 }

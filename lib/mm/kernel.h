@@ -14,6 +14,7 @@
 #define LIB_MM_KERNEL_H
 
 #include <glib.h>
+#include <armdma/coherent.h>
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
@@ -33,12 +34,14 @@
 
 /**
  * struct kernel_config - what a boot may choose; all zero is a good choice
- * @legacy_coherent: dma_alloc_coherent() maps twice, as in 2011
+ * @coherent:       how dma_alloc_coherent() makes memory uncached
+ * @coherent_pool_len: bytes of the pool for those who must not sleep; 0: 256 KiB
  * @swiotlb_len:    bytes of the bounce pool, whole MiB; 0: 64 MiB, at most 1/16 of memory
  * @swiotlb_force:  every streaming mapping bounces
  */
 struct kernel_config {
-	bool legacy_coherent;
+	enum coherent_strategy coherent;
+	size_t coherent_pool_len;
 	size_t swiotlb_len;
 	bool swiotlb_force;
 };
@@ -63,6 +66,13 @@ enum memory_event { PAGES_ALLOCATED, PAGES_FREED, SLAB_FREED, NR_MEMORY_EVENTS }
 struct area_space {
 	u32 start, end;
 	GList *areas;			/* of struct vm_area, ascending */
+};
+
+/* Coherent memory made at boot; @memory NULL: there is none. */
+struct atomic_pool {
+	spinlock_t lock;
+	struct arm_dma_buf *memory;
+	struct bits used;		/* pages of it */
 };
 
 struct ledger_listener;
@@ -91,9 +101,9 @@ struct kernel {
 	u32 cma_len;
 	struct bits cma_used;		/* page indices from cma_pa */
 
-	spinlock_t atomic_pool_lock;
-	struct page *atomic_pool;	/* ATOMIC_POOL_LEN, uncached; NULL: none */
-	struct bits atomic_pool_used;
+	struct atomic_pool atomic_pool;
+	spinlock_t arm_dma_bufs_lock;
+	struct list_head arm_dma_bufs;	/* of struct arm_dma_buf, the newest first */
 
 	struct io_tlb_mem *io_tlb_mem;	/* the bounce pool, or NULL */
 	spinlock_t io_tlb_lock;		/* of making it */

@@ -247,7 +247,7 @@ static void the_environment_chooses_the_machine(void **state)
 	assert_int_equal(machine_seed(harness_machine(h)), 0x5eed);
 	assert_int_equal(machine_gear(harness_machine(h)), GEAR_FAST);
 	assert_null(harness_hazards(h));
-	assert_true(harness_device(h, "x")->kernel->config.legacy_coherent);
+	assert_true(harness_device(h, "x")->kernel->config.coherent == COHERENT_LEGACY2011);
 	assert_int_equal(harness_finish(h), 0);
 	g_unsetenv("ARMDMA_BOARD");
 	g_unsetenv("ARMDMA_CPU");
@@ -297,7 +297,7 @@ static void a_device_is_made_once(struct rig *rig)
 static const struct rig_test tests[] = {
 	/*                                                        needs     never */
 	TEST_ON(lowmem_is_mapped_in_sections_from_page_offset_on, 0,        0),
-	TEST_ON(the_contiguous_area_is_mapped_in_pages,           0,        0),
+	TEST_ON(the_contiguous_area_is_mapped_in_pages,           0,        ON_LEGACY),
 	TEST_ON(every_cpu_sees_a_new_mapping_come_and_go,         0,        0),
 	TEST_ON(machines_do_not_see_each_other,                   0,        0),
 	TEST_ON(the_same_run_costs_the_same,                      0,        0),

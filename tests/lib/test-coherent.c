@@ -18,13 +18,13 @@ static void *gets(struct rig *rig, size_t len, dma_addr_t *ret_dma)
 	return p;
 }
 
-/* Before ARMv6 what is not cached is not buffered either. */
+/* Before ARMv6 what is not cached is Strongly-ordered, or at most buffered. */
 static enum cacheability cacheability_of(struct rig *rig, const void *p)
 {
 	struct translation t = cpu_translate(rig->cpu, (uint32_t)(uintptr_t)p, true);
 
 	assert_int_equal(t.fault.kind, FAULT_NONE);
-	if (rig->on->is & ON_V5 && t.attrs.type == MEM_STRONGLY_ORDERED)
+	if (rig->on->is & ON_V5 && t.attrs.type != MEM_NORMAL)
 		return CACHE_NONE;
 	assert_int_equal(t.attrs.type, MEM_NORMAL);
 	assert_int_equal(t.attrs.inner, t.attrs.outer);
