@@ -45,6 +45,12 @@ static void set_hex(JsonBuilder *j, const char *name, uint64_t value)
 	set_string(j, name, hex);
 }
 
+static void begin_array(JsonBuilder *j, const char *name)
+{
+	json_builder_set_member_name(j, name);
+	json_builder_begin_array(j);
+}
+
 static void add_cache(JsonBuilder *j, const char *name, const struct cache_geometry *g)
 {
 	static const char *const replacements[NR_CACHE_REPLACEMENTS] = {
@@ -201,6 +207,44 @@ static void add_bank(JsonBuilder *j, const struct board_bank *bank)
 	json_builder_end_object(j);
 }
 
+static void add_places(JsonBuilder *j, const char *name, const GArray *places)
+{
+	begin_array(j, name);
+	for (unsigned i = 0; i < places->len; i++) {
+		const struct board_bank *place = &g_array_index(places, struct board_bank, i);
+
+		json_builder_begin_object(j);
+		set_hex(j, "pa", place->pa);
+		set_int(j, "bytes", place->len);
+		json_builder_end_object(j);
+	}
+	json_builder_end_array(j);
+}
+
+static void add_reserved(JsonBuilder *j, const struct board_reserved *r)
+{
+	static const char *const kinds[NR_RESERVED_KINDS] = {
+		[RESERVED_PLAIN] = "plain", [RESERVED_SHARED_POOL] = "shared-dma-pool",
+		[RESERVED_RESTRICTED_POOL] = "restricted-dma-pool",
+	};
+
+	json_builder_begin_object(j);
+	set_string(j, "name", r->name);
+	set_string(j, "path", r->path);
+	set_string(j, "compatible", r->compatible);
+	set_string(j, "kind", kinds[r->kind]);
+	add_places(j, "places", r->places);
+	set_int(j, "bytes", r->len);
+	set_hex(j, "alignment", r->alignment);
+	add_places(j, "windows", r->windows);
+	set_bool(j, "no_map", r->is_no_map);
+	set_bool(j, "reusable", r->is_reusable);
+	set_bool(j, "default_cma", r->is_default_cma);
+	set_bool(j, "default_dma", r->is_default_dma);
+	set_bool(j, "disabled", r->is_disabled);
+	json_builder_end_object(j);
+}
+
 static void add_iommu(JsonBuilder *j, const struct board_iommu *i)
 {
 	json_builder_begin_object(j);
@@ -222,10 +266,12 @@ static void add_range(JsonBuilder *j, const struct board_range *r)
 	json_builder_end_object(j);
 }
 
-static void begin_array(JsonBuilder *j, const char *name)
+static void add_region(JsonBuilder *j, unsigned idx)
 {
-	json_builder_set_member_name(j, name);
-	json_builder_begin_array(j);
+	if (idx == BOARD_NO_REGION)
+		json_builder_add_null_value(j);
+	else
+		json_builder_add_int_value(j, idx);
 }
 
 static void add_master(JsonBuilder *j, const struct board_master *m)
@@ -244,6 +290,10 @@ static void add_master(JsonBuilder *j, const struct board_master *m)
 	begin_array(j, "ranges");
 	for (unsigned i = 0; i < m->ranges->len; i++)
 		add_range(j, &g_array_index(m->ranges, struct board_range, i));
+	json_builder_end_array(j);
+	begin_array(j, "regions");
+	for (unsigned i = 0; i < m->regions->len; i++)
+		add_region(j, g_array_index(m->regions, unsigned, i));
 	json_builder_end_array(j);
 	json_builder_end_object(j);
 }
@@ -268,6 +318,10 @@ void board_to_json(JsonBuilder *j, const struct board *b)
 	begin_array(j, "banks");
 	for (unsigned i = 0; i < b->banks->len; i++)
 		add_bank(j, &g_array_index(b->banks, struct board_bank, i));
+	json_builder_end_array(j);
+	begin_array(j, "reserved");
+	for (unsigned i = 0; i < b->reserved->len; i++)
+		add_reserved(j, g_ptr_array_index(b->reserved, i));
 	json_builder_end_array(j);
 	begin_array(j, "iommus");
 	for (unsigned i = 0; i < b->iommus->len; i++)

@@ -403,7 +403,16 @@ static char *behind_which(const struct board *b, const struct board_master *m)
 	return g_strdup(names->str);
 }
 
-static char *how_it_sees_memory(const struct board_master *m)
+static void append_region(GString *text, const struct board *b, unsigned idx)
+{
+	const struct board_reserved *r = idx == BOARD_NO_REGION ? NULL :
+		g_ptr_array_index(b->reserved, idx);
+
+	if (r)
+		g_string_append_printf(text, "%sowns %s", text->len ? ", " : "", r->name);
+}
+
+static char *how_it_sees_memory(const struct board *b, const struct board_master *m)
 {
 	g_autoptr(GString) text = g_string_new(m->is_coherent ? "snoops" : "");
 
@@ -418,6 +427,8 @@ static char *how_it_sees_memory(const struct board_master *m)
 				       G_GINT64_MODIFIER "x", text->len ? ", " : "",
 				       r->pa, bytes, r->dma);
 	}
+	for (unsigned i = 0; i < m->regions->len; i++)
+		append_region(text, b, g_array_index(m->regions, unsigned, i));
 	return g_strdup(text->str);
 }
 
@@ -426,6 +437,53 @@ static void print_left_out(FILE *out, unsigned nr_hidden, const char *why)
 	if (nr_hidden)
 		fprintf(out, "%s    and %u more, %s (--all lists them)%s\n",
 			ui_style(out, UI_FAINT), nr_hidden, why, ui_style(out, UI_PLAIN));
+}
+
+static char *where_it_is(const struct board_reserved *r)
+{
+	if (!r->places->len)
+		return g_strdup("placed by software");
+	return board_hex(g_array_index(r->places, struct board_bank, 0).pa);
+}
+
+static char *what_it_is(const struct board_reserved *r)
+{
+	static const char *const kinds[NR_RESERVED_KINDS] = {
+		[RESERVED_PLAIN] = "",
+		[RESERVED_SHARED_POOL] = "pool, ",
+		[RESERVED_RESTRICTED_POOL] = "bounce buffers, ",
+	};
+	g_autoptr(GString) text = g_string_new(kinds[r->kind]);
+
+	g_string_append(text, r->is_no_map ? "no-map" : r->is_reusable ? "reusable" : "mapped");
+	if (r->is_default_cma || r->is_default_dma)
+		g_string_append(text, ", of all devices without one");
+	if (r->places->len > 1)
+		g_string_append_printf(text, ", and %u places more", r->places->len - 1);
+	return g_strdup(text->str);
+}
+
+static void print_reserved(FILE *out, const struct board *b, bool all)
+{
+	g_autoptr(GArray) table = table_new();
+	unsigned nr_hidden = 0;
+
+	for (unsigned i = 0; i < b->reserved->len; i++) {
+		const struct board_reserved *r = g_ptr_array_index(b->reserved, i);
+
+		if (r->is_disabled && !all)
+			nr_hidden++;
+		else
+			table_add(table, r->is_disabled, g_strdup(r->name), where_it_is(r),
+				  ui_bytes(r->len), what_it_is(r));
+	}
+	if (b->reserved->len == 0)
+		return;
+	fputc('\n', out);
+	print_label(out, "Reserved");
+	fprintf(out, "%u\n", b->reserved->len);
+	table_print(out, table);
+	print_left_out(out, nr_hidden, "disabled");
 }
 
 static void print_masters(FILE *out, const struct board *b, bool all)
@@ -441,7 +499,7 @@ static void print_masters(FILE *out, const struct board *b, bool all)
 		else
 			table_add(table, m->is_disabled, g_strdup(m->name),
 				  g_strdup(m->compatible), behind_which(b, m),
-				  how_it_sees_memory(m));
+				  how_it_sees_memory(b, m));
 	}
 	fputc('\n', out);
 	print_label(out, "Masters");
@@ -536,6 +594,7 @@ void board_print(FILE *out, const struct board *b, bool all)
 	print_cci400(out, &b->cci400);
 	print_banks(out, b);
 	print_picture(out, b);
+	print_reserved(out, b, all);
 	print_masters(out, b, all);
 	print_iommus(out, b, all);
 	print_verdict(out, b);

@@ -20,6 +20,7 @@
 #ifndef ARMDMA_BOARD_H
 #define ARMDMA_BOARD_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -198,6 +199,47 @@ struct board_range {
 	uint64_t len;			/* bytes */
 };
 
+/** What Linux makes of a region of /reserved-memory, by any of its compatibles. */
+enum reserved_kind {
+	RESERVED_PLAIN,			/* nothing: it is kept out of use, or a driver's own */
+	RESERVED_SHARED_POOL,		/* shared-dma-pool: one device's memory, or a CMA area */
+	RESERVED_RESTRICTED_POOL,	/* restricted-dma-pool: bounce buffers of its devices */
+	NR_RESERVED_KINDS
+};
+
+/**
+ * struct board_reserved - one region of /reserved-memory
+ * @name:      of its node: "framebuffer@8fe80000"
+ * @places:    of struct board_bank: its reg, as it is written, not sorted; empty:
+ *             software chooses a place, as the next three say
+ * @len:       bytes; where the tree says the place, of the first of @places
+ * @alignment: 0: any
+ * @windows:   of struct board_bank: alloc-ranges, to be tried in this order; empty:
+ *             anywhere
+ * @is_no_map: software must not map it
+ * @is_reusable: software may use it until the owner asks for it
+ * @is_default_cma, @is_default_dma: linux,cma-default, linux,dma-default: for all
+ *             devices that have no region of their own
+ */
+struct board_reserved {
+	char *path;			/* "/reserved-memory/framebuffer@8fe80000" */
+	char *name;
+	char *compatible;		/* first string; "" when the tree is silent */
+	enum reserved_kind kind;
+	GArray *places;
+	uint64_t len;
+	uint64_t alignment;
+	GArray *windows;
+	bool is_no_map;
+	bool is_reusable;
+	bool is_default_cma;
+	bool is_default_dma;
+	bool is_disabled;
+};
+
+/** In board_master.regions: its memory-region leads to no region. */
+#define BOARD_NO_REGION		UINT_MAX
+
 struct board_master {
 	char *path;			/* "/soc/mmc@1c0f000" */
 	char *name;			/* as Linux names the platform device: "1c0f000.mmc" */
@@ -206,6 +248,8 @@ struct board_master {
 	bool is_disabled;
 	GArray *iommus;			/* of unsigned: indices into board.iommus */
 	GArray *ranges;			/* of struct board_range; empty is 1:1 */
+	GArray *regions;		/* of unsigned: its memory-region, indices into
+					 * board.reserved or BOARD_NO_REGION */
 	bool has_cci_interface;		/* cci-control-port */
 	uint8_t cci_interface;		/* an ACE-Lite slave interface: 0 to 2 */
 };
@@ -217,6 +261,8 @@ struct board {
 	char *cpu_spec;			/* as given to board_set_cpu(); NULL: the tree's own */
 	GPtrArray *cpus;		/* of struct board_cpu * */
 	GArray *banks;			/* of struct board_bank, ascending, disjoint */
+	GPtrArray *reserved;		/* of struct board_reserved *; tree order; all lie in
+					 * @banks, or where no DRAM is */
 	struct board_outer outer;
 	struct board_cci400 cci400;
 	GPtrArray *iommus;		/* of struct board_iommu * */
@@ -293,6 +339,9 @@ bool board_has_outer(const struct board *b);
 
 /** The master whose Linux name or path is @name; NULL if there is none. Borrowed. */
 const struct board_master *board_master(const struct board *b, const char *name);
+
+/** The region that comes first in @m's memory-region; NULL: it has none. Borrowed. */
+const struct board_reserved *board_region(const struct board *b, const struct board_master *m);
 
 /** The first CPU that is not disabled, which boots; NULL only if there is none. */
 const struct board_cpu *board_boot_cpu(const struct board *b);

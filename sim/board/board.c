@@ -20,6 +20,11 @@ static void free_cpu(void *cpu)
 	board_cpu_free(cpu);
 }
 
+static void free_reserved(void *reserved)
+{
+	board_reserved_free(reserved);
+}
+
 static void free_iommu(void *iommu)
 {
 	board_iommu_free(iommu);
@@ -37,6 +42,7 @@ static struct board *board_new(const char *file)
 	b->file = g_strdup(file);
 	b->cpus = g_ptr_array_new_with_free_func(free_cpu);
 	b->banks = g_array_new(FALSE, FALSE, sizeof(struct board_bank));
+	b->reserved = g_ptr_array_new_with_free_func(free_reserved);
 	b->iommus = g_ptr_array_new_with_free_func(free_iommu);
 	b->masters = g_ptr_array_new_with_free_func(free_master);
 	return b;
@@ -48,8 +54,8 @@ static bool board_read(struct board *b, const struct fdt *f, GError **error)
 	b->compatible = node_text(fdt_node(f, 0), "compatible");
 	read_cci400(b, f);
 	return read_cpus(b, f, error) && read_outer(b, f, error) &&
-	       read_memory(b, f, error) && read_iommus(b, f, error) &&
-	       read_masters(b, f, error);
+	       read_memory(b, f, error) && read_reserved(b, f, error) &&
+	       read_iommus(b, f, error) && read_masters(b, f, error);
 }
 
 struct board *board_parse(const void *blob, size_t len, const char *name, GError **error)
@@ -112,6 +118,7 @@ void board_free(struct board *b)
 		return;
 	g_ptr_array_unref(b->masters);
 	g_ptr_array_unref(b->iommus);
+	g_ptr_array_unref(b->reserved);
 	g_array_unref(b->banks);
 	g_ptr_array_unref(b->cpus);
 	g_free(b->cci400.path);
@@ -252,6 +259,14 @@ const struct board_master *board_master(const struct board *b, const char *name)
 			return m;
 	}
 	return NULL;
+}
+
+const struct board_reserved *board_region(const struct board *b, const struct board_master *m)
+{
+	unsigned idx = m->regions->len ? g_array_index(m->regions, unsigned, 0)
+				       : BOARD_NO_REGION;
+
+	return idx < b->reserved->len ? g_ptr_array_index(b->reserved, idx) : NULL;
 }
 
 const struct board_cpu *board_boot_cpu(const struct board *b)

@@ -27,6 +27,7 @@
 #include "read.h"
 
 #define MAX_IOMMUS	64		/* of one master */
+#define MAX_REGIONS	64u		/* of one master; Linux counts no further in all */
 
 /*
  * Class by node name: the generic names (Devicetree Specification v0.4, 2.2.2),
@@ -326,12 +327,27 @@ static bool read_ranges(struct masters_reader *r, struct board_master *m,
 	return true;
 }
 
+/* As Linux takes it: what leads nowhere keeps its place in the list. */
+static void read_regions(struct masters_reader *r, struct board_master *m,
+			 const struct fdt_node *n)
+{
+	unsigned nr = MIN(node_cells(n, "memory-region").nr, MAX_REGIONS);
+
+	m->regions = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	for (unsigned i = 0; i < nr; i++) {
+		unsigned idx = find_region(r->board, n, i);
+
+		g_array_append_val(m->regions, idx);
+	}
+}
+
 void board_master_free(struct board_master *m)
 {
 	g_free(m->path);
 	g_free(m->name);
 	g_free(m->compatible);
 	g_array_unref(m->iommus);
+	g_array_unref(m->regions);
 	unref_ranges(m->ranges);
 	g_free(m);
 }
@@ -348,6 +364,7 @@ static bool read_master(struct masters_reader *r, const struct fdt_node *n, GErr
 	m->is_disabled = n->is_disabled;
 	m->has_cci_interface = read_ace_lite_interface(n, &m->cci_interface);
 	m->iommus = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	read_regions(r, m, n);
 	return read_iommu_list(r, m, n, error) && read_iommu_map(r, m, n, error) &&
 	       read_ranges(r, m, n, error);
 }

@@ -3,7 +3,7 @@
  * DRAM: the memory nodes; or, where the tree leaves them to the boot loader, an
  * assumption that no device contradicts.
  *
- * Leaves out: linux,usable-memory, reserved-memory (a carve-out is DRAM too).
+ * Leaves out: linux,usable-memory. A carve-out is DRAM too: see reserved.c.
  *
  * Spec: Devicetree Specification v0.4, 3.4 /memory node.
  */
@@ -14,8 +14,6 @@
 
 #define PAGE		UINT64_C(4096)
 #define ASSUMED_LEN	(UINT64_C(512) << 20)
-/* The widest physical address of a core in AArch32 state (LPAE). */
-#define PA_BITS		40
 
 /* Where boards that leave even the base to the boot loader have their DRAM. */
 static const uint64_t usual_bases[] = {
@@ -63,7 +61,7 @@ static bool read_memory_node(GArray *banks, const struct fdt_node *n, GError **e
 		uint64_t pa = cells_number(c, 0, root->addr_cells);
 		uint64_t len = cells_number(c, root->addr_cells, root->size_cells);
 
-		if (pa >> PA_BITS || len > (UINT64_C(1) << PA_BITS) - pa)
+		if (reaches_past_pa_bits(pa, len))
 			return node_complain(n, error, "reg reaches past %d bits of physical "
 					     "address, the most of any core in AArch32 state",
 					     PA_BITS);

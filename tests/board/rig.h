@@ -28,6 +28,8 @@
 /* A bus whose devices have physical addresses. */
 #define SOC(lines)	"soc { compatible = \"simple-bus\"; " CELLS " ranges;" lines "};"
 
+#define RESERVED(lines)	"reserved-memory { " CELLS " ranges;" lines "};"
+
 /** The board of a root node with this body (which sets its own cells, or CELLS). */
 struct board *board_of(const char *body);
 

@@ -195,12 +195,12 @@ static void json_has(JsonParser *parser, const char *path, const char *expected)
 
 static void json_has_what_the_document_promises(void **state)
 {
-	g_auto(said) s = runs("board --json a9-pl310 a15-lpae a7-quad no/such.dtb");
+	g_auto(said) s = runs("board --json a9-pl310 a15-lpae a7-quad no/such.dtb a9-pl310-2g");
 	g_autoptr(JsonParser) j = json_parser_new();
 
 	assert_int_equal(s.status, 2);
 	assert_true(json_parser_load_from_data(j, s.out, -1, NULL));
-	json_has(j, "total", "{\"boards\":4,\"build\":3,\"refused\":0,\"unreadable\":1}");
+	json_has(j, "total", "{\"boards\":5,\"build\":4,\"refused\":0,\"unreadable\":1}");
 	json_has(j, "boards[0].file", "\"a9-pl310\"");
 	json_has(j, "boards[0].builds", "true");
 	json_has(j, "boards[0].refused", "null");
@@ -217,7 +217,16 @@ static void json_has_what_the_document_promises(void **state)
 	json_has(j, "boards[2].masters[0]", "{\"name\":\"1c0f000.mmc\","
 		 "\"path\":\"/soc/mmc@1c0f000\",\"compatible\":\"armdma,mmc\","
 		 "\"coherent\":false,\"cci_interface\":null,\"disabled\":false,\"iommus\":[],"
-		 "\"ranges\":[{\"dma\":\"0x0\",\"pa\":\"0x40000000\",\"bytes\":\"0x40000000\"}]}");
+		 "\"ranges\":[{\"dma\":\"0x0\",\"pa\":\"0x40000000\",\"bytes\":\"0x40000000\"}],"
+		 "\"regions\":[]}");
+	json_has(j, "boards[0].reserved", "[]");
+	json_has(j, "boards[3].masters[4].regions", "[3]");
+	json_has(j, "boards[3].reserved[0]", "{\"name\":\"framebuffer@8fe80000\","
+		 "\"path\":\"/reserved-memory/framebuffer@8fe80000\","
+		 "\"compatible\":\"shared-dma-pool\",\"kind\":\"shared-dma-pool\","
+		 "\"places\":[{\"pa\":\"0x8fe80000\",\"bytes\":1376256}],\"bytes\":1376256,"
+		 "\"alignment\":\"0x0\",\"windows\":[],\"no_map\":true,\"reusable\":false,"
+		 "\"default_cma\":false,\"default_dma\":false,\"disabled\":false}");
 }
 
 #define CCI_BOARD	CELLS CPU_OF("compatible = \"arm,cortex-a15\";"		\

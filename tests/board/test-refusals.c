@@ -32,6 +32,20 @@ static const struct {
 	{ "#address-cells = <9>; #size-cells = <1>;" CPU_A9
 	  "memory@0 { device_type = \"memory\"; reg = <0x80000000 0x1000>; };",
 	  "/memory@0: the root's #address-cells and #size-cells leave no room for a reg" },
+	{ BOARD(RESERVED("fb@1 { reg = <0x80000000>; };")),
+	  "/reserved-memory/fb@1: reg has 1 cells, which is not a multiple of 2" },
+	{ BOARD(RESERVED("fb { size = <0 0x100000>; };")),
+	  "/reserved-memory/fb: size has 2 cells, where it takes 1" },
+	{ BOARD(RESERVED("fb { size = <0x100000>; alignment = <0x3000>; };")),
+	  "/reserved-memory/fb: alignment is 0x3000, which is not a power of two" },
+	{ BOARD(RESERVED("fb { size = <0x100000>; alloc-ranges = <0x80000000>; };")),
+	  "/reserved-memory/fb: alloc-ranges has 1 cells, which is not a multiple of 2" },
+	{ "#address-cells = <2>; #size-cells = <2>;" CPU_A9
+	  "memory@0 { device_type = \"memory\"; reg = <0x0 0x80000000 0x0 0x10000000>; };"
+	  "reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;"
+	  " fb@1 { reg = <0x100 0 0 0x1000>; }; };",
+	  "/reserved-memory/fb@1: reg reaches past 40 bits of physical address, the most of "
+	  "any core in AArch32 state" },
 	{ CPU_THAT_SAYS("d-cache-size = <1000>;"),
 	  "/cpus/cpu@0: d-cache-size is 1000, which lines of 32 bytes in 1 to 64 ways "
 	  "cannot make up" },

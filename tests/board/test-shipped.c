@@ -63,6 +63,19 @@ static void the_a9_has_a_pl310_with_and_without_the_override(void **state)
 	has_masters(hazard, "10010000.ethernet 10020000.mmc 10030000.usb");
 }
 
+static void the_a9_with_two_gigabytes_gives_three_devices_memory_of_their_own(void **state)
+{
+	g_autoptr(board) b = shipped("a9-pl310-2g");
+
+	has_bank(b, 0, 0x80000000, 0x80000000);
+	assert_string_equal(board_region(b, master_of(b, "10040000.display-controller"))->name,
+			    "framebuffer@8fe80000");
+	assert_true(board_region(b, master_of(b, "10050000.video-codec"))->is_reusable);
+	assert_int_equal(board_region(b, master_of(b, "10060000.ethernet"))->kind,
+			 RESERVED_RESTRICTED_POOL);
+	assert_null(board_region(b, master_of(b, "10010000.ethernet")));
+}
+
 static void the_a15_has_memory_above_and_masters_behind(void **state)
 {
 	g_autoptr(board) b = shipped("a15-lpae");
@@ -134,6 +147,7 @@ int main(void)
 		cmocka_unit_test(every_shipped_board_becomes_a_machine_in_either_gear),
 		cmocka_unit_test(no_shipped_board_leaves_dram_to_be_assumed),
 		cmocka_unit_test(the_a9_has_a_pl310_with_and_without_the_override),
+		cmocka_unit_test(the_a9_with_two_gigabytes_gives_three_devices_memory_of_their_own),
 		cmocka_unit_test(the_a15_has_memory_above_and_masters_behind),
 		cmocka_unit_test(the_coherent_one_has_a_master_that_is_not),
 		cmocka_unit_test(the_quad_a7_sees_memory_at_zero),
