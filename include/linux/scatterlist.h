@@ -62,17 +62,17 @@ struct sg_table {
 /* Entries of one array: a page's worth. The last links to the next array. */
 #define SG_MAX_SINGLE_ALLOC	(PAGE_SIZE / sizeof(struct scatterlist))
 
-static inline bool sg_is_chain(const struct scatterlist *sg)
+static inline bool sg_is_chain(struct scatterlist *sg)
 {
 	return sg->page_link & SG_CHAIN;
 }
 
-static inline bool sg_is_last(const struct scatterlist *sg)
+static inline bool sg_is_last(struct scatterlist *sg)
 {
 	return sg->page_link & SG_END;
 }
 
-static inline struct scatterlist *sg_chain_ptr(const struct scatterlist *sg)
+static inline struct scatterlist *sg_chain_ptr(struct scatterlist *sg)
 {
 	return (struct scatterlist *)(sg->page_link & ~SG_PAGE_LINK_MASK);
 }
@@ -90,7 +90,7 @@ static inline void sg_set_page(struct scatterlist *sg, struct page *page,
 	sg->length = len;
 }
 
-static inline struct page *sg_page(const struct scatterlist *sg)
+static inline struct page *sg_page(struct scatterlist *sg)
 {
 	return (struct page *)(sg->page_link & ~SG_PAGE_LINK_MASK);
 }
@@ -112,12 +112,12 @@ static inline void sg_unmark_end(struct scatterlist *sg)
 }
 
 /** Physical address of the first byte; not what a device must be told. */
-static inline dma_addr_t sg_phys(const struct scatterlist *sg)
+static inline dma_addr_t sg_phys(struct scatterlist *sg)
 {
 	return page_to_phys(sg_page(sg)) + sg->offset;
 }
 
-static inline void *sg_virt(const struct scatterlist *sg)
+static inline void *sg_virt(struct scatterlist *sg)
 {
 	return (char *)page_address(sg_page(sg)) + sg->offset;
 }

@@ -98,9 +98,9 @@ static struct scatterlist *alloc_array(unsigned int nents)
 }
 
 /* Where the array after @sgl starts; NULL after the last. */
-static struct scatterlist *next_array(const struct scatterlist *sgl, unsigned int nents)
+static struct scatterlist *next_array(struct scatterlist *sgl, unsigned int nents)
 {
-	const struct scatterlist *link = &sgl[SG_MAX_SINGLE_ALLOC - 1];
+	struct scatterlist *link = &sgl[SG_MAX_SINGLE_ALLOC - 1];
 
 	return nents > SG_MAX_SINGLE_ALLOC && sg_is_chain(link) ? sg_chain_ptr(link) : NULL;
 }
