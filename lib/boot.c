@@ -38,6 +38,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 	mmu_boot(&k->port, k->cma_pa, k->cma_len);
 	boot_outer(k);
 	coherent_init(k);
+	dma_pools_init(k);
 	if (k->config.swiotlb_force)
 		swiotlb_init(k, k->zone_dma_limit);
 	return k;
@@ -47,6 +48,7 @@ void kernel_halt(struct kernel *k)
 {
 	if (!k)
 		return;
+	dma_pools_exit(k);
 	swiotlb_exit(k);
 	coherent_exit(k);
 	port_halted(&k->port);

@@ -79,6 +79,7 @@ static const char *const coherent_names[] = {
 };
 static const char *const backtrace_names[] = { "address", "full", NULL };
 static const char *const swiotlb_names[] = { "auto", "force", NULL };
+static const char *const dmapool_names[] = { "plain", "debug", NULL };
 static const char *const switch_names[] = { "on", "off", NULL };
 
 static const struct {
@@ -87,6 +88,7 @@ static const struct {
 } choices[] = {
 	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
 	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
+	{ "dmapool", dmapool_names },
 	{ "backtrace", backtrace_names }, { "hazards", switch_names },
 };
 
@@ -102,6 +104,8 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		cfg->coherent = (enum coherent_strategy)i;
 	else if (names == swiotlb_names)
 		cfg->swiotlb_force = i;
+	else if (names == dmapool_names)
+		cfg->dmapool_debug = i;
 	else if (names == backtrace_names)
 		cfg->hazards.full_backtrace = i;
 	else
@@ -206,6 +210,7 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 		{ "tlb", tlb_names[cfg->tlb], !cfg->tlb },
 		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
 		{ "swiotlb", swiotlb_names[cfg->swiotlb_force], !cfg->swiotlb_force },
+		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
 	};
 
 	g_string_append_printf(s, "ARMDMA_BOARD=%s ", quoted);
@@ -266,6 +271,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.coherent_pool_len = cfg->coherent_pool_bytes,
 		.swiotlb_len = cfg->swiotlb_bytes,
 		.swiotlb_force = cfg->swiotlb_force,
+		.debug_pools = cfg->dmapool_debug,
 	};
 
 	if (!open_board(h, where, cpu, error))

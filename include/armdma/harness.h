@@ -19,7 +19,8 @@
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
  *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool,
  *                   coherent_pool=SIZE (as 256K or 1M), swiotlb=force|auto,
- *                   json=FILE, backtrace=full|address, hazards=on|off
+ *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
+ *                   hazards=on|off
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H
@@ -51,6 +52,7 @@ struct harness;
  *              Linux has it without coherent_pool=
  * @swiotlb_bytes: size of the bounce pool, if one is needed; 0: as Linux chooses
  * @swiotlb_force: every streaming mapping bounces, as with swiotlb=force
+ * @dmapool_debug: dma_pool poisons free blocks and checks what is freed
  * @no_hazards: attach no engine: silent and faster
  * @hazards:    passed to hazard_attach()
  */
@@ -65,6 +67,7 @@ struct harness_config {
 	size_t coherent_pool_bytes;
 	size_t swiotlb_bytes;
 	bool swiotlb_force;
+	bool dmapool_debug;
 	bool no_hazards;
 	struct hazard_config hazards;
 };

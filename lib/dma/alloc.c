@@ -61,6 +61,22 @@ static struct request memory_request(struct device *dev, size_t size, const void
 	return (struct request){ dev, 0, va, size, DMA_BIDIRECTIONAL, attrs, site };
 }
 
+void *dma_alloc_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+		   const void *site)
+{
+	struct request r = memory_request(dev, size, NULL,
+					  gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0, site);
+
+	return alloc_request(&r, ret_handle, gfp);
+}
+
+void dma_free_at(struct device *dev, size_t size, void *va, dma_addr_t dma, const void *site)
+{
+	struct request r = memory_request(dev, size, va, 0, site);
+
+	free_request(&r, dma);
+}
+
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
 		      unsigned long attrs)
 {
@@ -79,18 +95,12 @@ void dma_free_attrs(struct device *dev, size_t size, void *va, dma_addr_t dma,
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
 {
-	struct request r = memory_request(dev, size, NULL,
-					  gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0,
-					  __builtin_return_address(0));
-
-	return alloc_request(&r, ret_handle, gfp);
+	return dma_alloc_at(dev, size, ret_handle, gfp, __builtin_return_address(0));
 }
 
 void dma_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma)
 {
-	struct request r = memory_request(dev, size, va, 0, __builtin_return_address(0));
-
-	free_request(&r, dma);
+	dma_free_at(dev, size, va, dma, __builtin_return_address(0));
 }
 
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)

@@ -6,6 +6,7 @@
  *     direct.c     physical = device address, dma-ranges, cache maintenance
  *       swiotlb.c    out of reach: bounce
  *       arm-alloc.c  memory for both sides at once: alloc-*.c
+ *   dmapool.c    which it cuts into blocks
  */
 #ifndef LIB_DMA_DMA_H
 #define LIB_DMA_DMA_H
@@ -105,6 +106,15 @@ void swiotlb_init(struct kernel *k, u64 limit);
 void swiotlb_exit(struct kernel *k);
 /* Make it if @dev may need it. */
 void swiotlb_setup_device(struct device *dev);
+
+/* dma_alloc_coherent() and dma_free_coherent() for a call at @site. */
+void *dma_alloc_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+		   const void *site);
+void dma_free_at(struct device *dev, size_t size, void *va, dma_addr_t dma,
+		 const void *site);
+
+void dma_pools_init(struct kernel *k);
+void dma_pools_exit(struct kernel *k);
 
 void coherent_init(struct kernel *k);
 void coherent_exit(struct kernel *k);

@@ -27,6 +27,10 @@ enum ledger_kind {
 	LEDGER_SYNC_SG_FOR_DEVICE,
 	LEDGER_ALLOC_COHERENT,
 	LEDGER_FREE_COHERENT,
+	LEDGER_POOL_PAGE,	/* coherent memory, just allocated, becomes a pool's */
+	LEDGER_POOL_ALLOC,	/* a block of it is given out */
+	LEDGER_POOL_FREE,	/* and given back: @va and @dma as the driver has them */
+	LEDGER_POOL_DESTROYED,	/* @len blocks of it were not given back */
 	LEDGER_ERROR_CHECKED,	/* dma_mapping_error() was asked about @dma */
 	LEDGER_MAP_REFUSED,	/* a mapping was refused: @why */
 	LEDGER_PAGES_ALLOCATED,	/* [@pa, +@len) leaves the page allocator */
@@ -58,6 +62,7 @@ enum ledger_why {
  * @nents:      of sg calls: as passed in
  * @is_bounced: the device works on a swiotlb slot
  * @bounce_pa:  where that slot is
+ * @pool:       identity of a dma_pool; @pool_name its name
  * @site:       return address of the driver's call
  */
 struct ledger_note {
@@ -74,6 +79,8 @@ struct ledger_note {
 	bool is_bounced;
 	uint64_t bounce_pa;
 	enum ledger_why why;
+	const void *pool;
+	const char *pool_name;
 	const void *site;
 };
 

@@ -38,12 +38,14 @@
  * @coherent_pool_len: bytes of the pool for those who must not sleep; 0: 256 KiB
  * @swiotlb_len:    bytes of the bounce pool, whole MiB; 0: 64 MiB, at most 1/16 of memory
  * @swiotlb_force:  every streaming mapping bounces
+ * @debug_pools:    dma_pool poisons and checks, as with CONFIG_SLUB_DEBUG_ON
  */
 struct kernel_config {
 	enum coherent_strategy coherent;
 	size_t coherent_pool_len;
 	size_t swiotlb_len;
 	bool swiotlb_force;
+	bool debug_pools;
 };
 
 /* The host's array of struct page, at a 16 MiB boundary, so that a page finds it. */
@@ -104,6 +106,9 @@ struct kernel {
 	struct atomic_pool atomic_pool;
 	spinlock_t arm_dma_bufs_lock;
 	struct list_head arm_dma_bufs;	/* of struct arm_dma_buf, the newest first */
+
+	spinlock_t pools_lock;
+	struct list_head dma_pools;	/* struct dma_pool, lib/dma's */
 
 	struct io_tlb_mem *io_tlb_mem;	/* the bounce pool, or NULL */
 	spinlock_t io_tlb_lock;		/* of making it */

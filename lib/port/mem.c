@@ -47,6 +47,16 @@ void port_copy_out(void *host, const void *sim, size_t len)
 		memcpy(host, sim, len);
 }
 
+bool port_try_copy_in(const struct port *p, u32 va, const void *host, size_t len)
+{
+	return cpu_store(port_cpu(p), va, host, len, NULL);
+}
+
+bool port_try_copy_out(const struct port *p, void *host, u32 va, size_t len)
+{
+	return cpu_load(port_cpu(p), va, host, len, NULL);
+}
+
 void port_copy(void *dst, const void *src, size_t len)
 {
 	u8 buf[CHUNK];

@@ -170,6 +170,10 @@ void port_copy_out(void *host, const void *sim, size_t len);
 void port_copy(void *dst, const void *src, size_t len);
 void port_zero(void *sim, size_t len);
 
+/* Where a driver, or a device, may have left nonsense: false on a data abort. */
+bool port_try_copy_in(const struct port *p, u32 va, const void *host, size_t len);
+bool port_try_copy_out(const struct port *p, void *host, u32 va, size_t len);
+
 /* Before the library reads or writes a driver's variable natively. */
 void port_before_load_slow(const volatile void *p, size_t len);
 void port_before_store_slow(const volatile void *p, size_t len);
