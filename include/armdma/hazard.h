@@ -57,6 +57,11 @@ enum hazard_class {
 	HAZARD_FREE_WHILE_MAPPED,	/* page or slab object freed under a mapping */
 	HAZARD_MAP_NOT_MEMORY,		/* host stack or heap, vmalloc, MMIO: not mappable */
 	HAZARD_LINE_SHARED,		/* by two live mappings, one device-written */
+	/* blocks of dma_pools */
+	HAZARD_POOL_OVERRUN,		/* an access runs past the end of a block */
+	HAZARD_POOL_USE_AFTER_FREE,	/* by driver or device */
+	HAZARD_POOL_FREE,		/* twice, to another pool, with another address */
+	HAZARD_POOL_BUSY,		/* destroyed while blocks are in use */
 	HAZARD_CPU_ABORT,		/* a data abort of the code under test */
 	NR_HAZARD_CLASSES
 };

@@ -94,6 +94,21 @@ static const struct {
 		"Two live mappings share a cache line, and the device writes to at least one of "
 		"them. Invalidating the line for one throws away, and cleaning it overwrites, "
 		"bytes of the other." },
+	[HAZARD_POOL_OVERRUN] = { "pool-overrun",
+		"An access ran past the end of a block of a dma_pool, into a block that nobody "
+		"holds. Free blocks hold the links of the pool's list: a write there makes the "
+		"pool give out memory that is not its own, to somebody else and later." },
+	[HAZARD_POOL_USE_AFTER_FREE] = { "pool-use-after-free",
+		"The driver or the device used a block of a dma_pool after dma_pool_free(). The "
+		"block holds the pool's list now, or belongs to somebody else. A kernel cannot "
+		"see what a device writes there before the next allocation, if then." },
+	[HAZARD_POOL_FREE] = { "pool-free-wrong",
+		"dma_pool_free() was given a block that is free, or another pool's, or with a "
+		"DMA address that is not the block's. A kernel without debugging believes it, "
+		"and gives one block to two drivers, or a device an address of nobody's." },
+	[HAZARD_POOL_BUSY] = { "pool-destroy-busy",
+		"dma_pool_destroy() was called while blocks were in use. The kernel says that "
+		"the pool is busy and leaves its memory allocated for ever." },
 	[HAZARD_CPU_ABORT] = { "cpu-abort",
 		"A load or store of the code under test was refused by the MMU or the bus. On "
 		"real hardware this is a data abort: an oops, or a hang." },

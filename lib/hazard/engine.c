@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine: listens to the machine and to the library, and takes the rules round. */
+#include "pool.h"
 #include "report.h"
 
 #include <string.h>
@@ -30,6 +31,7 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 		((char *)o - offsetof(struct hazard_engine, observer));
 
 	g_rec_mutex_lock(&e->lock);
+	pool_event(e, ev);
 	if (ev->kind == OBSERVE_CPU_FAULT)
 		abort_event(e, ev);
 	else if (ev->kind == OBSERVE_MASTER_FAULT)
@@ -97,6 +99,7 @@ uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c)
 static void engine_free(struct hazard_engine *e)
 {
 	ledger_done(e);
+	pool_done(e);
 	if (e->known)
 		g_hash_table_destroy(e->known);
 	g_ptr_array_free(e->reports, TRUE);

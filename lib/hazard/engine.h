@@ -10,6 +10,7 @@
  *                             report.c --> report-text.c, report-json.c
  *                            /
  *   ledger.h  --note---> ledger.c     live mappings of each device
+ *                        pool.c       blocks of its pools
  *
  * What is *newest* at a byte is what the last writer in simulated order wrote,
  * whoever it was; a machine without caches would hold it. What nobody may rely on
@@ -236,6 +237,8 @@ struct mapping {
 	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
 	bool skips_sync;		/* DMA_ATTR_SKIP_CPU_SYNC at map */
 	bool is_freed;			/* its memory is, and that was reported */
+	bool is_told;			/* that it leaks */
+	const void *pool;		/* the dma_pool that it is a page of, or NULL */
 	GArray *cpu_owned;		/* of struct span, offsets into it; NULL: none */
 	struct mapping *next_segment;	/* sg: the list goes on */
 	uint64_t step;
@@ -302,6 +305,8 @@ struct hazard_engine {
 	struct shadow shadow;
 	struct parties parties;
 	struct interval *live;		/* struct mapping, by pa */
+	struct interval *pool_pages, *pool_blocks;	/* pool.c, by pa */
+	GHashTable *blocks_by_va;	/* struct pool_block; NULL: none */
 	struct stacks stacks;
 	struct symbols *symbols;
 	GPtrArray *reports;		/* of struct report *, in order of appearance */

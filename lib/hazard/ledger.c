@@ -16,6 +16,7 @@
 #include <linux/dma-mapping.h>
 
 #include "mappings.h"
+#include "pool.h"
 
 /* ---- notes --------------------------------------------------------- */
 
@@ -330,7 +331,7 @@ static bool report_leak(struct interval *node, void *data)
 	g_autofree char *fix = unmap_call(e, m);
 	struct report *r;
 
-	if (m->kind == MAPPING_SG && !m->nents)
+	if (m->is_told || (m->kind == MAPPING_SG && !m->nents))
 		return true;		/* the list's first segment speaks for it */
 	r = report_begin(e, HAZARD_MAPPING_LEAKED, m->site, NULL);
 	if (!r)
@@ -402,6 +403,10 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_SYNC_SG_FOR_DEVICE] = note_sync,
 	[LEDGER_ALLOC_COHERENT] = note_alloc,
 	[LEDGER_FREE_COHERENT] = note_unmap,
+	[LEDGER_POOL_PAGE] = pool_note,
+	[LEDGER_POOL_ALLOC] = pool_note,
+	[LEDGER_POOL_FREE] = pool_note,
+	[LEDGER_POOL_DESTROYED] = pool_note,
 	[LEDGER_ERROR_CHECKED] = note_checked,
 	[LEDGER_MAP_REFUSED] = note_refused,
 	[LEDGER_DEVICE_GONE] = note_gone,

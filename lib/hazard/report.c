@@ -63,6 +63,8 @@ char *unmap_call(const struct hazard_engine *e, const struct mapping *m)
 {
 	const char *dev = party_name(&e->parties, m->dev->party);
 
+	if (m->pool)
+		return g_strdup("dma_pool_destroy(pool)");
 	switch (m->kind) {
 	case MAPPING_SG:
 		return g_strdup_printf("dma_unmap_sg(%s, sgl, %d, %s)", dev, m->nents,

@@ -137,7 +137,8 @@ def section(title, parts, result):
 
 
 def check_docs(tap, titles, results):
-    parts = {(t, w): code for t, w, code in PART.findall(read("tests/hazard/programs.c"))}
+    sources = "".join(read("tests/hazard/programs%s.c" % s) for s in ("", "-pool"))
+    parts = {(t, w): code for t, w, code in PART.findall(sources)}
     head = read("docs/hazards.md").split(MARK)[0]
     text = head + MARK + "".join(section(t, parts, results[t]) for t in titles)
     tap.result("docs/hazards.md shows this code and these reports",

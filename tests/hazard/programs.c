@@ -819,5 +819,9 @@ const struct program programs[NR_HAZARD_CLASSES] = {
 	FIRST(FREE_WHILE_MAPPED, EVERYWHERE, rx_free_wrong, rx_free_right),
 	FIRST(MAP_NOT_MEMORY, EVERYWHERE, cmd_on_the_stack, cmd_from_kmalloc),
 	FIRST(LINE_SHARED, ON_NON_COHERENT, two_in_a_line, two_lines),
+	FIRST(POOL_OVERRUN, EVERYWHERE, pool_overrun_wrong, pool_overrun_right),
+	FIRST(POOL_USE_AFTER_FREE, EVERYWHERE, pool_after_free_wrong, pool_after_free_right),
+	FIRST(POOL_FREE, EVERYWHERE, pool_free_wrong, pool_free_right),
+	FIRST(POOL_BUSY, EVERYWHERE, pool_busy_wrong, pool_busy_right),
 	FIRST(CPU_ABORT, EVERYWHERE, abort_wrong, abort_right),
 };

@@ -26,6 +26,16 @@ struct program {
 	void (*right)(struct device *eth);
 };
 
+/* programs-pool.c */
+void pool_overrun_wrong(struct device *eth);
+void pool_overrun_right(struct device *eth);
+void pool_after_free_wrong(struct device *eth);
+void pool_after_free_right(struct device *eth);
+void pool_free_wrong(struct device *eth);
+void pool_free_right(struct device *eth);
+void pool_busy_wrong(struct device *eth);
+void pool_busy_right(struct device *eth);
+
 extern const struct program programs[NR_HAZARD_CLASSES];
 
 #endif
