@@ -10,6 +10,7 @@
 #include <string.h>
 #include <linux/dma-direct.h>
 
+#include "base/devres.h"
 #include "dma/dma.h"
 
 #define DEFAULT_BOARD	"a9-pl310"
@@ -235,6 +236,7 @@ static void harness_free(struct harness *h)
 	for (guint i = 0; i < h->devices->len; i++) {
 		struct harness_dev *d = g_ptr_array_index(h->devices, i);
 
+		devres_forget_all(&d->dev);
 		g_free((void *)(uintptr_t)d->dev.dma_range_map);
 		g_free(d->name);
 		g_free(d);
@@ -360,6 +362,19 @@ struct harness *harness_start_or_exit(const struct harness_config *cfg)
 	exit(2);
 }
 
+static void unbind(struct device *dev, const void *site)
+{
+	devres_release_all(dev);
+	kernel_note(dev->kernel, &(struct ledger_note){
+		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,
+	});
+}
+
+void harness_unbind(struct device *dev)
+{
+	unbind(dev, __builtin_return_address(0));
+}
+
 int harness_finish(struct harness *h)
 {
 	int status;
@@ -369,10 +384,7 @@ int harness_finish(struct harness *h)
 	for (guint i = 0; i < h->devices->len; i++) {
 		struct harness_dev *d = g_ptr_array_index(h->devices, i);
 
-		kernel_note(h->kernel, &(struct ledger_note){
-			.kind = LEDGER_DEVICE_GONE, .dev = &d->dev,
-			.site = __builtin_return_address(0),
-		});
+		unbind(&d->dev, __builtin_return_address(0));
 	}
 	status = hazard_detach(h->hazards);
 	harness_free(h);

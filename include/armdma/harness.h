@@ -123,7 +123,18 @@ void harness_watch_syncs(struct harness *h, struct sync_watcher *w);
  */
 void harness_fail_allocation(struct harness *h, unsigned nth);
 
-/** Return: the process's exit status: 0 clean, 1 hazards, 2 a report was not written. */
+/**
+ * harness_unbind() - the driver of @dev goes away, as if unbound or removed
+ *
+ * Its managed resources (<linux/device/devres.h>) are given back, the latest first;
+ * what is mapped then is reported as leaked. The device stays and may be probed again.
+ */
+void harness_unbind(struct device *dev);
+
+/**
+ * harness_finish() - every driver goes away, then the machine
+ * Return: the process's exit status: 0 clean, 1 hazards, 2 a report was not written.
+ */
 int harness_finish(struct harness *h);
 
 #ifdef __cplusplus

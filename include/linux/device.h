@@ -8,9 +8,11 @@
 
 #include <linux/bug.h>
 #include <linux/compiler.h>
+#include <linux/device/devres.h>
 #include <linux/gfp.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus
@@ -56,6 +58,7 @@ struct device_dma_parameters {
  * @kernel:            the machine it is part of
  * @master:            the port on the bus that it is
  * @dma_warned:        warnings that were given once
+ * @devres_lock, @devres_head: <linux/device/devres.h>
  */
 struct device {
 	const char *init_name;
@@ -77,6 +80,8 @@ struct device {
 	struct kernel *kernel;
 	struct master *master;
 	unsigned int dma_warned;
+	spinlock_t devres_lock;
+	struct list_head devres_head;
 };
 
 static inline const char *dev_name(const struct device *dev)

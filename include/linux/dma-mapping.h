@@ -213,6 +213,17 @@ void dma_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp);
 void dma_free_wc(struct device *dev, size_t size, void *va, dma_addr_t dma);
 
+/**
+ * dmam_alloc_attrs() - dma_alloc_attrs(), given back when @dev's driver goes away
+ * See <linux/device/devres.h>. dmam_free_coherent() gives it back early; what was
+ * not allocated this way is a warning, and freed all the same.
+ */
+void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+		       unsigned long attrs);
+void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handle,
+			  gfp_t gfp);
+void dmam_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma);
+
 /* ---- what a device can reach ---------------------------------------------- */
 
 /**

@@ -61,36 +61,44 @@ static struct request memory_request(struct device *dev, size_t size, const void
 	return (struct request){ dev, 0, va, size, DMA_BIDIRECTIONAL, attrs, site };
 }
 
-void *dma_alloc_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
-		   const void *site)
+void *dma_alloc_attrs_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+			 unsigned long attrs, const void *site)
 {
-	struct request r = memory_request(dev, size, NULL,
-					  gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0, site);
+	struct request r = memory_request(dev, size, NULL, attrs, site);
 
 	return alloc_request(&r, ret_handle, gfp);
 }
 
-void dma_free_at(struct device *dev, size_t size, void *va, dma_addr_t dma, const void *site)
+void dma_free_attrs_at(struct device *dev, size_t size, void *va, dma_addr_t dma,
+		       unsigned long attrs, const void *site)
 {
-	struct request r = memory_request(dev, size, va, 0, site);
+	struct request r = memory_request(dev, size, va, attrs, site);
 
 	free_request(&r, dma);
+}
+
+void *dma_alloc_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
+		   const void *site)
+{
+	return dma_alloc_attrs_at(dev, size, ret_handle, gfp,
+				  gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0, site);
+}
+
+void dma_free_at(struct device *dev, size_t size, void *va, dma_addr_t dma, const void *site)
+{
+	dma_free_attrs_at(dev, size, va, dma, 0, site);
 }
 
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
 		      unsigned long attrs)
 {
-	struct request r = memory_request(dev, size, NULL, attrs, __builtin_return_address(0));
-
-	return alloc_request(&r, ret_handle, gfp);
+	return dma_alloc_attrs_at(dev, size, ret_handle, gfp, attrs, __builtin_return_address(0));
 }
 
 void dma_free_attrs(struct device *dev, size_t size, void *va, dma_addr_t dma,
 		    unsigned long attrs)
 {
-	struct request r = memory_request(dev, size, va, attrs, __builtin_return_address(0));
-
-	free_request(&r, dma);
+	dma_free_attrs_at(dev, size, va, dma, attrs, __builtin_return_address(0));
 }
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)

@@ -209,6 +209,9 @@ phys_addr_t page_alloc_carve(struct kernel *k, size_t len, u64 limit);
 /* ---- slab.c ------------------------------------------------------------------- */
 
 void slab_init(struct kernel *k);
+/* kmalloc() and kfree(); @site: whose call it is, for the ledger. NULL @k has no memory. */
+void *kernel_kmalloc(struct kernel *k, size_t size, gfp_t flags, const void *site);
+void kernel_kfree(const void *p, const void *site);
 
 /* ---- vmalloc.c ----------------------------------------------------------------- */
 

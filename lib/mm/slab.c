@@ -105,9 +105,8 @@ static void *alloc_large(struct kernel *k, size_t size, gfp_t flags, const void 
 	return page_address(page);
 }
 
-static void *alloc_at(size_t size, gfp_t flags, const void *site)
+void *kernel_kmalloc(struct kernel *k, size_t size, gfp_t flags, const void *site)
 {
-	struct kernel *k = kernel_current();
 	unsigned class = class_for(size);
 	void *p;
 
@@ -120,6 +119,11 @@ static void *alloc_at(size_t size, gfp_t flags, const void *site)
 	if (p && flags & __GFP_ZERO)
 		port_zero(p, size);
 	return p;
+}
+
+static void *alloc_at(size_t size, gfp_t flags, const void *site)
+{
+	return kernel_kmalloc(kernel_current(), size, flags, site);
 }
 
 /* SIZE_MAX, which is refused, where the product overflows. */
@@ -206,7 +210,7 @@ static void free_small(struct kernel *k, struct page *page, size_t offset, const
 		kernel_free_pages(empty, 0, site);
 }
 
-static void free_at(const void *p, const void *site)
+void kernel_kfree(const void *p, const void *site)
 {
 	struct page *page;
 	struct kernel *k;
@@ -226,14 +230,14 @@ static void free_at(const void *p, const void *site)
 
 void kfree(const void *p)
 {
-	free_at(p, __builtin_return_address(0));
+	kernel_kfree(p, __builtin_return_address(0));
 }
 
 void kfree_sensitive(const void *p)
 {
 	if (ksize(p))
 		port_zero((void *)(uintptr_t)p, ksize(p));
-	free_at(p, __builtin_return_address(0));
+	kernel_kfree(p, __builtin_return_address(0));
 }
 
 size_t ksize(const void *p)
@@ -249,7 +253,7 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 	void *q;
 
 	if (!new_size) {
-		free_at(p, __builtin_return_address(0));
+		kernel_kfree(p, __builtin_return_address(0));
 		return ZERO_SIZE_PTR;
 	}
 	if (have >= new_size)
@@ -257,7 +261,7 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 	q = alloc_at(new_size, flags, __builtin_return_address(0));
 	if (q && have) {
 		port_copy(q, p, have);
-		free_at(p, __builtin_return_address(0));
+		kernel_kfree(p, __builtin_return_address(0));
 	}
 	return q;
 }
