@@ -20,6 +20,7 @@ extern "C" {
 #endif
 
 struct bus_dma_region;
+struct dma_coherent_mem;
 struct dma_map_ops;
 struct io_tlb_mem;
 struct kernel;
@@ -51,6 +52,7 @@ struct device_dma_parameters {
  * @dma_range_map:     device addresses to physical ones, ended by size 0; NULL: 1:1
  * @dma_parms:         see above; NULL: defaults
  * @dma_ops:           its own mapping operations; NULL: direct
+ * @dma_mem:           memory of its own for dma_alloc_coherent(), or NULL
  * @dma_io_tlb_mem:    its bounce buffers, or NULL
  * @dma_coherent:      it snoops the CPU's caches
  * @dma_skip_sync:     syncs need no work
@@ -72,6 +74,7 @@ struct device {
 	const struct bus_dma_region *dma_range_map;
 	struct device_dma_parameters *dma_parms;
 	const struct dma_map_ops *dma_ops;
+	struct dma_coherent_mem *dma_mem;
 	struct io_tlb_mem *dma_io_tlb_mem;
 	bool dma_coherent;
 	bool dma_skip_sync;

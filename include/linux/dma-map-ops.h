@@ -108,6 +108,56 @@ void arch_sync_dma_for_cpu(phys_addr_t paddr, size_t size, enum dma_data_directi
 void arch_setup_dma_ops(struct device *dev, bool coherent);
 
 /**
+ * dma_declare_coherent_memory() - give @dev memory of its own for dma_alloc_coherent()
+ * @phys_addr:   physical; nothing that the kernel uses as RAM: a no-map region, a RAM in
+ *               the SoC
+ * @device_addr: what the device calls its first byte
+ * @size:        bytes; whole pages are used
+ *
+ * For board code. From now on all coherent memory of @dev comes from there, also what is
+ * asked for in atomic context, in blocks of 2^n pages; when it is used up there is none.
+ * It is mapped Normal, not cached, once.
+ *
+ * Context: process.
+ * Return: 0, the memory @dev's until dma_release_coherent_memory();
+ *   -EINVAL  @size is 0, or the range cannot be mapped
+ *   -ENOMEM  out of memory; a retry may help
+ *   -EBUSY   @dev has such memory already
+ *   -ENODEV  @dev is NULL
+ * Source: kernel/dma/coherent.c.
+ */
+int dma_declare_coherent_memory(struct device *dev, phys_addr_t phys_addr,
+				dma_addr_t device_addr, size_t size);
+/** Whether or not it has any. Buffers in it are gone: free them before. */
+void dma_release_coherent_memory(struct device *dev);
+
+/**
+ * dma_alloc_from_dev_coherent() - take a block of @dev's own memory
+ * @size:       bytes; that many are cleared
+ * @dma_handle: untouched when there is none left
+ * @ret:        the block, or NULL
+ *
+ * Context: any.
+ * Return: 1, or 0 when @dev has no such memory; the rest is then untouched.
+ */
+int dma_alloc_from_dev_coherent(struct device *dev, ssize_t size, dma_addr_t *dma_handle,
+				void **ret);
+/** Return: 1 when the 2^@order pages at @vaddr were of it, and are free now; else 0. */
+int dma_release_from_dev_coherent(struct device *dev, int order, void *vaddr);
+
+/**
+ * dma_init_global_coherent() - the same for all devices of the current machine that have
+ *                              none, where its strategy asks for it (carveout)
+ *
+ * Device addresses are physical ones, shifted as the device's bus has it.
+ */
+int dma_init_global_coherent(phys_addr_t phys_addr, size_t size);
+/** NULL when none is left, or there is no such memory; @dma_handle is then untouched. */
+void *dma_alloc_from_global_coherent(struct device *dev, ssize_t size,
+				     dma_addr_t *dma_handle);
+int dma_release_from_global_coherent(int order, void *vaddr);
+
+/**
  * arch_dma_alloc() - memory that the CPU and a non-coherent @dev share: zeroed, flushed
  *                    from all caches, mapped uncached
  * @size: taken in whole pages

@@ -40,6 +40,28 @@ void __iomem *ioremap(phys_addr_t pa, size_t size);
 void __iomem *ioremap_wc(phys_addr_t pa, size_t size);
 void iounmap(volatile void __iomem *p);		/* NULL is fine */
 
+enum {
+	MEMREMAP_WB = 1 << 0,		/* cached */
+	MEMREMAP_WT = 1 << 1,		/* not on Arm: fails */
+	MEMREMAP_WC = 1 << 2,		/* Normal, not cached */
+};
+
+/**
+ * memremap() - map memory that is not registers
+ * @offset: physical, any alignment
+ * @size:   bytes, at least 1
+ * @flags:  one of MEMREMAP_*, or several to be tried in that order
+ *
+ * The kernel's own RAM is refused with a warning, but for MEMREMAP_WB, which answers with
+ * its place in the linear map.
+ *
+ * Context: process; may allocate page tables.
+ * Return: yours to memunmap(); NULL on failure.
+ * Source: kernel/iomem.c.
+ */
+void *memremap(phys_addr_t offset, size_t size, unsigned long flags);
+void memunmap(void *va);			/* NULL is fine */
+
 u8 readb(const volatile void __iomem *p);
 u16 readw(const volatile void __iomem *p);
 u32 readl(const volatile void __iomem *p);

@@ -25,10 +25,22 @@
 #define upper_32_bits(n)	((u32)((u64)(n) >> 32))
 #define lower_32_bits(n)	((u32)((u64)(n) & 0xffffffff))
 
-/*
- * A lower bound on whether this code may sleep. Nothing sleeps here, so it
- * only documents.
+/**
+ * might_sleep() - this code may sleep
+ * might_sleep_if() - if @cond
+ *
+ * Nothing sleeps here. With interrupts or preemption off (<linux/irqflags.h>,
+ * <linux/preempt.h>) it says so in one line, as CONFIG_DEBUG_ATOMIC_SLEEP does.
  */
-#define might_sleep()		((void)0)
+#define might_sleep()		__might_sleep(__FILE__, __LINE__)
+#define might_sleep_if(cond)	do { if (cond) might_sleep(); } while (0)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+void __might_sleep(const char *file, int line);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks between host threads. The simulated CPUs have no interrupts, so the
- * irqsave forms only lock; @flags is set and not used.
+ * Spinlocks between host threads. The simulated CPUs have no interrupts; the irq and
+ * irqsave forms keep that this thread means them to be off (<linux/irqflags.h>).
  *
  * Context: any. Never sleeps; taking one twice on a thread hangs, as on hardware.
  */
 #ifndef _ARMDMA_LINUX_SPINLOCK_H
 #define _ARMDMA_LINUX_SPINLOCK_H
 
+#include <linux/irqflags.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus
@@ -45,12 +46,14 @@ static inline void spin_unlock(spinlock_t *lock)
 	__atomic_store_n(&lock->is_locked, false, __ATOMIC_RELEASE);
 }
 
-#define spin_lock_irq(lock)		spin_lock(lock)
-#define spin_unlock_irq(lock)		spin_unlock(lock)
+#define spin_lock_irq(lock)		do { local_irq_disable(); spin_lock(lock); } while (0)
+#define spin_unlock_irq(lock)		do { spin_unlock(lock); local_irq_enable(); } while (0)
 #define spin_lock_bh(lock)		spin_lock(lock)
 #define spin_unlock_bh(lock)		spin_unlock(lock)
-#define spin_lock_irqsave(lock, flags)	do { (flags) = 0; spin_lock(lock); } while (0)
-#define spin_unlock_irqrestore(lock, flags) do { (void)(flags); spin_unlock(lock); } while (0)
+#define spin_lock_irqsave(lock, flags) \
+	do { local_irq_save(flags); spin_lock(lock); } while (0)
+#define spin_unlock_irqrestore(lock, flags) \
+	do { spin_unlock(lock); local_irq_restore(flags); } while (0)
 
 #ifdef __cplusplus
 }

@@ -14,8 +14,25 @@ static void note_coherent(const struct request *r, enum ledger_kind kind, dma_ad
 	if (!is_listening(r->dev))
 		return;
 	n = note_of(kind, r, dma);
-	n.pa = dma_to_phys(r->dev, dma);
+	n.pa = dev_coherent_pa(r->dev, r->va);
+	if (n.pa == PHYS_ADDR_MAX)
+		n.pa = dma_to_phys(r->dev, dma);
 	kernel_note(r->dev->kernel, &n);
+}
+
+/* From @dev's own memory, if it has any; else by whoever maps for it. */
+static void *take_memory(const struct request *r, dma_addr_t *ret_dma, gfp_t gfp)
+{
+	struct device *dev = r->dev;
+	void *va = NULL;
+
+	if (dma_alloc_from_dev_coherent(dev, (ssize_t)r->size, ret_dma, &va))
+		return va;
+	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
+	if (allocs_direct(dev))
+		return dma_direct_alloc(dev, r->size, ret_dma, gfp, r->attrs);
+	return dev->dma_ops->alloc ? dev->dma_ops->alloc(dev, r->size, ret_dma, gfp, r->attrs)
+				   : NULL;
 }
 
 /* What implements allocation must find the handle on the host. */
@@ -23,17 +40,13 @@ static void *alloc_request(struct request *r, dma_addr_t *ret_handle, gfp_t gfp)
 {
 	struct device *dev = r->dev;
 	dma_addr_t dma = DMA_MAPPING_ERROR;
-	void *va = NULL;
+	void *va;
 
 	WARN(!dev->coherent_dma_mask, "%s: no coherent_dma_mask", dev_name(dev));
 	if (WARN(gfp & __GFP_COMP, "%s: coherent memory cannot be a compound page",
 		 dev_name(dev)))
 		return NULL;
-	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
-	if (allocs_direct(dev))
-		va = dma_direct_alloc(dev, r->size, &dma, gfp, r->attrs);
-	else if (dev->dma_ops->alloc)
-		va = dev->dma_ops->alloc(dev, r->size, &dma, gfp, r->attrs);
+	va = take_memory(r, &dma, gfp);
 	if (!va)
 		return NULL;
 	port_copy_in(ret_handle, &dma, sizeof(dma));
@@ -42,10 +55,21 @@ static void *alloc_request(struct request *r, dma_addr_t *ret_handle, gfp_t gfp)
 	return va;
 }
 
+/* Its own memory may be freed in any context. */
+static void free_own(const struct request *r, dma_addr_t dma)
+{
+	note_coherent(r, LEDGER_FREE_COHERENT, dma);
+	dma_release_from_dev_coherent(r->dev, get_order(r->size), (void *)(uintptr_t)r->va);
+}
+
 static void free_request(const struct request *r, dma_addr_t dma)
 {
 	struct device *dev = r->dev;
 
+	if (dev_coherent_pa(dev, r->va) != PHYS_ADDR_MAX)
+		return free_own(r, dma);
+	WARN(irqs_disabled(), "%s: dma_free_attrs() with interrupts off may sleep",
+	     dev_name(dev));
 	if (!r->va)
 		return;
 	note_coherent(r, LEDGER_FREE_COHERENT, dma);

@@ -111,6 +111,7 @@ void *arch_dma_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 	struct arm_dma_buf *b = new_buf(dev, PAGE_ALIGN(size), gfp, attrs,
 					__builtin_return_address(0));
 
+	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (!b)
 		return NULL;
 	if (!fill_buf(b)) {
@@ -140,6 +141,7 @@ void arch_dma_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 void coherent_init(struct kernel *k)
 {
 	INIT_LIST_HEAD(&k->arm_dma_bufs);
+	INIT_LIST_HEAD(&k->coherent_mems);
 	atomic_pool_init(k);
 }
 
@@ -151,4 +153,5 @@ void coherent_exit(struct kernel *k)
 	list_for_each_entry_safe(b, next, &k->arm_dma_bufs, link)
 		g_free(b);
 	atomic_pool_exit(k);
+	coherent_mems_exit(k);
 }

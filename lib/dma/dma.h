@@ -107,6 +107,10 @@ void swiotlb_exit(struct kernel *k);
 /* Make it if @dev may need it. */
 void swiotlb_setup_device(struct device *dev);
 
+/* Where @va lies in that device's own memory; PHYS_ADDR_MAX: nowhere. */
+phys_addr_t dev_coherent_pa(const struct device *dev, const void *va);
+void coherent_mems_exit(struct kernel *k);
+
 /* dma_alloc_coherent() and dma_free_coherent() for a call at @site. */
 void *dma_alloc_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
 		   const void *site);

@@ -107,6 +107,9 @@ struct kernel {
 	spinlock_t arm_dma_bufs_lock;
 	struct list_head arm_dma_bufs;	/* of struct arm_dma_buf, the newest first */
 
+	struct list_head coherent_mems;	/* of struct dma_coherent_mem; the same lock */
+	struct dma_coherent_mem *coherent_default;
+
 	spinlock_t pools_lock;
 	struct list_head dma_pools;	/* struct dma_pool, lib/dma's */
 
@@ -220,6 +223,8 @@ void area_done(struct kernel *k);
 /* Map [pa, +len), whole pages, at the first free place; NULL on failure. */
 void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len,
 	       pgprot_t prot);
+/* memremap() on a machine that the caller names. */
+void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long flags);
 /* Undo: bytes that were mapped; 0: nothing is mapped there. */
 u32 area_unmap(struct kernel *k, struct area_space *s, const void *va);
 

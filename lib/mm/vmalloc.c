@@ -334,3 +334,66 @@ void iounmap(volatile void __iomem *p)
 		WARN(!k || !area_unmap(k, &k->vmalloc_space, va),
 		     "iounmap() of what is not mapped");
 }
+
+/* ---- memremap --------------------------------------------------------------------- */
+
+/* Of [pa, +len) some or all may be the kernel's own memory. */
+static bool is_all_ram(const struct kernel *k, phys_addr_t pa, size_t len)
+{
+	return port_is_lowmem(&k->port, pa, len);
+}
+
+static bool is_part_ram(const struct kernel *k, phys_addr_t pa, size_t len)
+{
+	for (unsigned i = 0; i < k->port.nr_banks; i++) {
+		const struct port_bank *b = &k->port.bank[i];
+
+		if (pa < b->pa + b->len && b->pa < pa + len)
+			return true;
+	}
+	return false;
+}
+
+static void *map_memory(struct kernel *k, phys_addr_t pa, size_t size, pgprot_t prot)
+{
+	phys_addr_t first = pa & PAGE_MASK;
+	char *va = area_map(k, &k->vmalloc_space, first, (u32)PAGE_ALIGN(pa - first + size), prot);
+
+	return va ? va + (pa - first) : NULL;
+}
+
+void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long flags)
+{
+	void *va = NULL;
+
+	if (!size || size > SZ_512M || pa + size > SZ_4G)
+		return NULL;
+	if (is_all_ram(k, pa, size)) {
+		WARN(!(flags & MEMREMAP_WB), "memremap attempted on ram %#llx size: %#zx",
+		     (unsigned long long)pa, size);
+		return flags & MEMREMAP_WB ? kernel_ptr(k, pa) : NULL;
+	}
+	if (WARN(is_part_ram(k, pa, size), "memremap attempted on mixed range %#llx size: %#zx",
+		 (unsigned long long)pa, size))
+		return NULL;
+	if (flags & MEMREMAP_WB)
+		va = map_memory(k, pa, size, PAGE_KERNEL);
+	if (!va && flags & MEMREMAP_WC)
+		va = map_memory(k, pa, size, pgprot_writecombine(PAGE_KERNEL));
+	return va;
+}
+
+void *memremap(phys_addr_t offset, size_t size, unsigned long flags)
+{
+	struct kernel *k = kernel_current();
+
+	return k ? memremap_on(k, offset, size, flags) : NULL;
+}
+
+void memunmap(void *va)
+{
+	struct kernel *k = kernel_of(va);
+
+	if (va && is_vmalloc_addr(va))
+		area_unmap(k, &k->vmalloc_space, (const void *)((uintptr_t)va & PAGE_MASK));
+}

@@ -158,6 +158,12 @@ static inline bool port_is_lowmem(const struct port *p, phys_addr_t pa, u64 len)
 	return false;
 }
 
+/* Does memory answer for all of it, the kernel's or not? */
+static inline bool port_is_memory(const struct port *p, phys_addr_t pa, u64 len)
+{
+	return machine_is_dram(p->machine, pa, len);
+}
+
 /* ---- bytes: mem.c --------------------------------------------------------- */
 
 /*
@@ -257,6 +263,9 @@ void l2x0_boot(struct port *p);
 void aurora_boot(struct port *p);
 
 /* ---- words: printk.c -------------------------------------------------------- */
+
+/* "BUG: sleeping function called from invalid context", there. */
+void printk_sleeping(const char *file, int line);
 
 /* Where printk goes; NULL is stderr. One for the process. */
 void printk_redirect(FILE *to);

@@ -51,3 +51,9 @@ void warn_slowpath_fmt(const char *file, int line, const char *func, const char 
 	text[strcspn(text, "\n")] = '\0';
 	fprintf(out(), "WARNING: %s:%d %s(): %s\n", base_name(file), line, func, text);
 }
+
+void printk_sleeping(const char *file, int line)
+{
+	fprintf(out(), "BUG: sleeping function called from invalid context at %s:%d\n",
+		base_name(file), line);
+}

@@ -230,6 +230,8 @@ static void a_bad_environment_is_one_sentence(void **state)
 	expects_bad("ARMDMA_OPTIONS", "tlb=big", "tlb=big: it is unbounded or real");
 	expects_bad("ARMDMA_OPTIONS", "gear=fast:coffee=black", "no option \"coffee\"");
 	expects_bad("ARMDMA_OPTIONS", "fast", "\"fast\" has no value");
+	expects_bad("ARMDMA_OPTIONS", "coherent_pool=lots", "it is a size below 4 GiB");
+	expects_bad("ARMDMA_OPTIONS", "coherent_pool=8G", "it is a size below 4 GiB");
 }
 
 static void the_environment_chooses_the_machine(void **state)
@@ -240,7 +242,8 @@ static void the_environment_chooses_the_machine(void **state)
 	g_setenv("ARMDMA_BOARD", "a7-quad", TRUE);
 	g_setenv("ARMDMA_CPU", "cortex-a5,cpus=3", TRUE);
 	g_setenv("ARMDMA_SEED", "0x5eed", TRUE);
-	g_setenv("ARMDMA_OPTIONS", "gear=fast:hazards=off:coherent=legacy2011:", TRUE);
+	g_setenv("ARMDMA_OPTIONS",
+		 "gear=fast:hazards=off:coherent=legacy2011:coherent_pool=1M:", TRUE);
 	h = harness_start(NULL, &error);
 	assert_non_null(h);
 	assert_int_equal(machine_nr_cpus(harness_machine(h)), 3);
@@ -248,6 +251,7 @@ static void the_environment_chooses_the_machine(void **state)
 	assert_int_equal(machine_gear(harness_machine(h)), GEAR_FAST);
 	assert_null(harness_hazards(h));
 	assert_true(harness_device(h, "x")->kernel->config.coherent == COHERENT_LEGACY2011);
+	assert_int_equal(harness_device(h, "x")->kernel->config.coherent_pool_len, SZ_1M);
 	assert_int_equal(harness_finish(h), 0);
 	g_unsetenv("ARMDMA_BOARD");
 	g_unsetenv("ARMDMA_CPU");

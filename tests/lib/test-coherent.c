@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for both sides at once: two strategies, and why the old one goes wrong. */
+/* Memory for both sides at once: its strategies, and why mapping it twice goes wrong. */
 #include <linux/dma-map-ops.h>
+#include <linux/preempt.h>
+#include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 #include <armdma/observe.h>
 
@@ -73,7 +75,7 @@ static void it_is_aligned_to_its_order(struct rig *rig)
 		void *p = gets(rig, lens[i], &dma);
 
 		assert_int_equal(dma & (align - 1), 0);
-		if (!(rig->on->is & ON_LEGACY))
+		if (!(rig->on->is & ON_TWICE))
 			assert_int_equal((uintptr_t)p & (align - 1), 0);
 		dma_free_coherent(rig->dev, lens[i], p, dma);
 		dma_free_coherent(rig->dev, 1, page, page_dma);
@@ -119,7 +121,7 @@ static void cma_memory_has_one_mapping_and_is_given_back_cached(struct rig *rig)
 	assert_int_not_equal(cacheability_of(rig, p), CACHE_NONE);
 }
 
-static void legacy_memory_has_two_mappings_until_it_is_freed(struct rig *rig)
+static void the_second_mapping_lasts_until_the_memory_is_freed(struct rig *rig)
 {
 	dma_addr_t dma;
 	char *p = gets(rig, LEN, &dma);
@@ -153,6 +155,85 @@ static void atomic_memory_comes_from_a_pool_of_256_kib(struct rig *rig)
 	assert_ptr_equal(dma_alloc_coherent(rig->dev, PAGE_SIZE, &dma[10], GFP_ATOMIC), p[10]);
 	while (nr--)
 		dma_free_coherent(rig->dev, PAGE_SIZE, p[nr], dma[nr]);
+}
+
+/* The rig asks for 1 MiB: coherent_pool=1M. */
+static void the_pool_is_as_large_as_it_was_asked_to_be(struct rig *rig)
+{
+	void *p[17];
+	dma_addr_t dma[17];
+	int nr = 0;
+
+	while (nr < 17 && (p[nr] = dma_alloc_coherent(rig->dev, SZ_64K, &dma[nr], GFP_KERNEL)))
+		nr++;
+	assert_int_equal(nr, 16);
+	assert_null(dma_alloc_coherent(rig->dev, PAGE_SIZE, &dma[16], GFP_ATOMIC));
+	while (nr--)
+		dma_free_coherent(rig->dev, SZ_64K, p[nr], dma[nr]);
+}
+
+/* What touches page tables, or waits for other CPUs, is neither done nor needed. */
+static void atomic_allocation_works_with_interrupts_off(struct rig *rig)
+{
+	unsigned long flags;
+	dma_addr_t dma;
+	void *p;
+
+	listens(rig);
+	local_irq_save(flags);
+	p = dma_alloc_coherent(rig->dev, PAGE_SIZE, &dma, GFP_ATOMIC);
+	local_irq_restore(flags);
+	expects_warning(rig, NULL);
+	assert_non_null(p);
+	dma_free_coherent(rig->dev, PAGE_SIZE, p, dma);
+}
+
+static void atomic_memory_is_zero_again_for_its_next_owner(struct rig *rig)
+{
+	dma_addr_t dma;
+	void *p = dma_alloc_coherent(rig->dev, PAGE_SIZE, &dma, GFP_ATOMIC);
+
+	cpu_fills(rig, p, PAGE_SIZE, 7);
+	dma_free_coherent(rig->dev, PAGE_SIZE, p, dma);
+	assert_ptr_equal(dma_alloc_coherent(rig->dev, PAGE_SIZE, &dma, GFP_ATOMIC), p);
+	expects_cpu_zeros(rig, p, PAGE_SIZE);
+	dma_free_coherent(rig->dev, PAGE_SIZE, p, dma);
+}
+
+static void what_may_sleep_warns_where_it_must_not(struct rig *rig)
+{
+	spinlock_t lock = __SPIN_LOCK_UNLOCKED(lock);
+	unsigned long flags;
+	dma_addr_t dma;
+	void *p;
+
+	listens(rig);
+	spin_lock_irqsave(&lock, flags);
+	p = gets(rig, PAGE_SIZE, &dma);
+	spin_unlock_irqrestore(&lock, flags);
+	expects_warning(rig, "BUG: sleeping function called from invalid context");
+	listens(rig);
+	preempt_disable();
+	dma_free_coherent(rig->dev, PAGE_SIZE, p, dma);
+	preempt_enable();
+	expects_warning(rig, NULL);
+}
+
+static void freeing_with_interrupts_off_warns_and_frees(struct rig *rig)
+{
+	unsigned long flags;
+	dma_addr_t dma;
+	void *p = gets(rig, PAGE_SIZE, &dma);
+
+	listens(rig);
+	local_irq_save(flags);
+	assert_true(irqs_disabled());
+	dma_free_coherent(rig->dev, PAGE_SIZE, p, dma);
+	local_irq_restore(flags);
+	assert_false(irqs_disabled());
+	expects_warning(rig, "eth0: dma_free_attrs() with interrupts off");
+	assert_ptr_equal(gets(rig, PAGE_SIZE, &dma), p);
+	dma_free_coherent(rig->dev, PAGE_SIZE, p, dma);
 }
 
 static void exhaustion_is_null_and_freeing_helps(struct rig *rig)
@@ -315,13 +396,20 @@ static const struct rig_test tests[] = {
 	/*                                                       needs        never */
 	TEST_ON(both_see_each_other_without_a_sync,              0,           0),
 	TEST_ON(it_is_zero_for_both_whatever_was_there,          0,           0),
-	TEST_ON(it_is_aligned_to_its_order,                      0,           0),
+	TEST_ON(it_is_aligned_to_its_order,                      0,           ON_POOL),
 	TEST_ON(it_is_uncached_for_a_device_that_does_not_snoop, 0,           ON_COHERENT),
 	TEST_ON(it_is_cached_for_a_device_that_snoops,           ON_COHERENT, 0),
-	TEST_ON(cma_memory_has_one_mapping_and_is_given_back_cached, 0, ON_COHERENT | ON_LEGACY),
-	TEST_ON(legacy_memory_has_two_mappings_until_it_is_freed, ON_LEGACY,  0),
-	TEST_ON(atomic_memory_comes_from_a_pool_of_256_kib,      0, ON_COHERENT | ON_LEGACY),
-	TEST_ON(exhaustion_is_null_and_freeing_helps,            0,           ON_COHERENT),
+	TEST_ON(cma_memory_has_one_mapping_and_is_given_back_cached, 0,
+		ON_COHERENT | ON_TWICE | ON_POOL),
+	TEST_ON(the_second_mapping_lasts_until_the_memory_is_freed, ON_LEGACY, 0),
+	TEST_ON(the_second_mapping_lasts_until_the_memory_is_freed, ON_REMAP, 0),
+	TEST_ON(atomic_memory_comes_from_a_pool_of_256_kib, 0, ON_COHERENT | ON_LEGACY | ON_POOL),
+	TEST_ON(the_pool_is_as_large_as_it_was_asked_to_be,      ON_POOL,     0),
+	TEST_ON(atomic_allocation_works_with_interrupts_off,     0,           0),
+	TEST_ON(atomic_memory_is_zero_again_for_its_next_owner,  0, ON_COHERENT | ON_LEGACY),
+	TEST_ON(what_may_sleep_warns_where_it_must_not,          0,           ON_COHERENT),
+	TEST_ON(freeing_with_interrupts_off_warns_and_frees,     0,           0),
+	TEST_ON(exhaustion_is_null_and_freeing_helps,            0, ON_COHERENT | ON_POOL | ON_REMAP),
 	TEST_ON(any_failing_allocation_is_null_and_leaks_nothing, 0,          0),
 	TEST_ON(senseless_requests_are_refused,                  0,           0),
 	TEST_ON(out_of_the_masks_reach_there_is_nothing,         0,           0),
@@ -329,11 +417,14 @@ static const struct rig_test tests[] = {
 	TEST_ON(without_a_kernel_mapping_there_is_a_cookie,      0,           0),
 	TEST_ON(the_handle_may_be_in_simulated_memory,           0,           0),
 	TEST_ON(polling_through_the_second_mapping_goes_stale,   ON_LEGACY | ON_PL310, 0),
-	TEST_ON(polling_never_goes_stale,                        0, ON_LEGACY | ON_FAST | ON_BOUNCE),
+	TEST_ON(polling_through_the_second_mapping_goes_stale,   ON_REMAP | ON_PL310, ON_OVERRIDE),
+	TEST_ON(polling_never_goes_stale,                        0, ON_TWICE | ON_FAST | ON_BOUNCE),
 	TEST_ON(polling_never_goes_stale,                        ON_LEGACY,   ON_PL310),
+	TEST_ON(polling_never_goes_stale,                        ON_REMAP,    ON_PL310),
+	TEST_ON(polling_never_goes_stale,                        ON_REMAP | ON_OVERRIDE, 0),
 };
 
 int main(void)
 {
-	return rig_run(tests, G_N_ELEMENTS(tests));
+	return rig_run_strategies(tests, G_N_ELEMENTS(tests));
 }

@@ -15,12 +15,13 @@
 
 static const struct platform platforms[] = {
 	{ "a9-pl310",		"a9-pl310",	ON_PL310 | ON_LINE32 },
-	{ "a9-pl310-legacy",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_LEGACY },
+	{ "a9-pl310-legacy",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_LEGACY,
+	  COHERENT_LEGACY2011 },
 	{ "a9-pl310-override",	"a9-pl310-shared-override",
 						ON_PL310 | ON_LINE32 | ON_OVERRIDE },
 	{ "a9-pl310-bounce",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_BOUNCE },
 	{ "a7-quad",		"a7-quad",	0 },
-	{ "a7-quad-legacy",	"a7-quad",	ON_LEGACY },
+	{ "a7-quad-legacy",	"a7-quad",	ON_LEGACY,	COHERENT_LEGACY2011 },
 	{ "a7-quad-bounce",	"a7-quad",	ON_BOUNCE },
 	{ "a8-up",		"a8-up",	ON_UP },
 	{ "a15-coherent",	"a15-lpae",	ON_COHERENT },
@@ -31,6 +32,21 @@ static const struct platform platforms[] = {
 	{ "arm926",		"arm926",	ON_OLD | ON_V5 },
 };
 
+/* Those whose coherent memory is the only thing about them. */
+static const struct platform strategies[] = {
+	{ "a9-pl310-remap",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_REMAP,
+	  COHERENT_REMAP },
+	{ "a9-override-remap",	"a9-pl310-shared-override",
+				ON_PL310 | ON_LINE32 | ON_OVERRIDE | ON_REMAP, COHERENT_REMAP },
+	{ "a7-quad-remap",	"a7-quad",	ON_REMAP,	COHERENT_REMAP },
+	{ "a8-up-remap",	"a8-up",	ON_UP | ON_REMAP, COHERENT_REMAP },
+	{ "arm926-remap",	"arm926",	ON_OLD | ON_V5 | ON_REMAP, COHERENT_REMAP },
+	{ "arm1176-remap",	"arm1176",	ON_OLD | ON_V6 | ON_REMAP, COHERENT_REMAP },
+	{ "a9-pl310-pool",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_POOL,
+	  COHERENT_POOL },
+	{ "arm926-pool",	"arm926",	ON_OLD | ON_V5 | ON_POOL, COHERENT_POOL },
+};
+
 struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64_t seed)
 {
 	struct rig *rig = g_new0(struct rig, 1);
@@ -38,7 +54,8 @@ struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64
 	const struct harness_config cfg = {
 		.board = on->board, .chooser = chooser, .seed = seed,
 		.gear = on->is & ON_FAST ? GEAR_FAST : GEAR_EXACT,
-		.coherent = on->is & ON_LEGACY ? COHERENT_LEGACY2011 : COHERENT_CMA,
+		.coherent = on->coherent,
+		.coherent_pool_bytes = on->is & ON_POOL ? SZ_1M : 0,
 		.swiotlb_force = on->is & ON_BOUNCE, .swiotlb_bytes = POOL_LEN,
 		.no_hazards = true,
 	};
@@ -82,32 +99,52 @@ static bool fits(const struct rig_test *t, const struct platform *on)
 	return (on->is & t->needs) == t->needs && !(on->is & t->never);
 }
 
-int rig_run(const struct rig_test *tests, size_t nr_tests)
+struct suite {
+	struct CMUnitTest *units;
+	struct run *runs;
+	size_t nr;
+};
+
+static void add_run(struct suite *s, const struct rig_test *t, const struct platform *on)
 {
-	size_t room = nr_tests * G_N_ELEMENTS(platforms), nr = 0;
-	struct CMUnitTest *units = g_new0(struct CMUnitTest, room);
-	struct run *runs = g_new(struct run, room);
+	if (!fits(t, on))
+		return;
+	s->runs[s->nr] = (struct run){ t, on };
+	s->units[s->nr] = (struct CMUnitTest){
+		.name = g_strdup_printf("%s@%s", t->name, on->name),
+		.test_func = run_one, .initial_state = &s->runs[s->nr],
+	};
+	s->nr++;
+}
+
+static int run(const struct rig_test *tests, size_t nr_tests, size_t nr_strategies)
+{
+	size_t room = nr_tests * (G_N_ELEMENTS(platforms) + nr_strategies);
+	struct suite s = { g_new0(struct CMUnitTest, room), g_new(struct run, room), 0 };
 	int status;
 
 	for (size_t t = 0; t < nr_tests; t++) {
-		for (size_t p = 0; p < G_N_ELEMENTS(platforms); p++) {
-			if (!fits(&tests[t], &platforms[p]))
-				continue;
-			runs[nr] = (struct run){ &tests[t], &platforms[p] };
-			units[nr] = (struct CMUnitTest){
-				.name = g_strdup_printf("%s@%s", tests[t].name,
-							platforms[p].name),
-				.test_func = run_one, .initial_state = &runs[nr],
-			};
-			nr++;
-		}
+		for (size_t p = 0; p < G_N_ELEMENTS(platforms); p++)
+			add_run(&s, &tests[t], &platforms[p]);
+		for (size_t p = 0; p < nr_strategies; p++)
+			add_run(&s, &tests[t], &strategies[p]);
 	}
-	status = _cmocka_run_group_tests("lib", units, nr, NULL, NULL);
-	for (size_t i = 0; i < nr; i++)
-		g_free((char *)(uintptr_t)units[i].name);
-	g_free(units);
-	g_free(runs);
+	status = _cmocka_run_group_tests("lib", s.units, s.nr, NULL, NULL);
+	for (size_t i = 0; i < s.nr; i++)
+		g_free((char *)(uintptr_t)s.units[i].name);
+	g_free(s.units);
+	g_free(s.runs);
 	return status;
+}
+
+int rig_run(const struct rig_test *tests, size_t nr_tests)
+{
+	return run(tests, nr_tests, 0);
+}
+
+int rig_run_strategies(const struct rig_test *tests, size_t nr_tests)
+{
+	return run(tests, nr_tests, G_N_ELEMENTS(strategies));
 }
 
 /* ---- bytes ------------------------------------------------------------------- */

@@ -41,11 +41,15 @@
 #define ON_READ_ALLOCATE (1u << 11)	/* no level takes in a store that misses */
 #define ON_ALIASING	(1u << 12)	/* L1D tells virtual addresses of a page apart */
 #define ON_AURORA	(1u << 13)	/* an outer cache that takes ranges, write-through */
+#define ON_REMAP	(1u << 14)	/* coherent memory as Linux without CMA has it */
+#define ON_POOL		(1u << 15)	/* all of it from the atomic pool */
+#define ON_TWICE	(ON_LEGACY | ON_REMAP)	/* a cached mapping stays */
 
 struct platform {
 	const char *name;
 	const char *board;
 	unsigned is;
+	enum coherent_strategy coherent;
 };
 
 struct rig {
@@ -68,6 +72,8 @@ struct rig_test {
 
 /* Run all that fit; the return value of main(). */
 int rig_run(const struct rig_test *tests, size_t nr_tests);
+/* On these platforms as well: coherent memory by each other strategy. */
+int rig_run_strategies(const struct rig_test *tests, size_t nr_tests);
 
 /* Of a test's own making: NULL board and zero flags are the platform's. */
 struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64_t seed);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this thread may do: interrupts off, preemption off. See <linux/irqflags.h>.
+ *
+ * Linux: include/linux/irqflags.h, preempt.h; kernel/sched/core.c, __might_sleep().
+ */
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+
+#include "port.h"
+
+static _Thread_local unsigned long irqs_off;
+static _Thread_local int preempt_depth;
+
+unsigned long arch_local_irq_save(void)
+{
+	unsigned long flags = irqs_off;
+
+	irqs_off = 1;
+	return flags;
+}
+
+void arch_local_irq_restore(unsigned long flags)
+{
+	irqs_off = flags;
+}
+
+bool irqs_disabled(void)
+{
+	return irqs_off;
+}
+
+void preempt_count_add(int val)
+{
+	preempt_depth += val;
+}
+
+int preempt_count(void)
+{
+	return preempt_depth;
+}
+
+void __might_sleep(const char *file, int line)
+{
+	if (unlikely(irqs_off || preempt_depth))
+		printk_sleeping(file, line);
+}
