@@ -61,6 +61,8 @@ unsigned long page_to_pfn(const struct page *page);
 struct page *pfn_to_page(unsigned long pfn);
 bool pfn_valid(unsigned long pfn);
 phys_addr_t page_to_phys(const struct page *page);
+/** The @n-th page behind @page. */
+#define nth_page(page, n)	((page) + (n))
 #define phys_to_page(pa)	pfn_to_page(PHYS_PFN(pa))
 
 /** Of a linear-map address; PHYS_ADDR_MAX of any other. */

@@ -228,6 +228,13 @@ void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long f
 /* Undo: bytes that were mapped; 0: nothing is mapped there. */
 u32 area_unmap(struct kernel *k, struct area_space *s, const void *va);
 
+/* ---- scatterlist.c --------------------------------------------------------------- */
+
+/* An array of entries on the host, to be initialized; and back. For __sg_alloc_table(). */
+struct scatterlist;
+struct scatterlist *sg_host_alloc(unsigned int nents, gfp_t gfp);
+void sg_host_free(struct scatterlist *sgl, unsigned int nents);
+
 /* ---- cma.c ---------------------------------------------------------------------- */
 
 /* @nr_pages in a row, aligned to their order but at most to 1 MiB; NULL when full. */
