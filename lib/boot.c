@@ -40,7 +40,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 	coherent_init(k);
 	dma_pools_init(k);
 	if (k->config.swiotlb_force)
-		swiotlb_init(k, k->zone_dma_limit);
+		swiotlb_boot(k, k->zone_dma_limit);
 	return k;
 }
 

@@ -79,7 +79,7 @@ static const char *const coherent_names[] = {
 	"cma", "legacy2011", "remap", "pool", NULL
 };
 static const char *const backtrace_names[] = { "address", "full", NULL };
-static const char *const swiotlb_names[] = { "auto", "force", NULL };
+static const char *const swiotlb_names[] = { "auto", "force", "dynamic", NULL };
 static const char *const dmapool_names[] = { "plain", "debug", NULL };
 static const char *const switch_names[] = { "on", "off", NULL };
 
@@ -93,6 +93,12 @@ static const struct {
 	{ "backtrace", backtrace_names }, { "hazards", switch_names },
 };
 
+static void choose_swiotlb(struct harness_config *cfg, int i)
+{
+	cfg->swiotlb_force = i == 1;
+	cfg->swiotlb_dynamic = i == 2;
+}
+
 static void choose(struct harness_config *cfg, const char *const *names, int i)
 {
 	if (names == gear_names)
@@ -104,7 +110,7 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 	else if (names == coherent_names)
 		cfg->coherent = (enum coherent_strategy)i;
 	else if (names == swiotlb_names)
-		cfg->swiotlb_force = i;
+		choose_swiotlb(cfg, i);
 	else if (names == dmapool_names)
 		cfg->dmapool_debug = i;
 	else if (names == backtrace_names)
@@ -210,7 +216,8 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 		{ "chooser", chooser_names[cfg->chooser], !cfg->chooser },
 		{ "tlb", tlb_names[cfg->tlb], !cfg->tlb },
 		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
-		{ "swiotlb", swiotlb_names[cfg->swiotlb_force], !cfg->swiotlb_force },
+		{ "swiotlb", "force", !cfg->swiotlb_force },
+		{ "swiotlb", "dynamic", !cfg->swiotlb_dynamic },
 		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
 	};
 
@@ -237,6 +244,7 @@ static void harness_free(struct harness *h)
 		struct harness_dev *d = g_ptr_array_index(h->devices, i);
 
 		devres_forget_all(&d->dev);
+		swiotlb_dev_exit(&d->dev);
 		g_free((void *)(uintptr_t)d->dev.dma_range_map);
 		g_free(d->name);
 		g_free(d);
@@ -274,6 +282,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.swiotlb_len = cfg->swiotlb_bytes,
 		.swiotlb_force = cfg->swiotlb_force,
 		.debug_pools = cfg->dmapool_debug,
+		.swiotlb_dynamic = cfg->swiotlb_dynamic,
 	};
 
 	if (!open_board(h, where, cpu, error))
@@ -473,6 +482,24 @@ struct device *harness_device_new(struct harness *h, const char *name, bool is_c
 struct master *harness_master(struct device *dev)
 {
 	return dev->master;
+}
+
+int harness_restrict_device(struct device *dev, uint64_t pa, size_t len)
+{
+	return restricted_attach(dev, pa, len);
+}
+
+bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret_counters)
+{
+	const struct io_tlb_mem *mem = bounce_mem(dev);
+
+	*ret_counters = (struct bounce_counters){ .nr_slots = 0 };
+	if (!mem)
+		return false;
+	*ret_counters = (struct bounce_counters){
+		mem->nr_slots, mem->used, mem->used_hiwater, mem->nr_transient,
+	};
+	return true;
 }
 
 struct machine *harness_machine(struct harness *h)

@@ -18,7 +18,7 @@
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
  *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool,
- *                   coherent_pool=SIZE (as 256K or 1M), swiotlb=force|auto,
+ *                   coherent_pool=SIZE (as 256K or 1M), swiotlb=auto|force|dynamic,
  *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
  *                   hazards=on|off
  */
@@ -53,6 +53,8 @@ struct harness;
  * @swiotlb_bytes: size of the bounce pool, if one is needed; 0: as Linux chooses
  * @swiotlb_force: every streaming mapping bounces, as with swiotlb=force
  * @dmapool_debug: dma_pool poisons free blocks and checks what is freed
+ * @swiotlb_dynamic: more bounce buffers are made when none are left, as with
+ *               CONFIG_SWIOTLB_DYNAMIC
  * @no_hazards: attach no engine: silent and faster
  * @hazards:    passed to hazard_attach()
  */
@@ -68,6 +70,7 @@ struct harness_config {
 	size_t swiotlb_bytes;
 	bool swiotlb_force;
 	bool dmapool_debug;
+	bool swiotlb_dynamic;
 	bool no_hazards;
 	struct hazard_config hazards;
 };
@@ -98,6 +101,26 @@ struct device *harness_device_new(struct harness *h, const char *name, bool is_c
 
 /** The device's own port: what the hardware side of the test plays with. */
 struct master *harness_master(struct device *dev);
+
+/**
+ * harness_restrict_device() - let @dev touch nothing but [@pa, +@len)
+ *
+ * As a memory-region of compatible "restricted-dma-pool" does: all its mappings bounce
+ * through that memory, which must be nobody else's. Several devices may share it.
+ * Return: 0; -EINVAL when it is not in the linear map, which is said; -ENOMEM.
+ */
+int harness_restrict_device(struct device *dev, uint64_t pa, size_t len);
+
+/** struct bounce_counters - bounce buffers of a device, in slots of 2 KiB */
+struct bounce_counters {
+	size_t nr_slots;	/* of all pools but those of one mapping */
+	size_t nr_used;
+	size_t nr_used_hiwater;	/* at most so far */
+	size_t nr_transient;	/* in pools of one mapping */
+};
+
+/** False: there are none, and all counts are 0. Linux: debugfs, swiotlb/io_tlb_*. */
+bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret_counters);
 
 struct machine *harness_machine(struct harness *h);
 struct hazard_engine *harness_hazards(struct harness *h);	/* NULL when off */

@@ -23,6 +23,7 @@ struct bus_dma_region;
 struct dma_coherent_mem;
 struct dma_map_ops;
 struct io_tlb_mem;
+struct io_tlb_pool;
 struct kernel;
 struct master;
 
@@ -53,7 +54,10 @@ struct device_dma_parameters {
  * @dma_parms:         see above; NULL: defaults
  * @dma_ops:           its own mapping operations; NULL: direct
  * @dma_mem:           memory of its own for dma_alloc_coherent(), or NULL
- * @dma_io_tlb_mem:    its bounce buffers, or NULL
+ * @dma_io_tlb_mem:    its own bounce buffers; NULL: the machine's
+ * @dma_io_tlb_pools:  pools of bounce buffers, each of one mapping
+ * @dma_io_tlb_lock:   of that list
+ * @dma_uses_io_tlb:   it has bounced since it is here
  * @dma_coherent:      it snoops the CPU's caches
  * @dma_skip_sync:     syncs need no work
  * @dma_ops_bypass:    direct after all when the mask reaches all of memory
@@ -76,6 +80,9 @@ struct device {
 	const struct dma_map_ops *dma_ops;
 	struct dma_coherent_mem *dma_mem;
 	struct io_tlb_mem *dma_io_tlb_mem;
+	struct io_tlb_pool *dma_io_tlb_pools;
+	spinlock_t dma_io_tlb_lock;
+	bool dma_uses_io_tlb;
 	bool dma_coherent;
 	bool dma_skip_sync;
 	bool dma_ops_bypass;

@@ -86,6 +86,13 @@ static inline bool dev_is_dma_coherent(struct device *dev)
 	return dev->dma_coherent;
 }
 
+/** A device that bounced must be synced from now on, snooping or not. */
+static inline void dma_reset_need_sync(struct device *dev)
+{
+	if (unlikely(dev->dma_skip_sync))
+		dev->dma_skip_sync = false;
+}
+
 /**
  * arch_sync_dma_for_device() - cache maintenance before the device may look
  * arch_sync_dma_for_cpu() - and before the CPU may

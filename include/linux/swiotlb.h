@@ -14,8 +14,13 @@
  * The pool is made when the first device comes that cannot reach all of memory,
  * or at boot when every mapping shall bounce.
  *
- * Leaves out: restricted pools, dynamic and transient pools, SWIOTLB for
- * unaligned kmalloc() (Arm does not select it).
+ * There may be more (Linux: CONFIG_SWIOTLB_DYNAMIC; here swiotlb=dynamic): when no
+ * slots are free, a pool for that one mapping is made, and another of 1 to 4 MiB for all
+ * by the time of the next. And there may be restricted ones: all that one device may
+ * touch, from /reserved-memory.
+ *
+ * Leaves out: memory encryption; what only an architecture's boot code calls; bouncing
+ * of unaligned kmalloc() (Arm does not select it).
  * Source: kernel/dma/swiotlb.c.
  */
 #ifndef _ARMDMA_LINUX_SWIOTLB_H
@@ -58,11 +63,32 @@ void swiotlb_sync_single_for_device(struct device *dev, phys_addr_t paddr, size_
 void swiotlb_sync_single_for_cpu(struct device *dev, phys_addr_t paddr, size_t size,
 				 enum dma_data_direction dir);
 
-bool is_swiotlb_buffer(struct device *dev, phys_addr_t paddr);
+/** The pool that @paddr lies in, of those @dev bounces through; NULL: no bounce buffer. */
+struct io_tlb_pool *swiotlb_find_pool(struct device *dev, phys_addr_t paddr);
+
 bool is_swiotlb_active(struct device *dev);
 bool is_swiotlb_force_bounce(struct device *dev);
+/** Its memory for both sides comes out of its bounce buffers, which are restricted. */
+bool is_swiotlb_for_alloc(struct device *dev);
 /** Bytes of the largest mapping, less what the device's alignment costs. */
 size_t swiotlb_max_mapping_size(struct device *dev);
+
+/** The machine's own bounce buffers from now on. */
+void swiotlb_dev_init(struct device *dev);
+
+/* Of the machine's own, which the current CPU belongs to; asking for the base ends growth. */
+bool is_swiotlb_allocated(void);
+phys_addr_t default_swiotlb_base(void);
+phys_addr_t default_swiotlb_limit(void);
+
+/**
+ * swiotlb_alloc() - pages out of the bounce buffers of @dev, neither zeroed nor flushed
+ * @size: bytes; aligned to the power of two of pages that holds them; at most 256 KiB
+ * Return: yours to swiotlb_free() with the same @size; NULL when nothing fits.
+ */
+struct page *swiotlb_alloc(struct device *dev, size_t size);
+/** Return: false: @page is none of them. */
+bool swiotlb_free(struct device *dev, struct page *page, size_t size);
 
 #ifdef __cplusplus
 }

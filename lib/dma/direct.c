@@ -118,10 +118,10 @@ dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,
 			   enum ledger_why *ret_why)
 {
-	const struct io_tlb_mem *pool = bounce_pool(dev);
+	const struct io_tlb_mem *mem = bounce_mem(dev);
 	dma_addr_t dma = to_dma(dev, pa);
 
-	if (unlikely(pool && pool->is_forced))
+	if (unlikely(mem && mem->force_bounce))
 		return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
 	if (unlikely(!dma_capable(dev, dma, size, true)))
 		return map_out_of_reach(dev, pa, size, dir, attrs, ret_why);
@@ -253,11 +253,30 @@ void dma_direct_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, int
 
 /* ---- memory for both ------------------------------------------------------------------ */
 
+static struct page *alloc_restricted(struct device *dev, size_t size)
+{
+	struct page *page = swiotlb_alloc(dev, size);
+
+	if (!page || dma_coherent_ok(dev, page_to_phys(page), size))
+		return page;
+	swiotlb_free(dev, page, size);
+	return NULL;
+}
+
+static void free_in_reach(struct device *dev, struct page *page, size_t size)
+{
+	if (!swiotlb_free(dev, page, size))
+		free_page_run(page, size, NULL);
+}
+
 /* Any memory first; if the device does not reach that, what all devices reach. */
 static struct page *alloc_in_reach(struct device *dev, size_t size, gfp_t gfp)
 {
-	struct page *page = alloc_page_run(dev->kernel, size, gfp, NULL);
+	struct page *page;
 
+	if (unlikely(is_swiotlb_for_alloc(dev)))
+		return alloc_restricted(dev, size);
+	page = alloc_page_run(dev->kernel, size, gfp, NULL);
 	if (!page || dma_coherent_ok(dev, page_to_phys(page), size))
 		return page;
 	free_page_run(page, size, NULL);
@@ -268,11 +287,19 @@ static struct page *alloc_in_reach(struct device *dev, size_t size, gfp_t gfp)
 	return NULL;
 }
 
+/* Arm has no way to make pages of a restricted pool uncached. */
+static void *no_uncached_memory(struct device *dev)
+{
+	if (dev_warns_first(dev, WARNED_NO_UNCACHED))
+		dev_warn(dev, "coherent DMA allocations not supported out of a restricted "
+			 "pool, as the device does not snoop\n");
+	return NULL;
+}
+
 /* @ret_page stays untouched on failure. */
-static void *alloc_memory(struct device *dev, size_t size, gfp_t gfp, unsigned long attrs,
+static void *alloc_memory(struct device *dev, size_t size, gfp_t gfp, bool is_mapped,
 			  struct page **ret_page)
 {
-	bool is_mapped = !(attrs & DMA_ATTR_NO_KERNEL_MAPPING);
 	struct page *page;
 
 	page = alloc_in_reach(dev, size, gfp);
@@ -288,14 +315,17 @@ static void *alloc_memory(struct device *dev, size_t size, gfp_t gfp, unsigned l
 void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
 		       unsigned long attrs)
 {
+	bool is_restricted = is_swiotlb_for_alloc(dev);
+	bool is_mapped = !(attrs & DMA_ATTR_NO_KERNEL_MAPPING) || is_restricted;
 	struct page *page;
 	void *va;
 
 	if (!size || size > SZ_2G)
 		return NULL;
-	if (!(attrs & DMA_ATTR_NO_KERNEL_MAPPING) && !dev_is_dma_coherent(dev))
-		return arch_dma_alloc(dev, size, ret_handle, gfp, attrs);
-	va = alloc_memory(dev, PAGE_ALIGN(size), gfp, attrs, &page);
+	if (is_mapped && !dev_is_dma_coherent(dev))
+		return is_restricted ? no_uncached_memory(dev)
+				     : arch_dma_alloc(dev, size, ret_handle, gfp, attrs);
+	va = alloc_memory(dev, PAGE_ALIGN(size), gfp, is_mapped, &page);
 	if (va)
 		*ret_handle = phys_to_dma(dev, page_to_phys(page));
 	return va;
@@ -304,16 +334,17 @@ void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, 
 void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 		     unsigned long attrs)
 {
+	bool is_restricted = is_swiotlb_for_alloc(dev);
 	struct page *page;
 
 	size = PAGE_ALIGN(size);
-	if (attrs & DMA_ATTR_NO_KERNEL_MAPPING)
+	if (attrs & DMA_ATTR_NO_KERNEL_MAPPING && !is_restricted)
 		return free_page_run(va, size, NULL);
-	if (!dev_is_dma_coherent(dev))
+	if (!dev_is_dma_coherent(dev) && !is_restricted)
 		return arch_dma_free(dev, size, va, dma, attrs);
 	page = virt_to_page(va);
 	if (!WARN(!page, "%s: freeing invalid buffer", dev_name(dev)))
-		free_page_run(page, size, NULL);
+		free_in_reach(dev, page, size);
 }
 
 /* ---- reach ----------------------------------------------------------------------------- */
@@ -351,7 +382,7 @@ size_t dma_direct_max_mapping_size(struct device *dev)
 
 bool dma_direct_need_sync(struct device *dev, dma_addr_t dma)
 {
-	return !dev_is_dma_coherent(dev) || is_swiotlb_buffer(dev, dma_to_phys(dev, dma));
+	return !dev_is_dma_coherent(dev) || is_bounced(dev, dma_to_phys(dev, dma));
 }
 
 static bool is_mapped(const struct bus_dma_region *map, phys_addr_t pa, phys_addr_t end)

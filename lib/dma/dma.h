@@ -4,7 +4,7 @@
  *
  *   mapping.c    who maps for this device?          notes for the ledger
  *     direct.c     physical = device address, dma-ranges, cache maintenance
- *       swiotlb.c    out of reach: bounce
+ *       swiotlb.c    out of reach: bounce, see swiotlb.h
  *       arm-alloc.c  memory for both sides at once: alloc-*.c
  *   dmapool.c    which it cuts into blocks
  */
@@ -16,11 +16,15 @@
 
 #include "../mm/kernel.h"
 #include "ledger.h"
+#include "swiotlb.h"
 
 /* Bits of device.dma_warned: a warning for each device, not for each call. */
 #define WARNED_OVERFLOW		(1u << 0)
-#define WARNED_SWIOTLB_FULL	(1u << 1)
+#define WARNED_BUFFER_OVERFLOW	(1u << 1)
 #define WARNED_NO_MASK		(1u << 2)
+#define WARNED_ALIGNMENT	(1u << 3)
+#define WARNED_NOT_A_PAGE	(1u << 4)
+#define WARNED_NO_UNCACHED	(1u << 5)
 
 /* True the first time. */
 static inline bool dev_warns_first(struct device *dev, unsigned int what)
@@ -38,42 +42,6 @@ static inline dma_addr_t to_dma(struct device *dev, phys_addr_t pa)
 static inline phys_addr_t to_phys(struct device *dev, dma_addr_t dma)
 {
 	return likely(!dev->dma_range_map) ? dma : dma_to_phys(dev, dma);
-}
-
-/* ---- the bounce pool: swiotlb.c ------------------------------------------------- */
-
-typedef unsigned __int128 segment_mask;
-struct io_tlb_area;
-struct io_tlb_slot;
-
-/**
- * struct io_tlb_mem - the pool
- * @start, @end:  physical
- * @free:         of each segment; guarded by its area's lock
- */
-struct io_tlb_mem {
-	struct kernel *kernel;
-	phys_addr_t start, end;
-	size_t nr_slots;
-	size_t area_slots;
-	unsigned nr_areas;
-	bool is_forced;
-	struct io_tlb_area *areas;
-	struct io_tlb_slot *slots;
-	segment_mask *free;
-};
-
-static inline struct io_tlb_mem *bounce_pool(const struct device *dev)
-{
-	return unlikely(dev->dma_io_tlb_mem) ? dev->dma_io_tlb_mem : dev->kernel->io_tlb_mem;
-}
-
-/* Is @pa in a slot of @dev's pool? */
-static inline bool is_bounced(const struct device *dev, phys_addr_t pa)
-{
-	const struct io_tlb_mem *mem = bounce_pool(dev);
-
-	return unlikely(mem != NULL) && pa - mem->start < mem->end - mem->start;
 }
 
 static inline struct port *dev_port(const struct device *dev)
@@ -101,11 +69,19 @@ dma_addr_t swiotlb_map_why(struct device *dev, phys_addr_t pa, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,
 			   enum ledger_why *ret_why);
 
-/* Make the bounce pool below @limit, unless there is one. */
-void swiotlb_init(struct kernel *k, u64 limit);
+/* Make the machine's bounce buffers below @limit, unless there are some. */
+void swiotlb_boot(struct kernel *k, u64 limit);
 void swiotlb_exit(struct kernel *k);
 /* Make it if @dev may need it. */
 void swiotlb_setup_device(struct device *dev);
+/* It goes away; what it left mapped is lost. */
+void swiotlb_dev_exit(struct device *dev);
+/*
+ * From now on @dev bounces through [@pa, +@len), reserved memory, which it may share with
+ * others. Return: 0; -EINVAL: not in the linear map; -ENOMEM.
+ */
+int restricted_attach(struct device *dev, phys_addr_t pa, u64 len);
+void restricted_exit(struct kernel *k);
 
 /* Where @va lies in that device's own memory; PHYS_ADDR_MAX: nowhere. */
 phys_addr_t dev_coherent_pa(const struct device *dev, const void *va);

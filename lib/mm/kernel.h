@@ -36,8 +36,10 @@
  * struct kernel_config - what a boot may choose; all zero is a good choice
  * @coherent:       how dma_alloc_coherent() makes memory uncached
  * @coherent_pool_len: bytes of the pool for those who must not sleep; 0: 256 KiB
- * @swiotlb_len:    bytes of the bounce pool, whole MiB; 0: 64 MiB, at most 1/16 of memory
+ * @swiotlb_len:    bytes of the bounce pool, up to a power of two; 0: 64 MiB, at most
+ *                  1/16 of memory
  * @swiotlb_force:  every streaming mapping bounces
+ * @swiotlb_dynamic: more pools come when they are needed
  * @debug_pools:    dma_pool poisons and checks, as with CONFIG_SLUB_DEBUG_ON
  */
 struct kernel_config {
@@ -46,6 +48,7 @@ struct kernel_config {
 	size_t swiotlb_len;
 	bool swiotlb_force;
 	bool debug_pools;
+	bool swiotlb_dynamic;
 };
 
 /* The host's array of struct page, at a 16 MiB boundary, so that a page finds it. */
@@ -113,7 +116,8 @@ struct kernel {
 	spinlock_t pools_lock;
 	struct list_head dma_pools;	/* struct dma_pool, lib/dma's */
 
-	struct io_tlb_mem *io_tlb_mem;	/* the bounce pool, or NULL */
+	struct io_tlb_mem *io_tlb_mem;	/* the bounce buffers, or NULL */
+	struct io_tlb_mem *restricted_io_tlb;	/* those of some devices alone */
 	spinlock_t io_tlb_lock;		/* of making it */
 
 	int fail_countdown;		/* the allocation that reaches 0 fails */
