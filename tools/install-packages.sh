@@ -32,6 +32,7 @@ llvm                   names in its reports
 g++                    the public headers are C++ too
 lld                    links the stub that asks QEMU
 qemu-system-arm        judges translations
+linux-source-6.12      its own tests judge us, compiled unmodified
 xz-utils               recorded traces and boards are kept compressed
 '
 
