@@ -11,6 +11,7 @@
 #include <linux/dma-direct.h>
 
 #include "base/devres.h"
+#include "harness-device.h"
 #include "dma/dma.h"
 
 #define DEFAULT_BOARD	"a9-pl310"
@@ -371,17 +372,9 @@ struct harness *harness_start_or_exit(const struct harness_config *cfg)
 	exit(2);
 }
 
-static void unbind(struct device *dev, const void *site)
-{
-	devres_release_all(dev);
-	kernel_note(dev->kernel, &(struct ledger_note){
-		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,
-	});
-}
-
 void harness_unbind(struct device *dev)
 {
-	unbind(dev, __builtin_return_address(0));
+	device_unbind(dev, __builtin_return_address(0));
 }
 
 int harness_finish(struct harness *h)
@@ -393,7 +386,7 @@ int harness_finish(struct harness *h)
 	for (guint i = 0; i < h->devices->len; i++) {
 		struct harness_dev *d = g_ptr_array_index(h->devices, i);
 
-		unbind(&d->dev, __builtin_return_address(0));
+		device_unbind(&d->dev, __builtin_return_address(0));
 	}
 	status = hazard_detach(h->hazards);
 	harness_free(h);

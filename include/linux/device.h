@@ -63,6 +63,10 @@ struct device_dma_parameters {
  * @dma_ops_bypass:    direct after all when the mask reaches all of memory
  * @kernel:            the machine it is part of
  * @master:            the port on the bus that it is
+ * @release:           called when nobody holds the device any longer, or NULL
+ * @name:              by dev_set_name(); its own
+ * @refcount:          of those who hold it
+ * @is_own_master:     @master came with device_add(), and goes with the device
  * @dma_warned:        warnings that were given once
  * @devres_lock, @devres_head: <linux/device/devres.h>
  */
@@ -89,6 +93,10 @@ struct device {
 
 	struct kernel *kernel;
 	struct master *master;
+	void (*release)(struct device *dev);
+	char *name;
+	atomic_t refcount;
+	bool is_own_master;
 	unsigned int dma_warned;
 	spinlock_t devres_lock;
 	struct list_head devres_head;
@@ -96,8 +104,40 @@ struct device {
 
 static inline const char *dev_name(const struct device *dev)
 {
-	return dev->init_name ? dev->init_name : "(unnamed)";
+	return dev->init_name ? dev->init_name : dev->name ? dev->name : "(unnamed)";
 }
+
+/**
+ * dev_set_name() - a copy of the text
+ *
+ * Before it is added. Return: 0; -ENOMEM.
+ */
+int dev_set_name(struct device *dev, const char *fmt, ...)
+	__attribute__((__format__(__printf__, 2, 3)));
+
+/**
+ * device_initialize() - a device that somebody else allocated, cleared: one holder
+ * device_add() - make it part of the current machine, at a port of its own on the root
+ *                bus, not coherent
+ * device_del() - take its driver away, and it from the machine
+ * device_register() - the first two
+ * device_unregister() - device_del(), then put_device()
+ *
+ * Masks are the caller's to set: there is no dma_mask at first. The harness's devices
+ * (<armdma/harness.h>) are all this already.
+ * Context: process.
+ * Return: 0; -EINVAL without a name; -ENODEV without a machine. After a failure, as
+ * after device_del(), put_device() is still due.
+ */
+void device_initialize(struct device *dev);
+int __must_check device_add(struct device *dev);
+int __must_check device_register(struct device *dev);
+void device_del(struct device *dev);
+void device_unregister(struct device *dev);
+
+/** One holder more; one fewer, and the last calls ->release. NULL is fine. */
+struct device *get_device(struct device *dev);
+void put_device(struct device *dev);
 
 static inline void *dev_get_drvdata(const struct device *dev)
 {

@@ -77,6 +77,17 @@ void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle
  */
 void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t addr);
 
+/**
+ * dmam_pool_create() - a pool that goes with its driver
+ * dmam_pool_destroy() - and early
+ *
+ * As dma_pool_create() and dma_pool_destroy(); see <linux/device/devres.h>. A pool
+ * that @pool's device does not have is a warning, and stays.
+ */
+struct dma_pool *dmam_pool_create(const char *name, struct device *dev, size_t size,
+				  size_t align, size_t boundary);
+void dmam_pool_destroy(struct dma_pool *pool);
+
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 
 struct module;
 #define THIS_MODULE	((struct module *)NULL)

@@ -101,18 +101,6 @@ void dma_free_attrs_at(struct device *dev, size_t size, void *va, dma_addr_t dma
 	free_request(&r, dma);
 }
 
-void *dma_alloc_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
-		   const void *site)
-{
-	return dma_alloc_attrs_at(dev, size, ret_handle, gfp,
-				  gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0, site);
-}
-
-void dma_free_at(struct device *dev, size_t size, void *va, dma_addr_t dma, const void *site)
-{
-	dma_free_attrs_at(dev, size, va, dma, 0, site);
-}
-
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
 		      unsigned long attrs)
 {
@@ -127,29 +115,26 @@ void dma_free_attrs(struct device *dev, size_t size, void *va, dma_addr_t dma,
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
 {
-	return dma_alloc_at(dev, size, ret_handle, gfp, __builtin_return_address(0));
+	return dma_alloc_attrs_at(dev, size, ret_handle, gfp, no_warn_of(gfp),
+				  __builtin_return_address(0));
 }
 
 void dma_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma)
 {
-	dma_free_at(dev, size, va, dma, __builtin_return_address(0));
+	dma_free_attrs_at(dev, size, va, dma, 0, __builtin_return_address(0));
 }
 
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
 {
-	struct request r = memory_request(dev, size, NULL, DMA_ATTR_WRITE_COMBINE |
-					  (gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0),
-					  __builtin_return_address(0));
-
-	return alloc_request(&r, ret_handle, gfp);
+	return dma_alloc_attrs_at(dev, size, ret_handle, gfp,
+				  DMA_ATTR_WRITE_COMBINE | no_warn_of(gfp),
+				  __builtin_return_address(0));
 }
 
 void dma_free_wc(struct device *dev, size_t size, void *va, dma_addr_t dma)
 {
-	struct request r = memory_request(dev, size, va, DMA_ATTR_WRITE_COMBINE,
-					  __builtin_return_address(0));
-
-	free_request(&r, dma);
+	dma_free_attrs_at(dev, size, va, dma, DMA_ATTR_WRITE_COMBINE,
+			  __builtin_return_address(0));
 }
 
 pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs)

@@ -87,12 +87,6 @@ void restricted_exit(struct kernel *k);
 phys_addr_t dev_coherent_pa(const struct device *dev, const void *va);
 void coherent_mems_exit(struct kernel *k);
 
-/* dma_alloc_coherent() and dma_free_coherent() for a call at @site. */
-void *dma_alloc_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
-		   const void *site);
-void dma_free_at(struct device *dev, size_t size, void *va, dma_addr_t dma,
-		 const void *site);
-
 void dma_pools_init(struct kernel *k);
 void dma_pools_exit(struct kernel *k);
 

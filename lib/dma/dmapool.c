@@ -20,7 +20,7 @@
 #include <linux/dmapool.h>
 #include <linux/list.h>
 
-#include "dma.h"
+#include "request.h"
 
 #define NAME_LEN	32
 #define POISON_FREED	0xa7
@@ -311,9 +311,8 @@ struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t si
 	return pool;
 }
 
-void dma_pool_destroy(struct dma_pool *pool)
+static void destroy(struct dma_pool *pool, const void *site)
 {
-	const void *site = __builtin_return_address(0);
 	struct pool_page *page;
 	struct kernel *k;
 
@@ -328,9 +327,51 @@ void dma_pool_destroy(struct dma_pool *pool)
 		dev_err(pool->dev, "dma_pool_destroy %s busy\n", pool->name);
 	else
 		list_for_each_entry(page, &pool->pages, pages)
-			dma_free_at(pool->dev, pool->allocation, page->va, page->dma, site);
+			dma_free_attrs_at(pool->dev, pool->allocation, page->va, page->dma,
+					  0, site);
 	forget_pages(pool);
 	free(pool);
+}
+
+void dma_pool_destroy(struct dma_pool *pool)
+{
+	destroy(pool, __builtin_return_address(0));
+}
+
+static void dmam_pool_release(struct device *dev, void *res)
+{
+	dma_pool_destroy(*(struct dma_pool **)res);
+}
+
+static int dmam_pool_match(struct device *dev, void *res, void *match_data)
+{
+	return *(struct dma_pool **)res == match_data;
+}
+
+struct dma_pool *dmam_pool_create(const char *name, struct device *dev, size_t size,
+				  size_t align, size_t boundary)
+{
+	struct dma_pool **res = devres_alloc(dmam_pool_release, sizeof(*res), GFP_KERNEL);
+
+	if (!res)
+		return NULL;
+	*res = dma_pool_create(name, dev, size, align, boundary);
+	if (!*res) {
+		devres_free(res);
+		return NULL;
+	}
+	devres_add(dev, res);
+	return *res;
+}
+
+void dmam_pool_destroy(struct dma_pool *pool)
+{
+	struct device *dev = pool->dev;
+
+	if (WARN(devres_destroy(dev, dmam_pool_release, dmam_pool_match, pool),
+		 "%s: dmam_pool_destroy() of what it does not have", dev_name(dev)))
+		return;
+	destroy(pool, __builtin_return_address(0));
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */
@@ -341,7 +382,8 @@ static struct pool_page *alloc_page_of(struct dma_pool *pool, gfp_t gfp, const v
 
 	if (!page)
 		return NULL;
-	page->va = dma_alloc_at(pool->dev, pool->allocation, &page->dma, gfp, site);
+	page->va = dma_alloc_attrs_at(pool->dev, pool->allocation, &page->dma, gfp,
+				      no_warn_of(gfp), site);
 	if (page->va)
 		return page;
 	free(page);

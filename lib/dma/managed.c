@@ -59,8 +59,7 @@ void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *ret_handle, 
 void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp)
 {
 	return alloc_managed(dev, size, ret_handle, gfp,
-			     gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0,
-			     __builtin_return_address(0));
+			     no_warn_of(gfp), __builtin_return_address(0));
 }
 
 void dmam_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma)

@@ -59,6 +59,11 @@ static inline struct ledger_note note_of(enum ledger_kind kind, const struct req
 }
 
 /* dma_alloc_attrs() and dma_free_attrs() for who was called by the driver at @site. */
+static inline unsigned long no_warn_of(gfp_t gfp)
+{
+	return gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0;
+}
+
 void *dma_alloc_attrs_at(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
 		     unsigned long attrs, const void *site);
 void dma_free_attrs_at(struct device *dev, size_t size, void *va, dma_addr_t dma,

@@ -14,9 +14,13 @@ from linuxsource import compile_driver, tree_or_skip
 from tap import Tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-BOARDS = ("a9-pl310", "a7-quad", "a15-lpae", "a8-up", "arm926")
-OPTIONS = ("gear=fast", "gear=fast:dmapool=debug", "gear=fast:coherent=legacy2011",
-           "gear=exact:hazards=on")
+RUNS = (
+    ("a9-pl310", "gear=fast"),
+    ("a15-lpae", "gear=fast"),
+    ("a9-pl310", "gear=fast:coherent=remap:hazards=off"),
+)
+LONG_RUNS = tuple((board, "gear=exact") for board in
+                  ("a9-pl310", "a7-quad", "a15-lpae", "a8-up", "arm926", "arm1176"))
 SHAPES = 6
 LINE = re.compile(r"^dmapool test: size:\d+ +align:\d+ +blocks:\d+ +time:\d+$", re.M)
 
@@ -31,17 +35,6 @@ def complaints(result):
     return bad
 
 
-def runs():
-    """Every board in the fast gear; the rest of the options on the first."""
-    for board in BOARDS:
-        yield board, OPTIONS[0]
-    for options in OPTIONS[1:3]:
-        yield BOARDS[0], options
-    if os.environ.get("ARMDMA_LONG"):
-        for board in BOARDS:
-            yield board, OPTIONS[3]
-
-
 def main():
     armdma, build, option = sys.argv[1:]
     tap = Tap()
@@ -49,7 +42,7 @@ def main():
         armdma, os.path.join(build, "dmapool_test"),
         [os.path.join(tree_or_skip(option, build), "mm/dmapool_test.c"),
          os.path.join(HERE, "module-harness.c")])
-    for board, options in runs():
+    for board, options in RUNS + (LONG_RUNS if os.environ.get("ARMDMA_LONG") else ()):
         env = dict(os.environ, ARMDMA_BOARD=board, ARMDMA_OPTIONS=options)
         result = subprocess.run([program], env=env, capture_output=True, text=True)
         tap.result("mm/dmapool_test.c on %s, %s" % (board, options), complaints(result))

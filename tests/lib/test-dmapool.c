@@ -397,6 +397,34 @@ static void a_debugged_pool_refuses_an_address_of_another(struct rig *rig)
 	expects_warning(rig, NULL);
 }
 
+/* ---- managed pools ------------------------------------------------------------------------- */
+
+static void a_managed_pool_goes_with_its_driver(struct rig *rig)
+{
+	size_t in_use = pages_in_use(rig);
+	struct dma_pool *pool = dmam_pool_create("managed", rig->dev, 64, 64, 0);
+	struct dma_pool *early = dmam_pool_create("early", rig->dev, 64, 64, 0);
+
+	gives(pool, takes(pool));
+	gives(early, takes(early));
+	dmam_pool_destroy(early);
+	assert_true(pages_in_use(rig) > in_use);
+	harness_unbind(rig->dev);
+	assert_int_equal(pages_in_use(rig), in_use);
+}
+
+static void only_a_managed_pool_is_destroyed_as_one(struct rig *rig)
+{
+	struct dma_pool *pool = makes_pool(rig, 64, 64, 0);
+
+	listens(rig);
+	dmam_pool_destroy(pool);
+	expects_warning(rig, "dmam_pool_destroy() of what it does not have");
+	gives(pool, takes(pool));
+	dma_pool_destroy(pool);
+	assert_null(dmam_pool_create("wrong", rig->dev, 64, 3, 0));
+}
+
 int main(void)
 {
 	static const struct rig_test tests[] = {
@@ -417,6 +445,8 @@ int main(void)
 		TEST_ON(a_debugged_pool_sees_that_a_free_block_was_written,	0, 0),
 		TEST_ON(a_debugged_pool_refuses_what_is_free_already,		0, 0),
 		TEST_ON(a_debugged_pool_refuses_an_address_of_another,		0, 0),
+		TEST_ON(a_managed_pool_goes_with_its_driver,			0, 0),
+		TEST_ON(only_a_managed_pool_is_destroyed_as_one,		0, 0),
 	};
 
 	return rig_run(tests, ARRAY_SIZE(tests));

@@ -348,7 +348,7 @@ static void put_renamed(JsonBuilder *b, const struct replay_report *rep)
 	end(b);
 }
 
-static void put_device(JsonBuilder *b, const struct replay_report *rep,
+static void put_dev(JsonBuilder *b, const struct replay_report *rep,
 		       const struct replay_device *dev)
 {
 	json_builder_begin_object(b);
@@ -370,7 +370,7 @@ static void put_devices(JsonBuilder *b, const struct replay_report *rep)
 {
 	begin_list(b, "devices");
 	for (unsigned i = 0; i < rep->devices->len; i++)
-		put_device(b, rep, report_device(rep, i));
+		put_dev(b, rep, report_device(rep, i));
 	json_builder_end_array(b);
 }
 

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Devices that a driver or a test makes by itself; the harness makes the others.
+ *
+ *	device_register()   a port on the root bus, a holder     struct device of theirs
+ *	device_del()        the driver is gone
+ *	put_device()        the last: the port is gone, ->release
+ *
+ * Leaves out: sysfs, classes, parents' children, and a bus that looks for drivers.
+ * Linux: drivers/base/core.c.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/dma-map-ops.h>
+#include <linux/errno.h>
+#include <armdma/master.h>
+
+#include "base/devres.h"
+#include "harness-device.h"
+#include "dma/dma.h"
+
+int dev_set_name(struct device *dev, const char *fmt, ...)
+{
+	va_list args;
+	char *name;
+	int len;
+
+	va_start(args, fmt);
+	len = vasprintf(&name, fmt, args);
+	va_end(args);
+	if (len < 0)
+		return -ENOMEM;
+	free(dev->name);
+	dev->name = name;
+	return 0;
+}
+
+void device_initialize(struct device *dev)
+{
+	atomic_set(&dev->refcount, 1);
+}
+
+int device_add(struct device *dev)
+{
+	struct kernel *k = kernel_current();
+
+	if (!dev->init_name && !dev->name)
+		return -EINVAL;
+	if (!k)
+		return -ENODEV;
+	dev->kernel = k;
+	dev->master = master_new(k->port.machine, &(struct master_config){
+		.name = dev_name(dev),
+	});
+	dev->is_own_master = true;
+	arch_setup_dma_ops(dev, false);
+	return 0;
+}
+
+int device_register(struct device *dev)
+{
+	device_initialize(dev);
+	return device_add(dev);
+}
+
+void device_unbind(struct device *dev, const void *site)
+{
+	devres_release_all(dev);
+	kernel_note(dev->kernel, &(struct ledger_note){
+		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,
+	});
+}
+
+void device_del(struct device *dev)
+{
+	device_unbind(dev, __builtin_return_address(0));
+}
+
+void device_unregister(struct device *dev)
+{
+	device_unbind(dev, __builtin_return_address(0));
+	put_device(dev);
+}
+
+struct device *get_device(struct device *dev)
+{
+	if (dev)
+		atomic_inc(&dev->refcount);
+	return dev;
+}
+
+static void let_go(struct device *dev)
+{
+	if (dev->kernel)
+		devres_forget_all(dev);
+	if (dev->is_own_master)
+		master_free(dev->master);
+	dev->is_own_master = false;
+	dev->master = NULL;
+	free(dev->name);
+	dev->name = NULL;
+	if (dev->release)
+		dev->release(dev);
+}
+
+void put_device(struct device *dev)
+{
+	if (dev && atomic_dec_and_test(&dev->refcount))
+		let_go(dev);
+}
