@@ -64,6 +64,16 @@ void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, 
 void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 		     unsigned long attrs);
 
+/** dma_alloc_pages(), of @size whole pages; and back. */
+struct page *dma_direct_alloc_pages(struct device *dev, size_t size,
+				    dma_addr_t *dma_handle, enum dma_data_direction dir,
+				    gfp_t gfp);
+void dma_direct_free_pages(struct device *dev, size_t size, struct page *page,
+			   dma_addr_t dma_addr, enum dma_data_direction dir);
+int dma_direct_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			   dma_addr_t dma_addr, size_t size, unsigned long attrs);
+bool dma_direct_can_mmap(struct device *dev);
+
 /** 1 when masks like @mask can be served, else 0. */
 int dma_direct_supported(struct device *dev, u64 mask);
 u64 dma_direct_get_required_mask(struct device *dev);

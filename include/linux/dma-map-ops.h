@@ -23,7 +23,8 @@ extern "C" {
  * -EREMOTEIO. Others are warned about and become -EIO.
  * @map_page and @map_resource return DMA_MAPPING_ERROR on failure. Without
  * @map_resource every such mapping fails.
- * @alloc NULL: dma_alloc_attrs() fails.
+ * @alloc NULL: dma_alloc_attrs() fails. @alloc_pages_op NULL: dma_alloc_pages() and its
+ * like do. @get_sgtable NULL: -ENXIO. @mmap NULL: dma_can_mmap() is false.
  * @dma_supported NULL: any mask is.
  * @cache_sync: a leftover in Linux; nothing calls it.
  */
@@ -181,6 +182,42 @@ void arch_dma_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 
 /** How dma_alloc_*() maps memory of @dev: unchanged when it is coherent. */
 pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs);
+
+/* ---- helpers for those who implement it --------------------------------- */
+
+/**
+ * dma_common_alloc_pages() - for @alloc_pages_op: pages in a row, mapped by the device's
+ *                            own map_page() without cache maintenance, cleared after it
+ * dma_common_free_pages() - for @free_pages
+ * dma_common_get_sgtable() - for @get_sgtable: one entry over memory that has pages;
+ *                            -ENXIO where it has none, -ENOMEM
+ * @size: whole pages
+ */
+struct page *dma_common_alloc_pages(struct device *dev, size_t size,
+				    dma_addr_t *dma_handle, enum dma_data_direction dir,
+				    gfp_t gfp);
+void dma_common_free_pages(struct device *dev, size_t size, struct page *page,
+			   dma_addr_t dma_handle, enum dma_data_direction dir);
+int dma_common_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			   dma_addr_t dma_addr, size_t size, unsigned long attrs);
+
+/**
+ * dma_common_pages_remap() - map @pages, @size bytes of them, in a row as @prot
+ * dma_common_contiguous_remap() - the same for pages that follow one another
+ * @pages:  kept by the caller for as long as the mapping
+ * @caller: not used
+ *
+ * Context: process; may allocate page tables.
+ * Return: yours to dma_common_free_remap(); NULL on failure.
+ */
+void *dma_common_pages_remap(struct page **pages, size_t size, pgprot_t prot,
+			     const void *caller);
+void *dma_common_contiguous_remap(struct page *page, size_t size, pgprot_t prot,
+				  const void *caller);
+/** What is not mapped by these two: a warning. */
+void dma_common_free_remap(void *cpu_addr, size_t size);
+/** The @pages of such a mapping; NULL of one without, and of anything else. */
+struct page **dma_common_find_pages(void *cpu_addr);
 
 /** Fails everything: for devices that must not do DMA. */
 extern const struct dma_map_ops dma_dummy_ops;

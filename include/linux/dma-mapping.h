@@ -224,6 +224,87 @@ void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *ret_handl
 			  gfp_t gfp);
 void dmam_free_coherent(struct device *dev, size_t size, void *va, dma_addr_t dma);
 
+/* ---- cached memory that changes hands ------------------------------------ */
+
+/**
+ * dma_alloc_pages() - pages in a row, mapped for @dev as @dir from the start, zeroed
+ * dma_alloc_noncoherent() - the same by its address in the linear map
+ * @size:       bytes; taken in whole pages
+ * @dma_handle: the device's address of it; untouched on failure
+ * @dir:        not DMA_NONE
+ * @gfp:        without zone flags and __GFP_COMP, which are refused with a warning
+ *
+ * The memory is cached, and mapped once. It is the CPU's until
+ * dma_sync_single_for_device() gives it away, and what cleared it is in the caches
+ * still: also memory that the device only writes must be synced for it first.
+ *
+ *	alloc --> CPU --sync_for_device--> device --sync_for_cpu--> CPU ... --> free
+ *
+ * Nothing needs to be asked of dma_mapping_error().
+ *
+ * Context: any with GFP_ATOMIC, else process.
+ * Return: yours to dma_free_pages() (or dma_free_noncoherent()) with the same @size,
+ * @dma_handle and @dir; NULL when memory is used up (a retry may help), out of reach, or
+ * the device's operations have no alloc_pages_op (it cannot).
+ */
+struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
+			     enum dma_data_direction dir, gfp_t gfp);
+void dma_free_pages(struct device *dev, size_t size, struct page *page,
+		    dma_addr_t dma_handle, enum dma_data_direction dir);
+void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle,
+			    enum dma_data_direction dir, gfp_t gfp);
+void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr,
+			  dma_addr_t dma_handle, enum dma_data_direction dir);
+
+/**
+ * dma_alloc_noncontiguous() - the same as a table: one run for the device, for the CPU
+ *                             as many as it takes
+ * @attrs: DMA_ATTR_ALLOC_SINGLE_PAGES or 0; others are refused with a warning
+ *
+ * Without an IOMMU the CPU's list has one entry, too. Owned by
+ * dma_sync_sgtable_for_device() and _for_cpu().
+ *
+ * Return: nents is 1; yours to dma_free_noncontiguous() with the same @size and @dir.
+ * NULL as above.
+ */
+struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
+					 enum dma_data_direction dir, gfp_t gfp,
+					 unsigned long attrs);
+void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
+			    enum dma_data_direction dir);
+
+/**
+ * dma_vmap_noncontiguous() - such a table's memory in a row for the CPU, cached
+ *
+ * Where this is not the linear map, caches that tell addresses apart want
+ * flush_kernel_vmap_range() before a sync for the device, and
+ * invalidate_kernel_vmap_range() after one for the CPU.
+ *
+ * Context: process.
+ * Return: yours to dma_vunmap_noncontiguous(), before the table is freed; NULL on
+ * failure.
+ */
+void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt);
+void dma_vunmap_noncontiguous(struct device *dev, void *vaddr);
+
+/**
+ * dma_get_sgtable_attrs() - a list over memory of dma_alloc_attrs()
+ *
+ * For handing it on, not for mapping it: that would maintain caches through another
+ * address than the one in use, unless DMA_ATTR_SKIP_CPU_SYNC says not to.
+ *
+ * Context: process.
+ * Return: 0, and @sgt has one entry, yours to sg_free_table(); -ENOMEM (a retry may
+ * help); -ENXIO where there are no pages, or the device's operations cannot.
+ */
+int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			  dma_addr_t dma_addr, size_t size, unsigned long attrs);
+#define dma_get_sgtable(dev, sgt, cpu_addr, dma, size) \
+	dma_get_sgtable_attrs(dev, sgt, cpu_addr, dma, size, 0)
+
+/** May memory of dma_alloc_attrs() be mapped for a process? */
+bool dma_can_mmap(struct device *dev);
+
 /* ---- what a device can reach ---------------------------------------------- */
 
 /**

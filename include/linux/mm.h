@@ -73,6 +73,8 @@ bool virt_addr_valid(const void *va);
 
 /** In the area of vmalloc(), vmap() and ioremap(), or the consistent window. */
 bool is_vmalloc_addr(const void *va);
+/** The page mapped there; NULL where none is: registers, or nothing. */
+struct page *vmalloc_to_page(const void *va);
 
 static inline int page_ref_count(const struct page *page)
 {

@@ -20,6 +20,7 @@ extern "C" {
 #define VM_IOREMAP	0x00000001UL
 #define VM_ALLOC	0x00000002UL
 #define VM_MAP		0x00000004UL
+#define VM_DMA_COHERENT	0x00000010UL	/* memory that dma_alloc_*() gave */
 
 /**
  * vmap() - map @count pages in a row

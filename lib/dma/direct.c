@@ -347,6 +347,50 @@ void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 		free_in_reach(dev, page, size);
 }
 
+struct page *dma_direct_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
+				    enum dma_data_direction dir, gfp_t gfp)
+{
+	struct page *page;
+
+	if (!size || size > SZ_2G)
+		return NULL;
+	page = alloc_in_reach(dev, size, gfp);
+	if (!page)
+		return NULL;
+	port_zero(page_address(page), size);
+	*dma_handle = phys_to_dma(dev, page_to_phys(page));
+	return page;
+}
+
+void dma_direct_free_pages(struct device *dev, size_t size, struct page *page,
+			   dma_addr_t dma_addr, enum dma_data_direction dir)
+{
+	free_page_run(page, size, NULL);
+}
+
+/* Memory of a device's own has no pages; Linux makes some up. */
+int dma_direct_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			   dma_addr_t dma_addr, size_t size, unsigned long attrs)
+{
+	phys_addr_t pa = dma_to_phys(dev, dma_addr);
+	int err;
+
+	if (WARN(!port_is_lowmem(dev_port(dev), pa, PAGE_ALIGN(size)),
+		 "%s: no pages behind the memory of a list", dev_name(dev)))
+		return -ENXIO;
+	err = sg_alloc_table(sgt, 1, GFP_KERNEL);
+	if (err)
+		return err;
+	sg_set_page(sgt->sgl, kernel_page(dev->kernel, pa), (unsigned int)PAGE_ALIGN(size), 0);
+	return 0;
+}
+
+/* What is mapped uncached for the kernel can be for a process. */
+bool dma_direct_can_mmap(struct device *dev)
+{
+	return true;
+}
+
 /* ---- reach ----------------------------------------------------------------------------- */
 
 static phys_addr_t last_page(const struct kernel *k)

@@ -27,6 +27,10 @@ enum ledger_kind {
 	LEDGER_SYNC_SG_FOR_DEVICE,
 	LEDGER_ALLOC_COHERENT,
 	LEDGER_FREE_COHERENT,
+	LEDGER_ALLOC_PAGES,	/* cached, mapped at once: dma_alloc_pages() and its like */
+	LEDGER_FREE_PAGES,
+	LEDGER_ALLOC_SGT,	/* dma_alloc_noncontiguous() */
+	LEDGER_FREE_SGT,
 	LEDGER_POOL_PAGE,	/* coherent memory, just allocated, becomes a pool's */
 	LEDGER_POOL_ALLOC,	/* a block of it is given out */
 	LEDGER_POOL_FREE,	/* and given back: @va and @dma as the driver has them */

@@ -229,6 +229,10 @@ void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len,
 	       pgprot_t prot);
 /* memremap() on a machine that the caller names. */
 void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long flags);
+/* Of what is mapped at @va in the vmalloc area: VM_* and pages that somebody keeps. */
+void area_describe(const void *va, unsigned long flags, struct page **lent);
+/* False: nothing is mapped there. */
+bool area_find(const void *va, unsigned long *ret_flags, struct page ***ret_lent);
 /* Undo: bytes that were mapped; 0: nothing is mapped there. */
 u32 area_unmap(struct kernel *k, struct area_space *s, const void *va);
 

@@ -17,10 +17,13 @@
 /**
  * struct vm_area - one run of mapped pages
  * @pages: of vmalloc(): freed with it; else NULL
+ * @flags, @lent: what area_describe() said
  */
 struct vm_area {
 	u32 va, len;
 	struct page **pages;
+	unsigned long flags;
+	struct page **lent;
 };
 
 void area_init(struct kernel *k)
@@ -149,16 +152,52 @@ void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len, 
 	return port_ptr(&k->port, a->va);
 }
 
+static struct vm_area *find_locked(struct area_space *s, u32 va)
+{
+	for (GList *l = s->areas; l; l = l->next)
+		if (((struct vm_area *)l->data)->va == va)
+			return l->data;
+	return NULL;
+}
+
+void area_describe(const void *va, unsigned long flags, struct page **lent)
+{
+	struct kernel *k = kernel_of(va);
+	struct vm_area *a;
+
+	spin_lock(&k->area_lock);
+	a = find_locked(&k->vmalloc_space, port_va(va));
+	g_assert(a);
+	a->flags = flags;
+	a->lent = lent;
+	spin_unlock(&k->area_lock);
+}
+
+bool area_find(const void *va, unsigned long *ret_flags, struct page ***ret_lent)
+{
+	struct kernel *k = kernel_of(va);
+	struct vm_area *a;
+
+	if (!k)
+		return false;
+	spin_lock(&k->area_lock);
+	a = find_locked(&k->vmalloc_space, port_va(va));
+	if (a) {
+		*ret_flags = a->flags;
+		*ret_lent = a->lent;
+	}
+	spin_unlock(&k->area_lock);
+	return a;
+}
+
 /* The mapping goes first, the place second: nobody may get it while it is mapped. */
 u32 area_unmap(struct kernel *k, struct area_space *s, const void *va)
 {
-	struct vm_area *a = NULL;
+	struct vm_area *a;
 	u32 len;
 
 	spin_lock(&k->area_lock);
-	for (GList *l = s->areas; l && !a; l = l->next)
-		if (((struct vm_area *)l->data)->va == port_va(va))
-			a = l->data;
+	a = find_locked(s, port_va(va));
 	spin_unlock(&k->area_lock);
 	if (!a)
 		return 0;
@@ -295,6 +334,17 @@ bool is_vmalloc_addr(const void *va)
 
 	return k && ((port_va(va) >= k->vmalloc_space.start && port_va(va) < VMALLOC_END) ||
 		     (port_va(va) >= CONSISTENT_BASE && port_va(va) < CONSISTENT_END));
+}
+
+struct page *vmalloc_to_page(const void *va)
+{
+	struct kernel *k = kernel_of(va);
+	phys_addr_t pa;
+
+	if (!k || !is_vmalloc_addr(va))
+		return NULL;
+	pa = port_translate(&k->port, port_va(va));
+	return port_is_lowmem(&k->port, pa, 1) ? kernel_page(k, pa) : NULL;
 }
 
 /* ---- ioremap ---------------------------------------------------------------------- */

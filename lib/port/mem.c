@@ -94,3 +94,10 @@ void port_before_store_slow(const volatile void *p, size_t len)
 {
 	cpu_before_store(port_cpu(port_of(p)), port_va(p), len, NULL);
 }
+
+phys_addr_t port_translate(const struct port *p, u32 va)
+{
+	struct translation t = cpu_translate(port_cpu(p), va, false);
+
+	return t.fault.kind ? PHYS_ADDR_MAX : t.pa;
+}

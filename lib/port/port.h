@@ -180,6 +180,9 @@ void port_zero(void *sim, size_t len);
 bool port_try_copy_in(const struct port *p, u32 va, const void *host, size_t len);
 bool port_try_copy_out(const struct port *p, void *host, u32 va, size_t len);
 
+/* Where the tables lead from there; PHYS_ADDR_MAX: nowhere. */
+phys_addr_t port_translate(const struct port *p, u32 va);
+
 /* Before the library reads or writes a driver's variable natively. */
 void port_before_load_slow(const volatile void *p, size_t len);
 void port_before_store_slow(const volatile void *p, size_t len);

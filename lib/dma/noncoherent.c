@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Cached memory that is mapped for a device from the start, and changes hands by syncs
+ * alone: the part of the switchboard that gives it. See mapping.c.
+ *
+ *	dma_alloc_pages          pages in a row
+ *	dma_alloc_noncoherent    the same by address
+ *	dma_alloc_noncontiguous  pages that an IOMMU puts in a row; without one, a list of
+ *	                         one entry, of pages in a row
+ *
+ * Clearing comes last and through the cache: the lines are dirty, and the memory is the
+ * CPU's, until the first sync for the device.
+ *
+ * Linux: kernel/dma/mapping.c.
+ */
+#include <stdlib.h>
+
+#include "request.h"
+
+static bool refuses(struct device *dev, enum dma_data_direction dir, gfp_t gfp)
+{
+	return WARN(!valid_dma_direction(dir), "BUG: DMA direction %d", (int)dir) ||
+	       WARN(!dev->coherent_dma_mask, "%s: no coherent_dma_mask", dev_name(dev)) ||
+	       WARN(gfp & (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM),
+		    "%s: the zone is the device's affair, not its driver's", dev_name(dev)) ||
+	       WARN(gfp & __GFP_COMP, "%s: DMA memory cannot be a compound page",
+		    dev_name(dev));
+}
+
+static struct page *take_pages(struct device *dev, size_t size, dma_addr_t *ret_dma,
+			       enum dma_data_direction dir, gfp_t gfp)
+{
+	if (refuses(dev, dir, gfp))
+		return NULL;
+	size = PAGE_ALIGN(size);
+	if (allocs_direct(dev))
+		return dma_direct_alloc_pages(dev, size, ret_dma, dir, gfp);
+	if (!dev->dma_ops->alloc_pages_op)
+		return NULL;
+	return dev->dma_ops->alloc_pages_op(dev, size, ret_dma, dir, gfp);
+}
+
+static void give_pages_back(struct device *dev, size_t size, struct page *page, dma_addr_t dma,
+			    enum dma_data_direction dir)
+{
+	size = PAGE_ALIGN(size);
+	if (allocs_direct(dev))
+		dma_direct_free_pages(dev, size, page, dma, dir);
+	else if (dev->dma_ops->free_pages)
+		dev->dma_ops->free_pages(dev, size, page, dma, dir);
+}
+
+static void note(const struct request *r, enum ledger_kind kind, dma_addr_t dma)
+{
+	if (is_listening(r->dev)) {
+		struct ledger_note n = note_of(kind, r, dma);
+
+		n.nents = 1;
+		kernel_note(r->dev->kernel, &n);
+	}
+}
+
+static struct request pages_request(struct device *dev, size_t size, struct page *page,
+				    enum dma_data_direction dir, const void *site)
+{
+	return (struct request){
+		.dev = dev, .pa = page_to_phys(page), .va = page_address(page), .size = size,
+		.dir = dir, .site = site,
+	};
+}
+
+/* What a driver gives back may be anything. */
+static bool is_page_of(struct device *dev, struct page *page)
+{
+	return !WARN(!page || page_kernel(page) != dev->kernel, "%s: freeing invalid buffer",
+		     dev_name(dev));
+}
+
+/* ---- pages ------------------------------------------------------------------------ */
+
+static struct page *alloc_pages_at(struct device *dev, size_t size, dma_addr_t *ret_handle,
+				   enum dma_data_direction dir, gfp_t gfp, const void *site)
+{
+	dma_addr_t dma;
+	struct page *page = take_pages(dev, size, &dma, dir, gfp);
+	struct request r;
+
+	if (!page)
+		return NULL;
+	port_copy_in(ret_handle, &dma, sizeof(dma));
+	r = pages_request(dev, size, page, dir, site);
+	note(&r, LEDGER_ALLOC_PAGES, dma);
+	return page;
+}
+
+static void free_pages_at(struct device *dev, size_t size, struct page *page, dma_addr_t dma,
+			  enum dma_data_direction dir, const void *site)
+{
+	struct request r;
+
+	if (!is_page_of(dev, page))
+		return;
+	r = pages_request(dev, size, page, dir, site);
+	note(&r, LEDGER_FREE_PAGES, dma);
+	give_pages_back(dev, size, page, dma, dir);
+}
+
+struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
+			     enum dma_data_direction dir, gfp_t gfp)
+{
+	return alloc_pages_at(dev, size, dma_handle, dir, gfp, __builtin_return_address(0));
+}
+
+void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
+		    enum dma_data_direction dir)
+{
+	free_pages_at(dev, size, page, dma_handle, dir, __builtin_return_address(0));
+}
+
+void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle,
+			    enum dma_data_direction dir, gfp_t gfp)
+{
+	struct page *page = alloc_pages_at(dev, size, dma_handle, dir, gfp,
+					   __builtin_return_address(0));
+
+	return page ? page_address(page) : NULL;
+}
+
+void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle,
+			  enum dma_data_direction dir)
+{
+	free_pages_at(dev, size, virt_to_page(vaddr), dma_handle, dir,
+		      __builtin_return_address(0));
+}
+
+/* ---- lists ------------------------------------------------------------------------- */
+
+static struct sg_table *new_table(struct device *dev, gfp_t gfp)
+{
+	struct sg_table *sgt = kernel_fails(dev->kernel) ? NULL : malloc(sizeof(*sgt));
+
+	if (sgt && sg_alloc_table(sgt, 1, gfp)) {
+		free(sgt);
+		return NULL;
+	}
+	return sgt;
+}
+
+static void free_table(struct sg_table *sgt)
+{
+	sg_free_table(sgt);
+	free(sgt);
+}
+
+static struct sg_table *alloc_single_sgt(struct device *dev, size_t size,
+					 enum dma_data_direction dir, gfp_t gfp)
+{
+	struct sg_table *sgt = new_table(dev, gfp);
+	struct page *page;
+
+	if (!sgt)
+		return NULL;
+	page = take_pages(dev, size, &sgt->sgl->dma_address, dir, gfp);
+	if (!page) {
+		free_table(sgt);
+		return NULL;
+	}
+	sg_set_page(sgt->sgl, page, (unsigned int)PAGE_ALIGN(size), 0);
+	sg_dma_len(sgt->sgl) = sgt->sgl->length;
+	return sgt;
+}
+
+struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
+					 enum dma_data_direction dir, gfp_t gfp,
+					 unsigned long attrs)
+{
+	struct sg_table *sgt;
+	struct request r;
+
+	if (WARN(attrs & ~DMA_ATTR_ALLOC_SINGLE_PAGES,
+		 "%s: the only attribute here is DMA_ATTR_ALLOC_SINGLE_PAGES", dev_name(dev)))
+		return NULL;
+	if (WARN(gfp & __GFP_COMP, "%s: DMA memory cannot be a compound page", dev_name(dev)))
+		return NULL;
+	sgt = alloc_single_sgt(dev, size, dir, gfp);
+	if (!sgt)
+		return NULL;
+	sgt->nents = 1;
+	r = pages_request(dev, size, sg_page(sgt->sgl), dir, __builtin_return_address(0));
+	note(&r, LEDGER_ALLOC_SGT, sg_dma_address(sgt->sgl));
+	return sgt;
+}
+
+void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
+			    enum dma_data_direction dir)
+{
+	struct request r;
+
+	if (WARN(!sgt || !sgt->sgl, "%s: freeing invalid buffer", dev_name(dev)) ||
+	    !is_page_of(dev, sg_page(sgt->sgl)))
+		return;
+	r = pages_request(dev, size, sg_page(sgt->sgl), dir, __builtin_return_address(0));
+	note(&r, LEDGER_FREE_SGT, sg_dma_address(sgt->sgl));
+	give_pages_back(dev, size, sg_page(sgt->sgl), sg_dma_address(sgt->sgl), dir);
+	free_table(sgt);
+}
+
+void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt)
+{
+	return page_address(sg_page(sgt->sgl));
+}
+
+void dma_vunmap_noncontiguous(struct device *dev, void *vaddr)
+{
+}
+
+/* ---- lists over coherent memory ------------------------------------------------------ */
+
+int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			  dma_addr_t dma_addr, size_t size, unsigned long attrs)
+{
+	if (allocs_direct(dev))
+		return dma_direct_get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
+	if (!dev->dma_ops->get_sgtable)
+		return -ENXIO;
+	return dev->dma_ops->get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
+}
+
+bool dma_can_mmap(struct device *dev)
+{
+	if (allocs_direct(dev))
+		return dma_direct_can_mmap(dev);
+	return dev->dma_ops->mmap;
+}
