@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <asm/dma-mapping.h>
 #include <linux/dma-direct.h>
 
 #include "base/devres.h"
@@ -245,6 +246,8 @@ static void harness_free(struct harness *h)
 		struct harness_dev *d = g_ptr_array_index(h->devices, i);
 
 		devres_forget_all(&d->dev);
+		if (d->dev.dmabounce)
+			dmabounce_unregister_dev(&d->dev);
 		swiotlb_dev_exit(&d->dev);
 		g_free((void *)(uintptr_t)d->dev.dma_range_map);
 		g_free(d->name);

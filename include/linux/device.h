@@ -22,6 +22,7 @@ extern "C" {
 struct bus_dma_region;
 struct dma_coherent_mem;
 struct dma_map_ops;
+struct dmabounce_device_info;
 struct io_tlb_mem;
 struct io_tlb_pool;
 struct kernel;
@@ -53,6 +54,7 @@ struct device_dma_parameters {
  * @dma_range_map:     device addresses to physical ones, ended by size 0; NULL: 1:1
  * @dma_parms:         see above; NULL: defaults
  * @dma_ops:           its own mapping operations; NULL: direct
+ * @dmabounce:         its safe buffers, see <asm/dma-mapping.h>, or NULL
  * @dma_mem:           memory of its own for dma_alloc_coherent(), or NULL
  * @dma_io_tlb_mem:    its own bounce buffers; NULL: the machine's
  * @dma_io_tlb_pools:  pools of bounce buffers, each of one mapping
@@ -82,6 +84,7 @@ struct device {
 	const struct bus_dma_region *dma_range_map;
 	struct device_dma_parameters *dma_parms;
 	const struct dma_map_ops *dma_ops;
+	struct dmabounce_device_info *dmabounce;
 	struct dma_coherent_mem *dma_mem;
 	struct io_tlb_mem *dma_io_tlb_mem;
 	struct io_tlb_pool *dma_io_tlb_pools;

@@ -18,25 +18,19 @@
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
-/* Below @limit, or NULL. */
-static struct page *alloc_below(struct kernel *k, size_t len, u64 limit, gfp_t gfp)
+/* What lies too high is given back, and what all devices reach is taken instead. */
+static struct page *alloc_memory(struct kernel *k, size_t len, u64 limit, gfp_t gfp)
 {
 	unsigned order = (unsigned)get_order(len);
-	struct page *page = kernel_alloc_pages(k, gfp, order, NULL);
+	struct page *page;
 
+	if (limit <= k->zone_dma_limit)
+		gfp |= __GFP_DMA;
+	page = kernel_alloc_pages(k, gfp, order, NULL);
 	if (!page || page_pa(k, page) + len - 1 <= limit)
 		return page;
 	kernel_free_pages(page, order, NULL);
-	return NULL;
-}
-
-static struct page *alloc_memory(struct kernel *k, size_t len, u64 limit, gfp_t gfp)
-{
-	struct page *page = NULL;
-
-	if (limit > k->zone_dma_limit)
-		page = alloc_below(k, len, limit, gfp);
-	return page ? page : alloc_below(k, len, limit, gfp | __GFP_DMA);
+	return gfp & __GFP_DMA ? NULL : alloc_memory(k, len, k->zone_dma_limit, gfp);
 }
 
 static void free_memory(struct kernel *k, const struct io_tlb_pool *pool)

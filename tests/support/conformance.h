@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every way of mapping must do, whoever does it: one suite, run over
+ *
+ *	coherent or not  x  backend  x  bounce buffers
+ *
+ * A backend is a row: how a device comes to be behind it. The data is verified by the
+ * device's port on the bus and by the CPU, both ways.
+ */
+#ifndef TESTS_SUPPORT_CONFORMANCE_H
+#define TESTS_SUPPORT_CONFORMANCE_H
+
+#include "rig.h"
+
+/** Bounce buffers: none; where memory is out of the device's reach; always; always, growing. */
+enum bouncing { BOUNCES_NEVER, BOUNCES_ON_DEMAND, BOUNCES_ALWAYS, BOUNCES_AND_GROWS };
+
+/**
+ * struct conform - one machine, one device behind one backend
+ * @rig:       whose verbs are used; its device and port are what the backend made
+ * @bouncing:  what the machine was booted with
+ * @memory:    lowmem of the machine starts here, physical
+ * @reach:     bytes of it that the device can reach
+ * @direct:    a device beside it that reaches all, for who allocates on its behalf
+ */
+struct conform {
+	struct rig rig;
+	enum bouncing bouncing;
+	uint64_t memory;
+	uint64_t reach;
+	struct device *direct;
+};
+
+/* Device addresses of memory start here, for those that translate. */
+#define CONFORM_DMA_BASE	0x10000000ull
+
+/**
+ * struct backend - a way of mapping
+ * @attach:      make c->rig.dev and c->rig.hw, which reach the first c->reach bytes of
+ *               memory; and its own bus limit
+ * @detach:      before the machine goes; NULL: nothing to do
+ * @refuses_all: no mapping succeeds
+ * @keeps_bytes: bytes that the device left alone survive FROM_DEVICE, if it snoops
+ * @bounces_by_itself: not through swiotlb, so nobody can ask it
+ * @maps_resources: dma_map_resource() succeeds
+ */
+struct backend {
+	const char *name;
+	void (*attach)(struct conform *c);
+	void (*detach)(struct conform *c);
+	bool refuses_all;
+	bool keeps_bytes;
+	bool bounces_by_itself;
+	bool maps_resources;
+};
+
+/* Direct, 1:1 or behind a window; translated by operations; dmabounce; nothing at all. */
+extern const struct backend backend_direct, backend_window, backend_ops, backend_bypass,
+			    backend_dmabounce, backend_dummy;
+
+/* A device like rig's, behind @b, on a machine of its own; and an end of that. */
+struct conform *conform_new(const struct rig *rig, const struct backend *b, enum bouncing how);
+void conform_free(struct conform *c, const struct backend *b);
+
+/* The whole suite. */
+void expects_conformance(struct rig *rig, const struct backend *b, enum bouncing how);
+
+#endif
