@@ -41,7 +41,8 @@ enum hazard_class {
 	HAZARD_DEVICE_ACCESS_UNMAPPED,	/* DMA to memory that is not mapped for it */
 	HAZARD_DEVICE_WRITE_TO_DEVICE,	/* the device writes a DMA_TO_DEVICE mapping */
 	/* aliases */
-	HAZARD_ALIAS_ATTRIBUTES,	/* one page, live mappings that disagree */
+	HAZARD_ALIAS_TYPE,		/* one page, live mappings of different memory types */
+	HAZARD_ALIAS_ATTRIBUTES,	/* of one type, but not of one cacheability: not as bad */
 	/* the ledger */
 	HAZARD_UNMAP_UNKNOWN,		/* never mapped, or already unmapped */
 	HAZARD_UNMAP_SIZE,

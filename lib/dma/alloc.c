@@ -29,8 +29,12 @@ static void *take_memory(const struct request *r, dma_addr_t *ret_dma, gfp_t gfp
 	if (dma_alloc_from_dev_coherent(dev, (ssize_t)r->size, ret_dma, &va))
 		return va;
 	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
-	if (allocs_direct(dev))
-		return dma_direct_alloc(dev, r->size, ret_dma, gfp, r->attrs);
+	if (allocs_direct(dev)) {
+		va = dma_direct_alloc(dev, r->size, ret_dma, gfp, r->attrs);
+		if (va && !dev_is_dma_coherent(dev))
+			arm_dma_set_site(dev->kernel, va, r->site);
+		return va;
+	}
 	return dev->dma_ops->alloc ? dev->dma_ops->alloc(dev, r->size, ret_dma, gfp, r->attrs)
 				   : NULL;
 }

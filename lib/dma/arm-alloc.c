@@ -55,6 +55,41 @@ static struct arm_dma_buf *take(struct kernel *k, const void *virt)
 	return found;
 }
 
+/* The buffer that @virt points into. */
+static struct arm_dma_buf *find(struct kernel *k, const void *virt)
+{
+	struct arm_dma_buf *b;
+
+	list_for_each_entry(b, &k->arm_dma_bufs, link)
+		if ((size_t)((const char *)virt - (const char *)b->virt) < b->size)
+			return b;
+	return NULL;
+}
+
+const void *arm_dma_site(struct kernel *k, const void *virt)
+{
+	const struct arm_dma_buf *b;
+	const void *site;
+
+	spin_lock(&k->arm_dma_bufs_lock);
+	b = find(k, virt);
+	site = b ? b->site : NULL;
+	spin_unlock(&k->arm_dma_bufs_lock);
+	return site;
+}
+
+/* The newest comes first, so this is quick. */
+void arm_dma_set_site(struct kernel *k, const void *virt, const void *site)
+{
+	struct arm_dma_buf *b;
+
+	spin_lock(&k->arm_dma_bufs_lock);
+	b = find(k, virt);
+	if (b)
+		b->site = site;
+	spin_unlock(&k->arm_dma_bufs_lock);
+}
+
 static const struct arm_dma_allocator *choose(const struct kernel *k, gfp_t gfp)
 {
 	switch (k->config.coherent) {
@@ -77,7 +112,7 @@ static gfp_t zone_flags(const struct device *dev)
 }
 
 static struct arm_dma_buf *new_buf(struct device *dev, size_t size, gfp_t gfp,
-				   unsigned long attrs, const void *site)
+				   unsigned long attrs)
 {
 	struct kernel *k = dev->kernel;
 	struct arm_dma_buf *b = kernel_fails(k) ? NULL : g_new0(struct arm_dma_buf, 1);
@@ -91,7 +126,6 @@ static struct arm_dma_buf *new_buf(struct device *dev, size_t size, gfp_t gfp,
 	b->gfp = gfp | zone_flags(dev);
 	b->prot = dma_pgprot(dev, PAGE_KERNEL, attrs);
 	b->wants_va = !(attrs & DMA_ATTR_NO_KERNEL_MAPPING);
-	b->site = site;
 	return b;
 }
 
@@ -108,8 +142,7 @@ static bool fill_buf(struct arm_dma_buf *b)
 void *arch_dma_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		     unsigned long attrs)
 {
-	struct arm_dma_buf *b = new_buf(dev, PAGE_ALIGN(size), gfp, attrs,
-					__builtin_return_address(0));
+	struct arm_dma_buf *b = new_buf(dev, PAGE_ALIGN(size), gfp, attrs);
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (!b)

@@ -20,7 +20,7 @@ struct arm_dma_allocator;
  * @size:       whole pages
  * @prot:       what the CPU's mapping shall be
  * @wants_va:   false: DMA_ATTR_NO_KERNEL_MAPPING
- * @site:       whose call it is
+ * @site:       whose call it is; arm_dma_set_site()
  * @pa:         where it is; the allocator's answer
  * @virt:       where the CPU finds it: the allocator's answer; of a buffer without a
  *              mapping its first struct page, which is the caller's cookie

@@ -57,7 +57,7 @@ static struct dma_coherent_mem *new_mem(struct kernel *k, phys_addr_t pa, size_t
 }
 
 static struct dma_coherent_mem *init_memory(struct kernel *k, phys_addr_t pa, dma_addr_t dma,
-					    size_t size)
+					    size_t size, const void *site)
 {
 	struct dma_coherent_mem *mem;
 	void *va;
@@ -65,7 +65,7 @@ static struct dma_coherent_mem *init_memory(struct kernel *k, phys_addr_t pa, dm
 	if (!size || WARN(!port_is_memory(&k->port, pa, size), "no memory answers at %#llx, %zu "
 			  "bytes", (unsigned long long)pa, size))
 		return ERR_PTR(-EINVAL);
-	va = memremap_on(k, pa, size, MEMREMAP_WC);
+	va = memremap_on(k, pa, size, MEMREMAP_WC, site);
 	if (!va)
 		return ERR_PTR(-EINVAL);
 	mem = new_mem(k, pa, size);
@@ -159,7 +159,8 @@ int dma_declare_coherent_memory(struct device *dev, phys_addr_t phys_addr,
 
 	if (!dev)
 		return -ENODEV;
-	mem = init_memory(dev->kernel, phys_addr, device_addr, size);
+	mem = init_memory(dev->kernel, phys_addr, device_addr, size,
+			  __builtin_return_address(0));
 	if (IS_ERR(mem))
 		return PTR_ERR(mem);
 	ret = assign(dev, mem);
@@ -216,7 +217,7 @@ int dma_init_global_coherent(phys_addr_t phys_addr, size_t size)
 
 	if (!k)
 		return -ENODEV;
-	mem = init_memory(k, phys_addr, phys_addr, size);
+	mem = init_memory(k, phys_addr, phys_addr, size, __builtin_return_address(0));
 	if (IS_ERR(mem))
 		return PTR_ERR(mem);
 	mem->follows_ranges = true;

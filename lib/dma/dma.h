@@ -61,6 +61,10 @@ static inline void kernel_note(struct kernel *k, const struct ledger_note *n)
 void ledger_note_memory(struct kernel *k, enum memory_event what, phys_addr_t pa, size_t len,
 			const void *site);
 
+/* The same of what is mapped beside the linear map; kernel.on_area. */
+void ledger_note_area(struct kernel *k, bool is_mapped, u32 va, phys_addr_t pa, u32 len,
+		      const void *site);
+
 /* The mapping functions once more, saying why they refused. */
 dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,
@@ -89,6 +93,10 @@ void coherent_mems_exit(struct kernel *k);
 
 void dma_pools_init(struct kernel *k);
 void dma_pools_exit(struct kernel *k);
+
+/* Whose call got the buffer at @virt of arch_dma_alloc(): NULL if there is none. */
+const void *arm_dma_site(struct kernel *k, const void *virt);
+void arm_dma_set_site(struct kernel *k, const void *virt, const void *site);
 
 void coherent_init(struct kernel *k);
 void coherent_exit(struct kernel *k);

@@ -23,3 +23,12 @@ void ledger_note_memory(struct kernel *k, enum memory_event what, phys_addr_t pa
 		.kind = kind[what], .pa = pa, .va = kernel_ptr(k, pa), .len = len, .site = site,
 	});
 }
+
+void ledger_note_area(struct kernel *k, bool is_mapped, u32 va, phys_addr_t pa, u32 len,
+		      const void *site)
+{
+	kernel_note(k, &(struct ledger_note){
+		.kind = is_mapped ? LEDGER_AREA_MAPPED : LEDGER_AREA_UNMAPPED, .pa = pa,
+		.va = port_ptr(&k->port, va), .len = len, .site = site,
+	});
+}

@@ -40,6 +40,8 @@ enum ledger_kind {
 	LEDGER_PAGES_ALLOCATED,	/* [@pa, +@len) leaves the page allocator */
 	LEDGER_PAGES_FREED,	/* and returns to it */
 	LEDGER_SLAB_FREED,	/* kfree(): [@pa, +@len) is dead */
+	LEDGER_AREA_MAPPED,	/* [@va, +@len) leads to @pa: vmap(), ioremap() and others */
+	LEDGER_AREA_UNMAPPED,	/* all of it, @pa is 0 */
 	LEDGER_DEVICE_GONE,	/* the device goes away */
 	NR_LEDGER_KINDS
 };

@@ -44,8 +44,13 @@ static const struct {
 		"The device wrote to a buffer that was mapped DMA_TO_DEVICE. The unmap will "
 		"not invalidate it, so the CPU may go on seeing the old bytes; behind an IOMMU "
 		"the write faults, since the mapping is read-only." },
+	[HAZARD_ALIAS_TYPE] = { "alias-type",
+		"One page has two live mappings of different memory types. Strongly-ordered and "
+		"Device memory promise how many accesses there are, how large and in which "
+		"order; with a Normal mapping of the same page all that is void, and no cache "
+		"maintenance brings it back." },
 	[HAZARD_ALIAS_ATTRIBUTES] = { "alias-attributes",
-		"One page has two live mappings whose memory types or cacheability differ. Arm "
+		"One page has two live mappings that are cacheable in different ways. Arm "
 		"allows the cached one to be filled speculatively at any time, and such a line "
 		"can answer reads of the other mapping or be written back over its data." },
 	[HAZARD_UNMAP_UNKNOWN] = { "unmap-unknown",

@@ -310,6 +310,7 @@ struct hazard_engine {
 	struct stacks stacks;
 	struct symbols *symbols;
 	GPtrArray *reports;		/* of struct report *, in order of appearance */
+	GArray *areas;			/* alias.c's: who mapped what, beside the linear map */
 	GHashTable *known;		/* report key -> struct report */
 	uint64_t count[NR_HAZARD_CLASSES];
 };
@@ -345,6 +346,9 @@ bool ownership_of_cpu(const struct mapping *m, uint64_t from, uint64_t to);
 
 /* alias.c */
 void alias_check(struct hazard_engine *e, const struct mapping *m);
+/* Something was mapped beside the linear map, or is no more. */
+void alias_note(struct hazard_engine *e, const struct ledger_note *n);
+void alias_done(struct hazard_engine *e);
 
 /* ledger.c */
 void ledger_note(struct hazard_engine *e, const struct ledger_note *n);

@@ -417,6 +417,8 @@ void ledger_note(struct hazard_engine *e, const struct ledger_note *n)
 	g_assert(n->kind < NR_LEDGER_KINDS);
 	if (n->kind == LEDGER_PAGES_FREED || n->kind == LEDGER_SLAB_FREED)
 		note_freed(e, n);
+	else if (n->kind == LEDGER_AREA_MAPPED || n->kind == LEDGER_AREA_UNMAPPED)
+		alias_note(e, n);
 	else if (on_note[n->kind])
 		on_note[n->kind](e, party_device(&e->parties, n->dev), n);
 }

@@ -123,6 +123,8 @@ struct kernel {
 	int fail_countdown;		/* the allocation that reaches 0 fails */
 	void (*on_memory)(struct kernel *k, enum memory_event what, phys_addr_t pa,
 			  size_t len, const void *site);
+	void (*on_area)(struct kernel *k, bool is_mapped, u32 va, phys_addr_t pa, u32 len,
+			const void *site);
 	struct ledger_listener *listener;	/* lib/dma's */
 };
 
@@ -227,8 +229,14 @@ void area_done(struct kernel *k);
 /* Map [pa, +len), whole pages, at the first free place; NULL on failure. */
 void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len,
 	       pgprot_t prot);
+/* The same for a call at @site, which the ledger is told of. */
+void *area_map_at(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len,
+		  pgprot_t prot, const void *site);
+/* Whose call mapped @va; NULL: the library's, or nothing is mapped there. */
+const void *area_site(struct kernel *k, u32 va);
 /* memremap() on a machine that the caller names. */
-void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long flags);
+void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long flags,
+		  const void *site);
 /* Of what is mapped at @va in the vmalloc area: VM_* and pages that somebody keeps. */
 void area_describe(const void *va, unsigned long flags, struct page **lent);
 /* False: nothing is mapped there. */

@@ -18,12 +18,14 @@
  * struct vm_area - one run of mapped pages
  * @pages: of vmalloc(): freed with it; else NULL
  * @flags, @lent: what area_describe() said
+ * @site:  whose call it is; NULL: the library's own
  */
 struct vm_area {
 	u32 va, len;
 	struct page **pages;
 	unsigned long flags;
 	struct page **lent;
+	const void *site;
 };
 
 void area_init(struct kernel *k)
@@ -119,8 +121,22 @@ static int map_locked(struct kernel *k, u32 va, phys_addr_t pa, u32 len, pgprot_
 	return err;
 }
 
+/* To whom it may concern: [@va, +@len) now leads to @pa, or to nothing. */
+static void tell_mapped(struct kernel *k, const struct vm_area *a, u32 va, phys_addr_t pa, u32 len)
+{
+	if (unlikely(k->listener != NULL) && a->site)
+		k->on_area(k, true, va, pa, len, a->site);
+}
+
+static void tell_unmapped(struct kernel *k, const struct vm_area *a)
+{
+	if (unlikely(k->listener != NULL) && a->site)
+		k->on_area(k, false, a->va, 0, a->len, a->site);
+}
+
 static void unmap_area(struct kernel *k, const struct vm_area *a)
 {
+	tell_unmapped(k, a);
 	port_flush_alias(&k->port, a->va, a->len);
 	spin_lock(&k->area_lock);
 	mmu_unmap(&k->port, a->va, a->len);
@@ -139,17 +155,48 @@ static void drop_area(struct kernel *k, struct area_space *s, u32 va)
 	area_free(a);
 }
 
-void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len, pgprot_t prot)
+void *area_map_at(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len, pgprot_t prot,
+		  const void *site)
 {
 	struct vm_area *a = place_area(k, s, len);
 
 	if (!a)
 		return NULL;
+	a->site = site;
 	if (map_locked(k, a->va, pa, len, prot)) {
 		drop_area(k, s, a->va);
 		return NULL;
 	}
+	tell_mapped(k, a, a->va, pa, len);
 	return port_ptr(&k->port, a->va);
+}
+
+void *area_map(struct kernel *k, struct area_space *s, phys_addr_t pa, u32 len, pgprot_t prot)
+{
+	return area_map_at(k, s, pa, len, prot, NULL);
+}
+
+static const void *site_in(const struct area_space *s, u32 va)
+{
+	for (const GList *l = s->areas; l; l = l->next) {
+		const struct vm_area *a = l->data;
+
+		if (va - a->va < a->len)
+			return a->site;
+	}
+	return NULL;
+}
+
+const void *area_site(struct kernel *k, u32 va)
+{
+	const void *site;
+
+	spin_lock(&k->area_lock);
+	site = site_in(&k->vmalloc_space, va);
+	if (!site)
+		site = site_in(&k->consistent_space, va);
+	spin_unlock(&k->area_lock);
+	return site;
 }
 
 static struct vm_area *find_locked(struct area_space *s, u32 va)
@@ -209,16 +256,22 @@ u32 area_unmap(struct kernel *k, struct area_space *s, const void *va)
 
 /* ---- vmap, vmalloc ---------------------------------------------------------------- */
 
-static struct vm_area *map_pages(struct kernel *k, struct page **pages, size_t nr, pgprot_t prot)
+static struct vm_area *map_pages(struct kernel *k, struct page **pages, size_t nr, pgprot_t prot,
+				 const void *site)
 {
 	struct vm_area *a = place_area(k, &k->vmalloc_space, (u32)(nr << PAGE_SHIFT));
 
-	for (size_t i = 0; a && i < nr; i++) {
-		if (map_locked(k, a->va + (u32)(i << PAGE_SHIFT), page_pa(k, pages[i]),
-			       PAGE_SIZE, prot)) {
+	if (!a)
+		return NULL;
+	a->site = site;
+	for (size_t i = 0; i < nr; i++) {
+		u32 va = a->va + (u32)(i << PAGE_SHIFT);
+
+		if (map_locked(k, va, page_pa(k, pages[i]), PAGE_SIZE, prot)) {
 			drop_area(k, &k->vmalloc_space, a->va);
-			a = NULL;
+			return NULL;
 		}
+		tell_mapped(k, a, va, page_pa(k, pages[i]), PAGE_SIZE);
 	}
 	return a;
 }
@@ -230,7 +283,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 
 	if (!k || count > k->nr_pages)
 		return NULL;
-	a = map_pages(k, pages, count, prot);
+	a = map_pages(k, pages, count, prot, __builtin_return_address(0));
 	return a ? port_ptr(&k->port, a->va) : NULL;
 }
 
@@ -264,7 +317,7 @@ static struct page **alloc_page_array(struct kernel *k, size_t nr)
 	return pages;
 }
 
-void *vmalloc(unsigned long size)
+static void *vmalloc_at(unsigned long size, const void *site)
 {
 	struct kernel *k = kernel_current();
 	size_t nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
@@ -276,7 +329,7 @@ void *vmalloc(unsigned long size)
 	pages = alloc_page_array(k, nr);
 	if (!pages)
 		return NULL;
-	a = map_pages(k, pages, nr, PAGE_KERNEL);
+	a = map_pages(k, pages, nr, PAGE_KERNEL, site);
 	if (!a) {
 		free_page_array(pages, nr);
 		return NULL;
@@ -285,9 +338,14 @@ void *vmalloc(unsigned long size)
 	return port_ptr(&k->port, a->va);
 }
 
+void *vmalloc(unsigned long size)
+{
+	return vmalloc_at(size, __builtin_return_address(0));
+}
+
 void *vzalloc(unsigned long size)
 {
-	void *p = vmalloc(size);
+	void *p = vmalloc_at(size, __builtin_return_address(0));
 
 	if (p)
 		port_zero(p, PAGE_ALIGN(size));
@@ -349,7 +407,7 @@ struct page *vmalloc_to_page(const void *va)
 
 /* ---- ioremap ---------------------------------------------------------------------- */
 
-static void __iomem *map_registers(phys_addr_t pa, size_t size, pgprot_t prot)
+static void __iomem *map_registers(phys_addr_t pa, size_t size, pgprot_t prot, const void *site)
 {
 	struct kernel *k = kernel_current();
 	phys_addr_t first = pa & PAGE_MASK;
@@ -361,18 +419,19 @@ static void __iomem *map_registers(phys_addr_t pa, size_t size, pgprot_t prot)
 	if (WARN(port_is_lowmem(&k->port, pa, 1), "ioremap() of memory at %#llx",
 		 (unsigned long long)pa))
 		return NULL;
-	va = area_map(k, &k->vmalloc_space, first, len, prot);
+	va = area_map_at(k, &k->vmalloc_space, first, len, prot, site);
 	return va ? va + (pa - first) : NULL;
 }
 
 void __iomem *ioremap(phys_addr_t pa, size_t size)
 {
-	return map_registers(pa, size, pgprot_device(PAGE_KERNEL));
+	return map_registers(pa, size, pgprot_device(PAGE_KERNEL), __builtin_return_address(0));
 }
 
 void __iomem *ioremap_wc(phys_addr_t pa, size_t size)
 {
-	return map_registers(pa, size, pgprot_writecombine(PAGE_KERNEL));
+	return map_registers(pa, size, pgprot_writecombine(PAGE_KERNEL),
+			     __builtin_return_address(0));
 }
 
 void iounmap(volatile void __iomem *p)
@@ -404,15 +463,18 @@ static bool is_part_ram(const struct kernel *k, phys_addr_t pa, size_t len)
 	return false;
 }
 
-static void *map_memory(struct kernel *k, phys_addr_t pa, size_t size, pgprot_t prot)
+static void *map_memory(struct kernel *k, phys_addr_t pa, size_t size, pgprot_t prot,
+			const void *site)
 {
 	phys_addr_t first = pa & PAGE_MASK;
-	char *va = area_map(k, &k->vmalloc_space, first, (u32)PAGE_ALIGN(pa - first + size), prot);
+	char *va = area_map_at(k, &k->vmalloc_space, first, (u32)PAGE_ALIGN(pa - first + size),
+			       prot, site);
 
 	return va ? va + (pa - first) : NULL;
 }
 
-void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long flags)
+void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long flags,
+		  const void *site)
 {
 	void *va = NULL;
 
@@ -427,9 +489,9 @@ void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long f
 		 (unsigned long long)pa, size))
 		return NULL;
 	if (flags & MEMREMAP_WB)
-		va = map_memory(k, pa, size, PAGE_KERNEL);
+		va = map_memory(k, pa, size, PAGE_KERNEL, site);
 	if (!va && flags & MEMREMAP_WC)
-		va = map_memory(k, pa, size, pgprot_writecombine(PAGE_KERNEL));
+		va = map_memory(k, pa, size, pgprot_writecombine(PAGE_KERNEL), site);
 	return va;
 }
 
@@ -437,7 +499,7 @@ void *memremap(phys_addr_t offset, size_t size, unsigned long flags)
 {
 	struct kernel *k = kernel_current();
 
-	return k ? memremap_on(k, offset, size, flags) : NULL;
+	return k ? memremap_on(k, offset, size, flags, __builtin_return_address(0)) : NULL;
 }
 
 void memunmap(void *va)

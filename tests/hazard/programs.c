@@ -802,6 +802,7 @@ const struct program programs[NR_HAZARD_CLASSES] = {
 		COHERENT_CMA, tx_late_wrong, tx_late_right },
 	FIRST(DEVICE_ACCESS_UNMAPPED, EVERYWHERE, rx_stop_wrong, rx_stop_right),
 	FIRST(DEVICE_WRITE_TO_DEVICE, EVERYWHERE, cmd_wrong, cmd_right),
+	FIRST(ALIAS_TYPE, EVERYWHERE, mailbox_wrong, mailbox_right),
 	[HAZARD_ALIAS_ATTRIBUTES] = {
 		HAZARD_ALIAS_ATTRIBUTES, HAZARD_ALIAS_ATTRIBUTES, ON_NON_COHERENT,
 		COHERENT_LEGACY2011, ring, ring_right },

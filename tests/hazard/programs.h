@@ -26,6 +26,10 @@ struct program {
 	void (*right)(struct device *eth);
 };
 
+/* programs-alias.c */
+void mailbox_wrong(struct device *eth);
+void mailbox_right(struct device *eth);
+
 /* programs-pool.c */
 void pool_overrun_wrong(struct device *eth);
 void pool_overrun_right(struct device *eth);
