@@ -24,6 +24,8 @@ void arm_dma_clear_buffer(struct kernel *k, struct page *page, size_t size)
 	phys_addr_t pa = page_pa(k, page);
 
 	port_zero(page_address(page), size);
+	if (k->forgets_flush)
+		return;
 	dmac_flush_range(&k->port, port_pa_to_va(&k->port, pa), (u32)size);
 	outer_flush_range(&k->port, pa, (u32)size);
 }

@@ -166,8 +166,10 @@ static void report_clash(struct hazard_engine *e, const struct clash *c)
 	say_side(e, r, c, c->b);
 	report_say(r, ".");
 	say_what_follows(r, c);
-	if (c->m && !is_alloc)
+	if (c->m && !is_alloc) {
+		report_history(e, r, c->pa, 1);
 		report_row_of_mapping(e, r, c->m);
+	}
 	report_now(e, r, &now, true, is_alloc ? NULL : "mapped once more");
 	report_fix(r, "Likely missing", "one mapping instead of two: the linear map of this "
 		   "memory changed or removed");
@@ -207,19 +209,34 @@ static bool page_is_torn(struct hazard_engine *e, const struct mapping *m, uint6
 	return other != NULL;
 }
 
-static bool take(struct interval *node, void *data)
+struct search {
+	uint64_t pa;
+	const struct mapping *found;
+};
+
+static bool covers(struct interval *node, void *data)
 {
-	*(const struct mapping **)data = mapping_by_pa(node);
+	struct search *s = data;
+	const struct mapping *m = mapping_by_dma(node);
+
+	if (m->kind == MAPPING_RESOURCE || m->pa + m->len <= s->pa ||
+	    m->pa >= s->pa + PAGE_BYTES)
+		return true;
+	s->found = m;
 	return false;
 }
 
-/* A live mapping of a device, coherent or streaming; or NULL. */
-static const struct mapping *mapping_at(struct hazard_engine *e, uint64_t pa)
+/* A live mapping of any of the page's bytes, coherent or streaming; or NULL. */
+static const struct mapping *mapping_at(const struct hazard_engine *e, uint64_t pa)
 {
-	const struct mapping *m = NULL;
+	struct search s = { .pa = pa };
 
-	interval_each(e->live, pa, pa + PAGE_BYTES - 1, take, &m);
-	return m;
+	for (guint i = 0; !s.found && i < e->parties.devices->len; i++) {
+		const struct dev_record *d = g_ptr_array_index(e->parties.devices, i);
+
+		interval_each(d->live, 0, UINT64_MAX, covers, &s);
+	}
+	return s.found;
 }
 
 void alias_check(struct hazard_engine *e, const struct mapping *m)

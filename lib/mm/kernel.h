@@ -109,6 +109,7 @@ struct kernel {
 	struct atomic_pool atomic_pool;
 	spinlock_t arm_dma_bufs_lock;
 	struct list_head arm_dma_bufs;	/* of struct arm_dma_buf, the newest first */
+	bool forgets_flush;		/* a test's: cleared memory stays in the caches */
 
 	struct list_head coherent_mems;	/* of struct dma_coherent_mem; the same lock */
 	struct dma_coherent_mem *coherent_default;
