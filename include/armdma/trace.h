@@ -8,9 +8,9 @@
  *                     trace_next() --> struct trace_event
  *
  * Understood: dma:*, iommu:*, swiotlb:* events of Linux 6.12 to 6.18 as tracefs
- * prints them and as trace-cmd stores them (version 6 and 7 files), kprobes called
- * sync_for_device and sync_for_cpu (docs/traces.md), markers, and CPU:n [LOST n
- * EVENTS]. Everything else is counted as foreign and skipped; what is broken is
+ * prints them and as trace-cmd stores them (version 6 and 7 files), kprobes of the
+ * kernel's cache maintenance, whatever they are called (docs/traces.md), markers, and
+ * CPU:n [LOST n EVENTS]. Everything else is counted as foreign and skipped; what is broken is
  * counted as malformed. Memory does not grow with the length of a trace.
  *
  * A trace.dat is read in a child process (libtracecmd may crash on a damaged file),
@@ -41,6 +41,8 @@ enum trace_kind {
 	TRACE_IOMMU_REMOVE_DEVICE, TRACE_IOMMU_ATTACH, TRACE_IOMMU_PAGE_FAULT,
 	TRACE_SWIOTLB_BOUNCED,
 	TRACE_KPROBE_SYNC_FOR_DEVICE, TRACE_KPROBE_SYNC_FOR_CPU,
+	TRACE_KPROBE_CLEAR_BUFFER, TRACE_KPROBE_PREP_COHERENT,
+	TRACE_KPROBE_OUTER_CLEAN, TRACE_KPROBE_OUTER_INV, TRACE_KPROBE_OUTER_FLUSH,
 	TRACE_MARKER,
 	TRACE_LOST,
 	NR_TRACE_KINDS
@@ -63,7 +65,8 @@ enum trace_dir { TRACE_BIDI, TRACE_TO_DEVICE, TRACE_FROM_DEVICE, TRACE_NONE };
  * @dev:        device name, printable ASCII; "" where the event carries none (iommu map/unmap)
  * @dir, @attrs: enum trace_dir; DMA_ATTR_* bits as in the kernel (1ul << n)
  * @dma, @size, @phys, @virt: addresses and bytes; @virt may be a hash. @dma is the
- *              IOVA of iommu events, the address before bouncing of swiotlb_bounced
+ *              IOVA of iommu events, the address before bouncing of swiotlb_bounced;
+ *              @virt is the struct page of clear_buffer and prep_coherent
  * @nents, @nents_total: of "nents=n/N"; @ents, @ents_total: of "ents=m/M"; where
  *              the kernel prints none, the lengths of the lists
  * @is_truncated: the kernel cut the lists

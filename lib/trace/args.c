@@ -9,6 +9,7 @@
 enum value_form {
 	DECIMAL,
 	HEX,		/* with or without 0x: the kernel prints both */
+	PROBED,		/* a kprobe's: hex with 0x, decimal without */
 	POINTER,	/* hex, or "(null)", "(____ptrval____)": no address */
 	SIGNED,
 	COUNTS,		/* "nents=128/171": the next key takes the second */
@@ -43,6 +44,21 @@ static const struct arg {
 	{ "device",        KEY_DEV,         NAME },
 	{ "err",           KEY_ERROR,       SIGNED },
 	{ "flags",         KEY_FAULT_FLAGS, HEX },
+};
+
+/* A kprobe's names are its user's: those of the kernel's parameters, and near them. */
+static const struct arg probe_args[] = {
+	{ "paddr",     KEY_PHYS, PROBED },
+	{ "phys",      KEY_PHYS, PROBED },
+	{ "phys_addr", KEY_PHYS, PROBED },
+	{ "pa",        KEY_PHYS, PROBED },
+	{ "start",     KEY_PHYS, PROBED },
+	{ "end",       KEY_END,  PROBED },
+	{ "size",      KEY_SIZE, PROBED },
+	{ "len",       KEY_SIZE, PROBED },
+	{ "page",      KEY_VIRT, PROBED },
+	{ "dir",       KEY_DIR,  DIRECTION },
+	{ "direction", KEY_DIR,  DIRECTION },
 };
 
 static const char *const directions[] = {
@@ -234,6 +250,7 @@ scan_value(struct draft *d, const struct arg *arg, const char **p)
 	case NAME:
 		return scan_name(d, p);
 	case DECIMAL:
+	case PROBED:
 		is_ok = scan_number(p, 10, &value);
 		break;
 	case HEX:
@@ -260,8 +277,19 @@ scan_value(struct draft *d, const struct arg *arg, const char **p)
 /* ---- one argument ------------------------------------------------------ */
 
 static const struct arg *
+find_probe_arg(const char *name, size_t len)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(probe_args); i++)
+		if (word_is(name, len, probe_args[i].name))
+			return &probe_args[i];
+	return NULL;
+}
+
+static const struct arg *
 find_arg(const struct draft *d, const char *name, size_t len)
 {
+	if (event_info(d->ev.kind)->opening == OPENS_WITH_PROBE)
+		return find_probe_arg(name, len);
 	for (unsigned i = 0; i < G_N_ELEMENTS(args); i++) {
 		if (!word_is(name, len, args[i].name))
 			continue;

@@ -26,6 +26,7 @@
 /* Seconds of CPU for one step: opening, or RECORDS_PER_STEP records. */
 #define CPU_LIMIT		20
 #define RECORDS_PER_STEP	(1u << 16)
+#define MAX_ENTRY		16	/* bytes of instructions that ftrace patches */
 
 /*
  * libtraceevent's own idea of an array's element is not used: it takes an unsigned
@@ -65,6 +66,16 @@ static const struct field_name {
 	{ "gid",           KEY_GROUP,        NUMBER },
 	{ "err",           KEY_ERROR,        NUMBER },
 	{ "flags",         KEY_FAULT_FLAGS,  NUMBER },
+};
+
+/* A kprobe's fields have the names that its user gave them: see args.c. */
+static const struct field_name probe_fields[] = {
+	{ "paddr",     KEY_PHYS, NUMBER }, { "phys",      KEY_PHYS, NUMBER },
+	{ "phys_addr", KEY_PHYS, NUMBER }, { "pa",        KEY_PHYS, NUMBER },
+	{ "start",     KEY_PHYS, NUMBER }, { "end",       KEY_END,  NUMBER },
+	{ "size",      KEY_SIZE, NUMBER }, { "len",       KEY_SIZE, NUMBER },
+	{ "page",      KEY_VIRT, NUMBER }, { "dir",       KEY_DIR,  NUMBER },
+	{ "direction", KEY_DIR,  NUMBER },
 };
 
 #define MAX_FIELDS	12
@@ -151,12 +162,20 @@ finish(struct child *c, enum frame_type type, const char *words)
 /* ---- recipes ----------------------------------------------------------- */
 
 static const struct field_name *
-find_field_name(const char *name)
+find_name(const struct field_name *names, size_t nr, const char *name)
 {
-	for (unsigned i = 0; i < G_N_ELEMENTS(field_names); i++)
-		if (!strcmp(field_names[i].name, name))
-			return &field_names[i];
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(names[i].name, name))
+			return &names[i];
 	return NULL;
+}
+
+static const struct field_name *
+find_field_name(enum trace_kind kind, const char *name)
+{
+	if (event_info(kind)->opening == OPENS_WITH_PROBE)
+		return find_name(probe_fields, G_N_ELEMENTS(probe_fields), name);
+	return find_name(field_names, G_N_ELEMENTS(field_names), name);
 }
 
 /* An allocation's "flags" are for the page allocator, a fault's are the fault. */
@@ -172,7 +191,7 @@ add_fields(struct recipe *r, struct tep_event *event)
 	struct tep_format_field *field = event->format.fields;
 
 	for (; field && r->nr_fields < MAX_FIELDS; field = field->next) {
-		const struct field_name *is = find_field_name(field->name);
+		const struct field_name *is = find_field_name(r->kind, field->name);
 
 		if (!is || !is_wanted(r->kind, is->key))
 			continue;
@@ -181,16 +200,44 @@ add_fields(struct recipe *r, struct tep_event *event)
 	}
 }
 
+/* The function of a probe at its entry; ftrace's is an instruction or two in. */
+static const char *
+probed_function(struct child *c, struct tep_event *event, struct tep_record *rec)
+{
+	unsigned long long ip, entry;
+
+	if (tep_get_field_val(NULL, event, "__probe_ip", rec, &ip, 0))
+		return NULL;
+	entry = tep_find_function_address(c->tep, ip);
+	return entry && ip - entry <= MAX_ENTRY ? tep_find_function(c->tep, ip) : "";
+}
+
+/* A probe has the name that its user gave it; its function tells what it is. */
 static enum trace_kind
-find_kind(struct tep_event *event)
+find_probe(struct child *c, struct tep_event *event, struct tep_record *rec,
+	   enum trace_kind by_name)
+{
+	const char *function = probed_function(c, event, rec);
+	enum trace_kind kind = function ? event_find_probe(function) : NR_TRACE_KINDS;
+
+	if (!function || event->format.nr_fields <= 1)
+		return by_name;
+	if (kind != NR_TRACE_KINDS)
+		return kind;
+	return by_name == NR_TRACE_KINDS && !*function ? event_guess_probe(event->name) :
+							 by_name;
+}
+
+static enum trace_kind
+find_kind(struct child *c, struct tep_event *event, struct tep_record *rec)
 {
 	if (!strcmp(event->system, "ftrace") && !strcmp(event->name, "print"))
 		return TRACE_MARKER;
-	return event_find(event->system, event->name);
+	return find_probe(c, event, rec, event_find(event->system, event->name));
 }
 
 static const struct recipe *
-find_recipe(struct child *c, int id)
+find_recipe(struct child *c, int id, struct tep_record *rec)
 {
 	gpointer key = GINT_TO_POINTER(id);
 	struct recipe *r = g_hash_table_lookup(c->recipes, key);
@@ -200,7 +247,7 @@ find_recipe(struct child *c, int id)
 		return r;
 	r = g_new0(struct recipe, 1);
 	event = tep_find_event(c->tep, id);
-	r->kind = event ? find_kind(event) : NR_TRACE_KINDS;
+	r->kind = event ? find_kind(c, event, rec) : NR_TRACE_KINDS;
 	if (r->kind != NR_TRACE_KINDS)
 		add_fields(r, event);
 	g_hash_table_insert(c->recipes, key, r);
@@ -409,7 +456,7 @@ take_record(struct tracecmd_input *in, struct tep_record *rec, int cpu,
 		tell_lost(c, rec);
 
 	draft_reset(&c->draft);
-	r = find_recipe(c, tep_data_type(c->tep, rec));
+	r = find_recipe(c, tep_data_type(c->tep, rec), rec);
 	if (r->kind == NR_TRACE_KINDS ||
 	    (r->kind == TRACE_MARKER && !is_marker(c, rec)))
 		c->frame.foreign++;

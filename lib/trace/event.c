@@ -75,6 +75,16 @@ static const struct event_info infos[NR_TRACE_KINDS] = {
 		OPENS_WITH_PROBE, B(PHYS) | B(SIZE) | B(DIR) },
 	[TRACE_KPROBE_SYNC_FOR_CPU] = { "sync_for_cpu", "",
 		OPENS_WITH_PROBE, B(PHYS) | B(SIZE) | B(DIR) },
+	[TRACE_KPROBE_CLEAR_BUFFER] = { "clear_buffer", "",
+		OPENS_WITH_PROBE, B(SIZE) },
+	[TRACE_KPROBE_PREP_COHERENT] = { "prep_coherent", "",
+		OPENS_WITH_PROBE, B(SIZE) },
+	[TRACE_KPROBE_OUTER_CLEAN] = { "l2c_clean", "",
+		OPENS_WITH_PROBE, B(PHYS) | B(END) },
+	[TRACE_KPROBE_OUTER_INV] = { "l2c_inv", "",
+		OPENS_WITH_PROBE, B(PHYS) | B(END) },
+	[TRACE_KPROBE_OUTER_FLUSH] = { "l2c_flush", "",
+		OPENS_WITH_PROBE, B(PHYS) | B(END) },
 	[TRACE_MARKER] = { "tracing_mark_write", "ftrace", IS_ALL_TEXT,
 		B(TEXT) },
 	[TRACE_LOST] = { "lost_events", "none", IS_ALL_TEXT, 0 },
@@ -89,7 +99,7 @@ static const char *const key_names[NR_TRACE_KEYS] = {
 	[KEY_ENTS_TOTAL] = "ents", [KEY_IS_TRUNCATED] = "[TRUNCATED]",
 	[KEY_DMA_LIST] = "dma_addrs", [KEY_SIZE_LIST] = "sizes",
 	[KEY_PHYS_LIST] = "phys_addrs", [KEY_IOVA_END] = "an IOVA's end",
-	[KEY_UNMAPPED] = "unmapped_size", [KEY_MASK] = "dma_mask",
+	[KEY_END] = "an end", [KEY_UNMAPPED] = "unmapped_size", [KEY_MASK] = "dma_mask",
 	[KEY_IS_FORCED] = "FORCE or NORMAL", [KEY_GROUP] = "groupID",
 	[KEY_ERROR] = "err", [KEY_FAULT_FLAGS] = "flags", [KEY_TEXT] = "text",
 };
@@ -98,6 +108,22 @@ static const char *const key_names[NR_TRACE_KEYS] = {
 static const struct { const char *name; enum trace_kind kind; } renamed[] = {
 	{ "dma_map_phys", TRACE_MAP_PAGE },
 	{ "dma_unmap_phys", TRACE_UNMAP_PAGE },
+};
+
+/* The functions of the kernel that a kprobe of ours is on, whatever it is called. */
+static const struct { const char *function; enum trace_kind kind; } probes[] = {
+	{ "arch_sync_dma_for_device", TRACE_KPROBE_SYNC_FOR_DEVICE },
+	{ "arch_sync_dma_for_cpu", TRACE_KPROBE_SYNC_FOR_CPU },
+	{ "__dma_clear_buffer", TRACE_KPROBE_CLEAR_BUFFER },
+	{ "arch_dma_prep_coherent", TRACE_KPROBE_PREP_COHERENT },
+	{ "l2c210_clean_range", TRACE_KPROBE_OUTER_CLEAN },
+	{ "l2c210_inv_range", TRACE_KPROBE_OUTER_INV },
+	{ "l2c210_flush_range", TRACE_KPROBE_OUTER_FLUSH },
+	{ "l2c220_clean_range", TRACE_KPROBE_OUTER_CLEAN },
+	{ "l2c220_inv_range", TRACE_KPROBE_OUTER_INV },
+	{ "l2c220_flush_range", TRACE_KPROBE_OUTER_FLUSH },
+	{ "l2c310_inv_range_erratum", TRACE_KPROBE_OUTER_INV },
+	{ "l2c310_flush_range_erratum", TRACE_KPROBE_OUTER_FLUSH },
 };
 
 const char *
@@ -133,6 +159,28 @@ event_find(const char *system, const char *name)
 	if (kind == NR_TRACE_KINDS || !system || !*infos[kind].system)
 		return kind;
 	return strcmp(infos[kind].system, system) ? NR_TRACE_KINDS : kind;
+}
+
+enum trace_kind
+event_find_probe(const char *function)
+{
+	size_t len = strcspn(function, ".");
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(probes); i++)
+		if (!strncmp(probes[i].function, function, len) &&
+		    !probes[i].function[len])
+			return probes[i].kind;
+	return NR_TRACE_KINDS;
+}
+
+enum trace_kind
+event_guess_probe(const char *name)
+{
+	if (strstr(name, "for_device"))
+		return TRACE_KPROBE_SYNC_FOR_DEVICE;
+	if (strstr(name, "for_cpu"))
+		return TRACE_KPROBE_SYNC_FOR_CPU;
+	return NR_TRACE_KINDS;
 }
 
 /* ---- lists ------------------------------------------------------------- */
@@ -218,7 +266,8 @@ draft_set(struct draft *d, enum trace_key key, uint64_t value)
 	case KEY_ENTS:		ev->ents = value; max = INT_MAX; break;
 	case KEY_ENTS_TOTAL:	ev->ents_total = value; max = INT_MAX; break;
 	case KEY_IS_TRUNCATED:	ev->is_truncated = value; max = 1; break;
-	case KEY_IOVA_END:	ev->iova_end = value; break;
+	case KEY_IOVA_END:
+	case KEY_END:		ev->iova_end = value; break;
 	case KEY_UNMAPPED:	ev->unmapped = value; break;
 	case KEY_MASK:		ev->dma_mask = value; break;
 	case KEY_IS_FORCED:	ev->is_forced = value; max = 1; break;
@@ -321,6 +370,19 @@ finish_iova(struct draft *d)
 			    " its size", infos[ev->kind].name, ev->iova_end);
 }
 
+/* An outer cache's operations say where they end, as the kernel's functions do. */
+static bool
+finish_range(struct draft *d)
+{
+	struct trace_event *ev = &d->ev;
+
+	if (ev->iova_end < ev->phys)
+		return draft_is_bad(d, "%s ends before it begins",
+				    infos[ev->kind].name);
+	ev->size = ev->iova_end - ev->phys;
+	return true;
+}
+
 /* Since 6.18 a resource is a mapping like any other, but for one attribute. */
 static void
 tell_resource(struct trace_event *ev)
@@ -342,6 +404,8 @@ draft_finish(struct draft *d)
 		return false;
 	if (infos[d->ev.kind].opening == OPENS_WITH_IOMMU &&
 	    d->seen & B(SIZE) && !finish_iova(d))
+		return false;
+	if (d->seen & B(END) && !finish_range(d))
 		return false;
 	tell_resource(&d->ev);
 	return true;

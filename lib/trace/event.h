@@ -18,7 +18,7 @@ enum trace_key {
 	KEY_DEV, KEY_DIR, KEY_ATTRS, KEY_DMA, KEY_SIZE, KEY_PHYS, KEY_VIRT,
 	KEY_NENTS, KEY_NENTS_TOTAL, KEY_ENTS, KEY_ENTS_TOTAL, KEY_IS_TRUNCATED,
 	KEY_DMA_LIST, KEY_SIZE_LIST, KEY_PHYS_LIST,
-	KEY_IOVA_END, KEY_UNMAPPED, KEY_MASK, KEY_IS_FORCED, KEY_GROUP,
+	KEY_IOVA_END, KEY_END, KEY_UNMAPPED, KEY_MASK, KEY_IS_FORCED, KEY_GROUP,
 	KEY_ERROR, KEY_FAULT_FLAGS, KEY_TEXT,
 	NR_TRACE_KEYS
 };
@@ -29,7 +29,7 @@ enum trace_opening {
 	OPENS_WITH_DEV_NAME,	/* "dev_name: 1c0f000.mmc dma_mask=..." */
 	OPENS_WITH_IOMMU,	/* "IOMMU: iova=..." */
 	OPENS_WITH_DRIVER,	/* "IOMMU:driver device iova=..." */
-	OPENS_WITH_PROBE,	/* "(function+0x0/0x44) paddr=..." */
+	OPENS_WITH_PROBE,	/* "(function+0x0/0x44) paddr=...", or no function */
 	IS_ALL_TEXT		/* a marker's words */
 };
 
@@ -57,6 +57,21 @@ const struct event_info *event_info(enum trace_kind kind);
  * Return: NR_TRACE_KINDS for an event that is not ours.
  */
 enum trace_kind event_find(const char *system, const char *name);
+
+/**
+ * event_find_probe() - a kind by the function that a kprobe is on
+ * @function: NUL-terminated; what compilers append to a clone (".constprop.0") is passed over
+ *
+ * Return: NR_TRACE_KINDS for a function that is not of the kernel's cache maintenance.
+ */
+enum trace_kind event_find_probe(const char *function);
+
+/**
+ * event_guess_probe() - a kind by the probe's name, where its function is not known
+ *
+ * Return: NR_TRACE_KINDS unless the name says which way it syncs.
+ */
+enum trace_kind event_guess_probe(const char *name);
 
 struct number_list {
 	uint64_t *at;

@@ -13,6 +13,8 @@
 
 #define USEC_PER_SEC	1000000ull
 #define MAX_FLAGS	8	/* the kernel prints 5, older ones 4 */
+#define MAX_FUNCTION	64
+#define MAX_ENTRY	16	/* bytes of instructions that ftrace patches */
 
 /*
  * What stands before an event's name. Nothing is cut until all of it has been
@@ -299,6 +301,44 @@ find_kind(const char *system, const char *name, char **args)
 	return event_find(system, name);
 }
 
+/*
+ * "(arch_sync_dma_for_cpu+0x0/0x44)": the function of a kprobe; "" where that is none,
+ * or the probe is not at its beginning. Ftrace's entry is an instruction or two in.
+ */
+static void
+probed_function(const char *args, char *ret, size_t len)
+{
+	size_t end = strcspn(args, "+ )");
+	const char *p = args + end + 1;
+	uint64_t offset;
+
+	*ret = '\0';
+	if (*args != '(' || end > len || args[end] != '+' ||
+	    !scan_number(&p, 16, &offset) || *p != '/' || offset > MAX_ENTRY)
+		return;
+	p += strcspn(p, " )");
+	if (*p == ')')
+		g_strlcpy(ret, args + 1, end);
+}
+
+/* A probe has the name that its user gave it; its function tells what it is. */
+static enum trace_kind
+find_probe(const char *name, const char *args, enum trace_kind by_name)
+{
+	char function[MAX_FUNCTION];
+	enum trace_kind kind;
+
+	probed_function(args, function, sizeof(function));
+	kind = event_find_probe(function);
+	if (!strchr(args, '='))		/* that it was called is not what we want to know */
+		return by_name;
+	if (kind != NR_TRACE_KINDS)
+		return kind;
+	if (by_name == NR_TRACE_KINDS && *args == '(' && !strpbrk(args, "+<"))
+		return event_guess_probe(name);
+	return by_name;
+}
+
 /* Other subsystems have events called "map" and "unmap". */
 static bool
 is_of_another(enum trace_kind kind, const char *args)
@@ -316,10 +356,12 @@ parse_event(struct draft *d, const struct heading *h, char *rest)
 	if (!name)
 		return TEXT_FOREIGN;
 	d->ev.kind = find_kind(system, name, &rest);
+	if (d->ev.kind != TRACE_MARKER) {
+		rest = skip_blanks(rest);
+		d->ev.kind = find_probe(name, rest, d->ev.kind);
+	}
 	if (d->ev.kind == NR_TRACE_KINDS)
 		return TEXT_FOREIGN;
-	if (d->ev.kind != TRACE_MARKER)
-		rest = skip_blanks(rest);
 	if (is_of_another(d->ev.kind, rest))
 		return TEXT_FOREIGN;
 

@@ -208,6 +208,43 @@ kprobes_on_the_cache_maintenance_are_read(void **state)
 }
 
 static void
+a_kprobe_is_known_by_its_function_whatever_it_is_called(void **state)
+{
+	reads(L("my_probe: (arch_sync_dma_for_device+0x0/0x44) pa=0x1000"
+		" len=8 direction=2"), "sync_for_device FROM_DEVICE phys=1000 size=8");
+	reads(L("p_arch_sync_dma_for_cpu_0: (arch_sync_dma_for_cpu+0x4/0x44)"
+		" paddr=4096 size=0x40 dir=0"),
+	      "sync_for_cpu BIDIRECTIONAL phys=1000 size=64");
+	reads(L("map: (arch_sync_dma_for_cpu.constprop.0+0x0/0x44)"
+		" paddr=0x1000 size=64 dir=1"),
+	      "sync_for_cpu TO_DEVICE phys=1000 size=64");
+	reads(L("z: (__dma_clear_buffer+0x0/0x188) page=0xeffd5900 size=4096"
+		" coherent_flag=0"), "clear_buffer virt=effd5900 size=4096");
+	reads(L("z: (arch_dma_prep_coherent+0x0/0x50) page=0xfffffe3f98e6b000"
+		" size=16384"), "prep_coherent virt=fffffe3f98e6b000 size=16384");
+	reads(L("l2c_clean: (l2c210_clean_range+0x0/0x60) start=0x1000"
+		" end=0x1040"), "l2c_clean end=1040 phys=1000 size=64");
+	reads(L("z: (l2c310_inv_range_erratum+0x0/0x60) start=0x1000"
+		" end=0x1020"), "l2c_inv end=1020 phys=1000 size=32");
+	reads(L("dma_for_cpu: (ffffffc010123456) paddr=0x1000 size=8 dir=0"),
+	      "sync_for_cpu BIDIRECTIONAL phys=1000 size=8");
+}
+
+static void
+another_function_s_kprobe_is_nobody_s(void **state)
+{
+	is_foreign(L("p0: (dma_map_page_attrs+0x0/0x44) paddr=0x1000 size=8 dir=2"));
+	is_foreign(L("p0: (arch_sync_dma_for_cpu+0x40/0x44) paddr=0x1000 size=8 dir=2"));
+	is_foreign(L("p0: (arch_sync_dma_for_cpu+0x0/0x44)"));
+	is_foreign(L("r0: (dma_direct_map_page+0x40/0x90 <- arch_sync_dma_for_cpu)"
+		     " paddr=0x1000 size=8 dir=2"));
+	is_malformed(L("p0: (arch_sync_dma_for_cpu+0x0/0x44) paddr=0x1000"),
+		     "sync_for_cpu without a direction");
+	is_malformed(L("p0: (l2c210_inv_range+0x0/0x44) start=0x1000 end=0xfff"),
+		     "l2c_inv ends before it begins");
+}
+
+static void
 markers_keep_every_character(void **state)
 {
 	reads(L("tracing_mark_write: dd read sda:  a=1 {  "),
@@ -337,8 +374,6 @@ other_subsystems_are_foreign(void **state)
 	is_foreign(L("map: some_other_map=1"));
 	is_foreign(L("kvm:map: IOMMU: iova=0x1 - 0x2 paddr=0x1 size=1"));
 	is_foreign(L("dma_unmap_page_x: e"));
-	is_foreign(L("clear_buffer: (__dma_clear_buffer+0x0/0x188)"
-		     " page=0xeffd5900 size=4096 coherent_flag=0"));
 	is_foreign(L("my_driver_irq: trace_printk says hello"));
 	is_foreign(L("dma_map_page_attrs <-usb_hcd_map_urb_for_dma"));
 	is_foreign(" => dma_map_page_attrs");
@@ -478,6 +513,8 @@ main(void)
 		cmocka_unit_test(iommu_events_are_read),
 		cmocka_unit_test(bounces_are_read),
 		cmocka_unit_test(kprobes_on_the_cache_maintenance_are_read),
+		cmocka_unit_test(a_kprobe_is_known_by_its_function_whatever_it_is_called),
+		cmocka_unit_test(another_function_s_kprobe_is_nobody_s),
 		cmocka_unit_test(markers_keep_every_character),
 		cmocka_unit_test(lost_events_are_told_with_and_without_their_number),
 		cmocka_unit_test(a_task_may_hold_dashes_blanks_colons_slashes_and_brackets),
