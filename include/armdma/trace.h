@@ -76,6 +76,7 @@ enum trace_dir { TRACE_BIDI, TRACE_TO_DEVICE, TRACE_FROM_DEVICE, TRACE_NONE };
  * @dma_mask, @is_forced: of swiotlb_bounced
  * @group:      of iommu group events
  * @fault_flags: of io_page_fault
+ * @is_atomic:  of an allocation: its GFP flags do not let it sleep
  * @error:      errno of dma_map_sg_err, negative
  * @lost:       events lost, of TRACE_LOST; @cpu is whose; 0: it is not known how many
  * @text:       of a marker, any byte but NUL; the IOMMU driver of io_page_fault
@@ -100,6 +101,7 @@ struct trace_event {
 	bool is_forced;
 	unsigned group;
 	unsigned fault_flags;
+	bool is_atomic;
 	int error;
 	uint64_t lost;
 	const char *text;

@@ -16,6 +16,7 @@ enum value_form {
 	LIST,		/* "{0x1000,0x2000}" */
 	DIRECTION,	/* a word, or a digit from a kprobe */
 	ATTRIBUTES,	/* words and bits joined by '|' */
+	GFP_WORDS,	/* the same, of which one question is asked */
 	NAME
 };
 
@@ -188,6 +189,38 @@ scan_attributes(const char **p, uint64_t *ret)
 	return true;
 }
 
+/* May an allocation with this word sleep? Bits without a word come as hex. */
+static bool
+word_lets_sleep(const char *word, size_t len)
+{
+	static const char *const words[] = {
+		"GFP_KERNEL", "GFP_KERNEL_ACCOUNT", "GFP_USER", "GFP_HIGHUSER",
+		"GFP_HIGHUSER_MOVABLE", "GFP_TRANSHUGE", "GFP_NOIO", "GFP_NOFS",
+		"__GFP_RECLAIM", "__GFP_DIRECT_RECLAIM",
+	};
+	uint64_t bits;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+		if (word_is(word, len, words[i]))
+			return true;
+	return g_ascii_isdigit(*word) && scan_number(&word, 16, &bits) &&
+	       gfp_lets_sleep(bits);
+}
+
+static bool
+scan_is_atomic(const char **p, uint64_t *ret)
+{
+	*ret = true;
+	while (**p && **p != ' ') {
+		size_t len = strcspn(*p, "| ");
+
+		if (word_lets_sleep(*p, len))
+			*ret = false;
+		*p += len + ((*p)[len] == '|');
+	}
+	return true;
+}
+
 /* ---- one value --------------------------------------------------------- */
 
 static bool
@@ -268,6 +301,9 @@ scan_value(struct draft *d, const struct arg *arg, const char **p)
 	case ATTRIBUTES:
 		is_ok = scan_attributes(p, &value);
 		break;
+	case GFP_WORDS:
+		is_ok = scan_is_atomic(p, &value);
+		break;
 	default:
 		g_assert_not_reached();
 	}
@@ -291,25 +327,26 @@ find_arg(const struct draft *d, const char *name, size_t len)
 	if (event_info(d->ev.kind)->opening == OPENS_WITH_PROBE)
 		return find_probe_arg(name, len);
 	for (unsigned i = 0; i < G_N_ELEMENTS(args); i++) {
-		if (!word_is(name, len, args[i].name))
-			continue;
-		/* flags= is a fault's bits, but an allocation's GFP words */
-		if (args[i].key == KEY_FAULT_FLAGS &&
-		    d->ev.kind != TRACE_IOMMU_PAGE_FAULT)
-			return NULL;
-		return &args[i];
+		if (word_is(name, len, args[i].name))
+			return &args[i];
 	}
 	return NULL;
 }
 
-/* dma_map_sg_err prints physical addresses under the name of DMA addresses. */
+/*
+ * dma_map_sg_err prints physical addresses under the name of DMA addresses, and flags=
+ * is a fault's bits, but an allocation's GFP words.
+ */
 static const struct arg *
 true_meaning(const struct draft *d, const struct arg *arg)
 {
 	static const struct arg phys_list = { "dma_addrs", KEY_PHYS_LIST, LIST };
+	static const struct arg gfp_words = { "flags", KEY_IS_ATOMIC, GFP_WORDS };
 
 	if (d->ev.kind == TRACE_MAP_SG_ERR && arg->key == KEY_DMA_LIST)
 		return &phys_list;
+	if (arg->key == KEY_FAULT_FLAGS && d->ev.kind != TRACE_IOMMU_PAGE_FAULT)
+		return &gfp_words;
 	return arg;
 }
 

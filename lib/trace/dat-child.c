@@ -178,13 +178,6 @@ find_field_name(enum trace_kind kind, const char *name)
 	return find_name(field_names, G_N_ELEMENTS(field_names), name);
 }
 
-/* An allocation's "flags" are for the page allocator, a fault's are the fault. */
-static bool
-is_wanted(enum trace_kind kind, enum trace_key key)
-{
-	return key != KEY_FAULT_FLAGS || kind == TRACE_IOMMU_PAGE_FAULT;
-}
-
 static void
 add_fields(struct recipe *r, struct tep_event *event)
 {
@@ -193,7 +186,7 @@ add_fields(struct recipe *r, struct tep_event *event)
 	for (; field && r->nr_fields < MAX_FIELDS; field = field->next) {
 		const struct field_name *is = find_field_name(r->kind, field->name);
 
-		if (!is || !is_wanted(r->kind, is->key))
+		if (!is)
 			continue;
 		r->fields[r->nr_fields].is = is;
 		r->fields[r->nr_fields++].at = field;
@@ -296,12 +289,18 @@ is_word(size_t size)
 	return size == 1 || size == 2 || size == 4 || size == 8;
 }
 
+/* An allocation's "flags" are for the page allocator, a fault's are the fault. */
 static bool
 read_number(struct child *c, enum trace_key key, struct bytes b)
 {
+	uint64_t value;
+
 	if (!is_word(b.len))
 		return draft_is_bad(&c->draft, "a number of %zu bytes", b.len);
-	return draft_set(&c->draft, key, tep_read_number(c->tep, b.at, b.len));
+	value = tep_read_number(c->tep, b.at, b.len);
+	if (key == KEY_FAULT_FLAGS && c->draft.ev.kind != TRACE_IOMMU_PAGE_FAULT)
+		return draft_set(&c->draft, KEY_IS_ATOMIC, !gfp_lets_sleep(value));
+	return draft_set(&c->draft, key, value);
 }
 
 static bool

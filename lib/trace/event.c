@@ -101,7 +101,8 @@ static const char *const key_names[NR_TRACE_KEYS] = {
 	[KEY_PHYS_LIST] = "phys_addrs", [KEY_IOVA_END] = "an IOVA's end",
 	[KEY_END] = "an end", [KEY_UNMAPPED] = "unmapped_size", [KEY_MASK] = "dma_mask",
 	[KEY_IS_FORCED] = "FORCE or NORMAL", [KEY_GROUP] = "groupID",
-	[KEY_ERROR] = "err", [KEY_FAULT_FLAGS] = "flags", [KEY_TEXT] = "text",
+	[KEY_ERROR] = "err", [KEY_FAULT_FLAGS] = "flags",
+	[KEY_IS_ATOMIC] = "flags", [KEY_TEXT] = "text",
 };
 
 /* What later kernels call an event that we know by an older name. */
@@ -274,6 +275,7 @@ draft_set(struct draft *d, enum trace_key key, uint64_t value)
 	case KEY_GROUP:		ev->group = value; max = INT_MAX; break;
 	case KEY_ERROR:		ev->error = (int)value; break;
 	case KEY_FAULT_FLAGS:	ev->fault_flags = value; max = UINT_MAX; break;
+	case KEY_IS_ATOMIC:	ev->is_atomic = value; max = 1; break;
 	default:		g_assert_not_reached();
 	}
 	if (value > max)

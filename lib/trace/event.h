@@ -19,7 +19,7 @@ enum trace_key {
 	KEY_NENTS, KEY_NENTS_TOTAL, KEY_ENTS, KEY_ENTS_TOTAL, KEY_IS_TRUNCATED,
 	KEY_DMA_LIST, KEY_SIZE_LIST, KEY_PHYS_LIST,
 	KEY_IOVA_END, KEY_END, KEY_UNMAPPED, KEY_MASK, KEY_IS_FORCED, KEY_GROUP,
-	KEY_ERROR, KEY_FAULT_FLAGS, KEY_TEXT,
+	KEY_ERROR, KEY_FAULT_FLAGS, KEY_IS_ATOMIC, KEY_TEXT,
 	NR_TRACE_KEYS
 };
 
@@ -72,6 +72,13 @@ enum trace_kind event_find_probe(const char *function);
  * Return: NR_TRACE_KINDS unless the name says which way it syncs.
  */
 enum trace_kind event_guess_probe(const char *name);
+
+/** Would __GFP_DIRECT_RECLAIM be among the @gfp bits of a kernel since 4.4? */
+static inline bool
+gfp_lets_sleep(uint64_t gfp)
+{
+	return gfp & 0x400;
+}
 
 struct number_list {
 	uint64_t *at;

@@ -83,6 +83,7 @@ event_told(const struct trace_event *ev)
 	tell_number(s, "forced", ev->is_forced);
 	tell_number(s, "group", ev->group);
 	tell_hex(s, "fault", ev->fault_flags);
+	tell_number(s, "atomic", ev->is_atomic);
 	tell_number(s, "error", ev->error);
 	tell_hex(s, "attrs", ev->attrs);
 	tell_number(s, "lost", ev->lost);

@@ -4,8 +4,19 @@
  */
 #include "apply.h"
 
+/* What the call cleaned and invalidated, which is all of the memory or nothing. */
+static uint64_t flushed_bytes(struct replay *r)
+{
+	struct machine_counters after;
+
+	machine_count(r->m, &after);
+	return (after.level[0].invalidated - r->before.level[0].invalidated) *
+	       r->rep->level[0].line_bytes;
+}
+
 static void library_alloc(struct replay *r, struct mapping *m)
 {
+	gfp_t gfp = (r->ev->is_atomic ? GFP_ATOMIC : GFP_KERNEL) | __GFP_NOWARN;
 	struct segment *s = &m->segs[0];
 
 	if (!m->len || m->len > r->rep->lowmem_bytes) {
@@ -13,9 +24,9 @@ static void library_alloc(struct replay *r, struct mapping *m)
 		return;
 	}
 	call_begins(r);
-	m->cpu_ptr = dma_alloc_attrs(m->dev->dev, m->len, &s->dma, GFP_KERNEL | __GFP_NOWARN,
-				     m->attrs);
+	m->cpu_ptr = dma_alloc_attrs(m->dev->dev, m->len, &s->dma, gfp, m->attrs);
 	call_ends(r, m->dev, COST_ALLOC);
+	judge_alloc(r->judge, m, flushed_bytes(r));
 	if (!m->cpu_ptr)
 		mapping_refuse(r, m, "out of memory, or out of the device's reach");
 	else if (!(m->attrs & DMA_ATTR_NO_KERNEL_MAPPING))

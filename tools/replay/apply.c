@@ -22,6 +22,7 @@ static void widen_mask(struct replay *r, struct replay_device *dev, uint64_t mas
 
 static void on_bounced(struct replay *r, struct replay_device *dev, const struct trace_event *ev)
 {
+	judge_bounced(r->judge, ev);
 	TALLY(dev, trace_bounces, 1);
 	TALLY(dev, trace_bounced_bytes, ev->size);
 	TALLY(dev, trace_forced, ev->is_forced);
@@ -120,12 +121,17 @@ void apply_event(struct replay *r, const struct trace_event *ev)
 		on_iommu_map(r, ev);
 	if (ev->kind == TRACE_IOMMU_UNMAP)
 		r->rep->iommu_unmap_bytes += ev->unmapped;
+	if (ev->kind == TRACE_LOST)
+		judge_gap(r->judge);
+	judge_kernel(r->judge, ev);
 	if (fn && ev->dev[0]) {
 		struct replay_device *dev = replay_device(r, ev->dev);
 
 		enter_cpu(r, ev->cpu);
 		TALLY(dev, events[ev->kind], 1);
 		fn(r, dev, ev);
+		if (ev->kind < TRACE_IOMMU_MAP)
+			judge_event(r->judge, dev, ev);
 	} else {
 		r->rep->total.events[ev->kind]++;
 	}

@@ -20,6 +20,7 @@
 #include <linux/dma-mapping.h>
 
 #include "findings.h"
+#include "judge.h"
 #include "replay.h"
 #include "stats.h"
 
@@ -60,6 +61,9 @@ struct segment {
 	size_t offset;			/* of its first byte in the mapping */
 	dma_addr_t dma;			/* what the library gave us */
 	bool is_bounced;
+	bool is_anonymous;		/* the trace gives no address of it */
+	bool was_bounced;		/* in the trace, to @trace_slot or JUDGE_ANY */
+	uint64_t trace_slot;
 };
 
 struct renamer;
@@ -84,6 +88,8 @@ enum rename_result rename_take_anonymous(struct renamer *n, size_t len,
 void rename_drop(struct renamer *n, struct segment *seg);
 /** Board address of a trace address that is in use, or UINT64_MAX. */
 uint64_t rename_lookup(const struct renamer *n, uint64_t phys);
+/** The trace's address of board address @pa of @seg; JUDGE_ANY: it gives none. */
+uint64_t rename_trace_of(const struct segment *seg, uint64_t pa);
 /** The golden bytes of the page at @pa, all zero when new: then *@ret_is_new. */
 uint8_t *rename_golden(struct group *g, uint64_t pa, bool *ret_is_new);
 /** The group of @seg's block that holds board address @pa. */
@@ -106,6 +112,8 @@ struct piece {
  * @segs:      memory on the board; fewer bytes than @len where a list was cut
  * @sgl:       of map_sg: what was given to the library
  * @cpu_ptr:   of an allocation
+ * @nr_cut:    entries of a list that the log does not show
+ * @is_guessed: lengths of a merged list had to be guessed
  * @is_refused: the board would not map it: nothing below it exists
  * @given:     [lo, hi) that the device may touch though the mapping skips syncs
  * @taken:     [lo, hi) that the CPU took by sync_for_cpu and has not given back
@@ -127,6 +135,8 @@ struct mapping {
 	struct segment *segs;
 	struct scatterlist *sgl;
 	void *cpu_ptr;
+	unsigned nr_cut;
+	bool is_guessed;
 	bool is_refused;
 	struct extent { uint64_t lo, hi; } given, taken;
 	GArray *sharing;		/* of unsigned: pairs it is part of; or NULL */
@@ -308,6 +318,7 @@ struct replay_report {
 	unsigned page_size;		/* guessed; 0: nothing to guess from */
 	uint64_t unaligned_4k, unaligned_16k, unaligned_64k, nr_page_hints;
 	uint64_t iommu_map_bytes, iommu_unmap_bytes;
+	struct judgement judgement;
 };
 
 struct replay {
@@ -325,6 +336,7 @@ struct replay {
 	uint64_t ordinal;
 	GHashTable *iommu_runs;		/* by CPU: GArray of struct iommu_run */
 	GHashTable *trace_cpus;
+	struct judge *judge;
 	struct machine_counters before;	/* of the call in flight */
 };
 

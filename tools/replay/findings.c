@@ -34,6 +34,8 @@ const struct finding_info finding_infos[NR_FINDINGS] = {
 		"mappings of no bytes or in no direction" },
 	[FIND_HAZARD] = { "hazard", TROUBLE,
 		"other hazards that the engine saw" },
+	[FIND_MAINTENANCE] = { "maintenance", TROUBLE,
+		"calls of cache maintenance that are not the kernel's, for no reason known" },
 	[FIND_LEAKED] = { "leaked", TROUBLE,
 		"mappings that nobody unmapped in a complete trace" },
 	[FIND_UNMAP_NEVER_MAPPED] = { "unmap-never-mapped", TROUBLE,

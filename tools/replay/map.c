@@ -48,6 +48,7 @@ void library_map_page(struct replay *r, struct mapping *m)
 	struct segment *s = &m->segs[0];
 	struct device *dev = m->dev->dev;
 
+	judge_before_map(r->judge, m);
 	call_begins(r);
 	s->dma = dma_map_page_attrs(dev, phys_to_page(s->pa), offset_in_page(s->pa), s->len,
 				    kernel_dir(m->dir), m->attrs);
@@ -65,6 +66,7 @@ static void library_map_sg(struct replay *r, struct mapping *m)
 	for (unsigned i = 0; i < m->nr_segs; i++)
 		sg_set_page(&m->sgl[i], phys_to_page(m->segs[i].pa), m->segs[i].len,
 			    offset_in_page(m->segs[i].pa));
+	judge_before_map(r->judge, m);
 	call_begins(r);
 	nr = dma_map_sg_attrs(m->dev->dev, m->sgl, m->nr_segs, kernel_dir(m->dir), m->attrs);
 	call_ends(r, m->dev, COST_MAP);
@@ -156,8 +158,10 @@ static void map_on_board(struct replay *r, struct mapping *m, const uint64_t *ph
 		library_map_sg(r, m);
 	else
 		library_map_page(r, m);
-	if (!m->is_refused)
-		count_bounces(m);
+	if (m->is_refused)
+		return;
+	count_bounces(m);
+	judge_mapped(r->judge, m);
 }
 
 static void note_second_map(struct replay *r, struct mapping *m)
@@ -262,7 +266,10 @@ void on_map_sg(struct replay *r, struct replay_device *dev, const struct trace_e
 	m->phys = ev->phys_list[0];
 	m->nr_phys = ev->nr_phys;
 	pieces_of_sg(m, ev);
-	note_list(r, dev, ev, sg_lengths(r, ev, len));
+	m->is_guessed = !sg_lengths(r, ev, len);
+	m->nr_cut = ev->is_truncated && ev->nents_total > ev->nr_phys ?
+		    ev->nents_total - ev->nr_phys : 0;
+	note_list(r, dev, ev, !m->is_guessed);
 	m->nr_segs = segments_of_sg(m, ev, phys, len);
 	note_second_map(r, m);
 	see_addresses(dev, m);

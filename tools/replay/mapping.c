@@ -160,6 +160,7 @@ void see_addresses(struct replay_device *dev, const struct mapping *m)
 void mapping_refuse(struct replay *r, struct mapping *m, const char *why)
 {
 	m->is_refused = true;
+	judge_refused(r->judge);
 	replay_find(r, m->dev, FIND_REFUSED, "%s of " DEC " bytes: %s", by_name(m->by), m->len,
 		    why);
 }

@@ -360,6 +360,7 @@ enum rename_result rename_take_anonymous(struct renamer *n, size_t len,
 	if (!b)
 		return RENAME_FULL;
 	stats(n)->anonymous++;
+	ret_seg->is_anonymous = true;
 	segment_hold(n, ret_seg, b, b->pa, len);
 	return RENAME_OK;
 }
@@ -370,6 +371,15 @@ uint64_t rename_lookup(const struct renamer *n, uint64_t phys)
 	const struct group *g = g_hash_table_lookup(n->groups, &number);
 
 	return g ? g->pa + (phys & (GROUP_BYTES - 1)) : UINT64_MAX;
+}
+
+uint64_t rename_trace_of(const struct segment *seg, uint64_t pa)
+{
+	const struct block *b = seg->block;
+
+	if (!b || seg->is_anonymous)
+		return JUDGE_ANY;
+	return (b->groups[0].number << GROUP_SHIFT) + (pa - b->pa);
 }
 
 struct renamer *renamer_new(struct replay *r)

@@ -398,6 +398,7 @@ static void finish(struct replay *r)
 	rep->hygiene = *trace_stats(r->reader);
 	rep->nr_trace_cpus = g_hash_table_size(r->trace_cpus);
 	guess_page_size(rep);
+	judge_end(r->judge);
 	apply_end(r);
 	fold_hazards(r);
 }
@@ -419,6 +420,7 @@ static bool harness_begin(struct replay *r, GError **error)
 
 static void replay_done(struct replay *r)
 {
+	judge_free(r->judge);
 	renamer_free(r->renamer);
 	if (r->h)
 		harness_finish(r->h);
@@ -464,6 +466,7 @@ static bool run(struct replay *r, GError **error)
 		return false;
 	describe_board(r);
 	r->renamer = renamer_new(r);
+	r->judge = judge_new(r);
 	replay_events_of(r);
 	finish(r);
 	return all_came(r, r->masks, "mask", error) && all_came(r, r->masters, "device", error);
@@ -497,6 +500,8 @@ void replay_report_free(struct replay_report *rep)
 		g_free(g_array_index(rep->examples, struct example, i).text);
 	g_array_free(rep->examples, TRUE);
 	g_array_free(rep->pairs, TRUE);
+	if (rep->judgement.differences)
+		g_array_free(rep->judgement.differences, TRUE);
 	g_ptr_array_free(rep->devices, TRUE);
 	histogram_done(&rep->total.lifetimes);
 	g_free(rep->trace);

@@ -431,6 +431,7 @@ char *replay_html(const struct replay_report *rep)
 	page_findings(&p, true);
 	page_hazards(&p);
 	page_findings(&p, false);
+	judge_page(p.s, rep);
 	page_devices(&p);
 	page_live(&p);
 	page_lifetimes(&p);

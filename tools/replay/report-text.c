@@ -487,6 +487,7 @@ void replay_print(const struct replay_report *rep, FILE *out)
 	print_findings(&p, true);
 	print_hazards(&p);
 	print_findings(&p, false);
+	judge_print(rep, out);
 	if (!replay_is_empty(rep)) {
 		print_devices(&p);
 		print_events(&p);

@@ -3,6 +3,8 @@
 #ifndef TOOLS_REPLAY_REPORT_H
 #define TOOLS_REPLAY_REPORT_H
 
+#include <json-glib/json-glib.h>
+
 #include "engine.h"
 
 /** A counter of the board's work: where it is, its JSON key, its column. */
@@ -31,5 +33,19 @@ const char *gear_name(const struct replay_report *rep);
 uint64_t span_us(const struct replay_report *rep);
 /** Lists of words the three reports agree on. */
 extern const enum trace_dir report_dirs[4];
+
+/* ---- report-json.c: members of an object ------------------------------------ */
+
+void json_put(JsonBuilder *b, const char *key, uint64_t n);
+void json_put_text(JsonBuilder *b, const char *key, const char *text);	/* "" is absent */
+void json_put_bool(JsonBuilder *b, const char *key, bool is_true);
+void json_put_hex(JsonBuilder *b, const char *key, uint64_t n);
+void json_begin(JsonBuilder *b, const char *key);
+
+/* ---- report-judge.c: the kernel's cache maintenance and ours ------------------ */
+
+void judge_print(const struct replay_report *rep, FILE *out);
+void judge_put(JsonBuilder *b, const struct replay_report *rep);
+void judge_page(GString *s, const struct replay_report *rep);
 
 #endif

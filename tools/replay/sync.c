@@ -29,6 +29,7 @@ static bool extent_holds(const struct extent *e, uint64_t lo, uint64_t hi)
 static void library_sync(struct replay *r, struct mapping *m, uint64_t off, uint64_t len,
 			 enum trace_dir dir, bool for_cpu)
 {
+	judge_subject(r->judge, m);
 	call_begins(r);
 	for (unsigned i = 0; i < m->nr_segs; i++) {
 		const struct segment *s = &m->segs[i];
@@ -102,6 +103,8 @@ void sync_range(struct replay *r, struct replay_device *dev, uint64_t dma, uint6
 		return;
 	}
 	check_sync(r, m, off, len, ev->dir);
+	if (m->is_refused)
+		judge_refused(r->judge);
 	if (m->is_refused || ev->dir == TRACE_NONE)
 		return;
 	len = MIN(len, m->len - off);

@@ -40,6 +40,7 @@ static void library_unmap(struct replay *r, struct mapping *m, uint64_t len,
 {
 	struct device *dev = m->dev->dev;
 
+	judge_subject(r->judge, m);
 	call_begins(r);
 	if (m->by == BY_SG)
 		dma_unmap_sg_attrs(dev, m->sgl, m->nr_segs, kernel_dir(dir), attrs);
@@ -56,6 +57,8 @@ void mapping_unmap(struct replay *r, struct mapping *m, uint64_t len, enum trace
 		before_unmap(r, m, attrs);
 		library_unmap(r, m, len, dir == TRACE_NONE ? m->dir : dir, attrs);
 		after_unmap(r, m, attrs);
+	} else {
+		judge_refused(r->judge);
 	}
 	mapping_goes_dead(r, m);
 	mapping_release(r, m);
