@@ -70,7 +70,7 @@ static bool pick(const char *key, const char *value, const char *const *names, i
 		}
 	}
 	all = g_strjoinv(" or ", (char **)(uintptr_t)names);
-	g_set_error(error, HARNESS_ERROR, 0, "ARMDMA_OPTIONS: %s=%s: it is %s", key, value, all);
+	g_set_error(error, HARNESS_ERROR, 0, "%s=%s: it is %s", key, value, all);
 	return false;
 }
 
@@ -138,8 +138,8 @@ static bool parse_size(const char *key, const char *value, size_t *ret_len, GErr
 		*ret_len = (size_t)len << 10 * i;
 		return true;
 	}
-	g_set_error(error, HARNESS_ERROR, 0, "ARMDMA_OPTIONS: %s=%s: it is a size below 4 GiB, "
-		    "as 256K or 1M", key, value);
+	g_set_error(error, HARNESS_ERROR, 0, "%s=%s: it is a size below 4 GiB, as 256K or 1M",
+		    key, value);
 	return false;
 }
 
@@ -162,7 +162,7 @@ static bool parse_option(struct options *o, const char *key, const char *value, 
 		choose(&o->cfg, choices[i].names, picked);
 		return true;
 	}
-	g_set_error(error, HARNESS_ERROR, 0, "ARMDMA_OPTIONS: there is no option \"%s\"", key);
+	g_set_error(error, HARNESS_ERROR, 0, "there is no option \"%s\"", key);
 	return false;
 }
 
@@ -181,10 +181,24 @@ static bool parse_options(struct options *o, const char *text, GError **error)
 			return false;
 		}
 		*equals = '\0';
-		if (!parse_option(o, *w, equals + 1, error))
+		if (!parse_option(o, *w, equals + 1, error)) {
+			g_prefix_error(error, "ARMDMA_OPTIONS: ");
 			return false;
+		}
 	}
 	return true;
+}
+
+bool harness_config_set(struct harness_config *cfg, const char *key, const char *value,
+			GError **error)
+{
+	struct options o = { .cfg = *cfg };
+	bool is_good = parse_option(&o, key, value, error);
+
+	if (is_good)
+		*cfg = o.cfg;
+	g_free(o.json_path);
+	return is_good;
 }
 
 static bool read_environment(struct options *o, GError **error)
@@ -516,8 +530,16 @@ static void tell_sync(void *watcher, bool is_for_device, phys_addr_t pa, size_t 
 	w->sync(w, is_for_device, pa, len, dir);
 }
 
+static void tell_outer(void *watcher, enum outer_op op, phys_addr_t pa, size_t len)
+{
+	struct sync_watcher *w = watcher;
+
+	w->outer(w, op != OUTER_INV, op != OUTER_CLEAN, pa, len);
+}
+
 void harness_watch_syncs(struct harness *h, struct sync_watcher *w)
 {
+	h->kernel->port.on_outer = w && w->outer ? tell_outer : NULL;
 	h->kernel->port.watcher = w;
 	h->kernel->port.on_sync = w ? tell_sync : NULL;
 }

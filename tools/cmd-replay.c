@@ -13,6 +13,7 @@
 #include "replay/replay.h"
 
 static char *opt_board, *opt_cpu, *opt_gear, *opt_chooser, *opt_seed, *opt_json, *opt_html;
+static char *opt_coherent, *opt_swiotlb;
 static char **opt_masks, **opt_devices;
 static gboolean opt_complete, opt_verbose, opt_quiet;
 
@@ -29,6 +30,10 @@ static const GOptionEntry options[] = {
 	  "Of the chooser and the patterns, decimal or 0x...", "N" },
 	{ "json", 0, 0, G_OPTION_ARG_FILENAME, &opt_json, "Write the report as JSON", "FILE" },
 	{ "html", 0, 0, G_OPTION_ARG_FILENAME, &opt_html, "Write it as one HTML page", "FILE" },
+	{ "coherent", 0, 0, G_OPTION_ARG_STRING, &opt_coherent,
+	  "Where coherent memory comes from, as coherent= in ARMDMA_OPTIONS", "STRATEGY" },
+	{ "swiotlb", 0, 0, G_OPTION_ARG_STRING, &opt_swiotlb,
+	  "force: every mapping bounces", "auto|force" },
 	{ "mask", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_masks,
 	  "DMA mask of a device (repeatable)", "DEV=BITS" },
 	{ "device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_devices,
@@ -107,6 +112,8 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 	cfg->cpu = opt_cpu;
 	cfg->gear = (enum machine_gear)gear;
 	cfg->chooser = (enum chooser_mode)chooser;
+	cfg->coherent = opt_coherent;
+	cfg->swiotlb = opt_swiotlb;
 	cfg->masks = opt_masks;
 	cfg->devices = opt_devices;
 	cfg->is_complete = opt_complete;

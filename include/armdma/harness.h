@@ -76,6 +76,16 @@ struct harness_config {
 };
 
 /**
+ * harness_config_set() - one option of those that ARMDMA_OPTIONS holds
+ * @key, @value: "coherent", "cma"; json, which is no matter of a config, does nothing
+ *
+ * Return: false with one sentence in @error, and @cfg as it was, if there is no such
+ * option, or it does not take that value.
+ */
+bool harness_config_set(struct harness_config *cfg, const char *key, const char *value,
+			GError **error);
+
+/**
  * harness_start() - board, machine, library, hazards
  * @cfg: NULL: defaults, overridden by the environment. Not NULL: exactly that, and
  *       the environment is not read, except ARMDMA_BOARD and ARMDMA_CPU where
@@ -129,10 +139,14 @@ struct hazard_engine *harness_hazards(struct harness *h);	/* NULL when off */
  * struct sync_watcher - is told what cache maintenance the library asks for
  * @sync: before arch_sync_dma_for_device() (or _for_cpu()) acts on [@pa, +@len);
  *        @dir is an enum dma_data_direction. Called on the thread that syncs.
+ * @outer: before the outer cache is given [@pa, +@len), on boards that have one; NULL:
+ *        nobody wants to know
  */
 struct sync_watcher {
 	void (*sync)(struct sync_watcher *w, bool is_for_device, uint64_t pa, size_t len,
 		     int dir);
+	void (*outer)(struct sync_watcher *w, bool cleans, bool invalidates, uint64_t pa,
+		      size_t len);
 };
 
 /** At most one; borrowed; NULL takes it away. */

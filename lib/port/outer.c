@@ -22,22 +22,31 @@ u32 outer_peek_reg(const struct port *p, struct cpu *c, unsigned reg)
 	return value;
 }
 
+typedef void (*range_fn)(struct port *p, phys_addr_t pa, u32 len);
+
+static void op_range(struct port *p, range_fn op, enum outer_op which, phys_addr_t pa, u32 len)
+{
+	if (unlikely(p->on_outer != NULL))
+		p->on_outer(p->watcher, which, pa, len);
+	op(p, pa, len);
+}
+
 void outer_clean_range(struct port *p, phys_addr_t pa, u32 len)
 {
 	if (p->outer)
-		p->outer->clean_range(p, pa, len);
+		op_range(p, p->outer->clean_range, OUTER_CLEAN, pa, len);
 }
 
 void outer_inv_range(struct port *p, phys_addr_t pa, u32 len)
 {
 	if (p->outer)
-		p->outer->inv_range(p, pa, len);
+		op_range(p, p->outer->inv_range, OUTER_INV, pa, len);
 }
 
 void outer_flush_range(struct port *p, phys_addr_t pa, u32 len)
 {
 	if (p->outer)
-		p->outer->flush_range(p, pa, len);
+		op_range(p, p->outer->flush_range, OUTER_FLUSH, pa, len);
 }
 
 void outer_flush_all(struct port *p)

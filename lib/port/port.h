@@ -40,6 +40,8 @@ enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
 
 struct port;
 
+enum outer_op { OUTER_CLEAN, OUTER_INV, OUTER_FLUSH };
+
 /* What one outer cache's driver does: of lines by physical address, then of all. */
 struct outer_ops {
 	void (*inv_range)(struct port *p, phys_addr_t pa, u32 len);
@@ -67,6 +69,7 @@ struct outer_ops {
  * @outer_ways_tear: nor can that by way, unless writes go through (727915)
  * @alloc_table: gives a zeroed page for page tables, or 0
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
+ * @on_outer:    the same of every range that the outer cache is given
  */
 struct port {
 	struct machine *machine;
@@ -93,6 +96,7 @@ struct port {
 	phys_addr_t (*alloc_table)(struct port *p);
 	void (*on_sync)(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,
 			enum dma_data_direction dir);
+	void (*on_outer)(void *watcher, enum outer_op op, phys_addr_t pa, size_t len);
 	void *watcher;
 };
 

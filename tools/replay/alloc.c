@@ -23,6 +23,7 @@ static void library_alloc(struct replay *r, struct mapping *m)
 		mapping_refuse(r, m, m->len ? rename_why(RENAME_TOO_LARGE) : "no bytes");
 		return;
 	}
+	judge_subject(r->judge, m);
 	call_begins(r);
 	m->cpu_ptr = dma_alloc_attrs(m->dev->dev, m->len, &s->dma, gfp, m->attrs);
 	call_ends(r, m->dev, COST_ALLOC);

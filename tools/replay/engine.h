@@ -290,6 +290,7 @@ struct iommu_run {
 struct replay_report {
 	char *trace, *board_name, *board_model, *board_cpu, *board_caches;
 	char *cpu_option;		/* --cpu, or NULL */
+	char *coherent, *swiotlb;	/* --coherent, --swiotlb, or NULL */
 	char *board_label;		/* the name, and --cpu */
 	enum machine_gear gear;
 	enum chooser_mode chooser;

@@ -49,7 +49,7 @@ enum judge_track judge_track_of(enum trace_kind kind)
 	}
 }
 
-static struct lonely *lonely_of(struct judge *j, struct replay_device *dev)
+struct lonely *lonely_of(struct judge *j, struct replay_device *dev)
 {
 	struct lonely *l = g_hash_table_lookup(j->lonely, dev);
 
@@ -95,6 +95,7 @@ void judge_match(struct judge *j, const struct place *p, const struct judged_cal
 
 	if (p->dev)
 		lonely_of(j, p->dev)->has_same = true;
+	is_order &= p->reason == REASON_NONE;
 	if (!is_order && o->is_slot_there == o->is_slot_here) {
 		j->v->same[track]++;
 		return;
@@ -114,6 +115,9 @@ void judge_differ(struct judge *j, const struct place *p, const struct judged_ca
 	if (!k && !j->v->kernel[track]) {
 		j->before_first[track]++;
 		d.reason = REASON_LOST;
+	} else if (!o && d.reason == REASON_NONE && track == TRACK_OUTER &&
+		   !j->r->rep->has_outer) {
+		d.reason = REASON_NO_OUTER;
 	} else if (!k && d.reason == REASON_NONE && p->dev) {
 		lonely_of(j, p->dev)->nr[track]++;
 	}

@@ -14,6 +14,7 @@ struct place {
 	uint64_t line;
 	enum trace_kind event;
 	enum judge_reason reason;
+	bool is_atomic;			/* an allocation that must not sleep */
 };
 
 /** A call of the kernel's that no call of ours has claimed; @after: the next event. */
@@ -25,12 +26,13 @@ struct waiting {
 /**
  * struct expected - our calls of an event that the kernel's are still to come for
  * @next:      the first that none has come for; a line marks those that one has
+ * @last:      behind the last that one has come for
  * @age:       events of the same task since
  */
 struct expected {
 	enum judge_track track;
 	GArray *ours;			/* of struct judged_call */
-	unsigned next, age;
+	unsigned next, last, age;
 	struct place place;
 };
 
@@ -46,13 +48,14 @@ struct task {
 	unsigned nr_fresh[NR_JUDGE_TRACKS];
 	GArray *bounced;			/* of struct bounced */
 	GPtrArray *expected;			/* of struct expected */
-	uint64_t last_seq;			/* of its last event */
+	uint64_t last_seq;			/* of its last event; 0: it had none */
 };
 
-/** What only ours made of one device, by track; and whether anything was the same. */
+/** What only we did for one device, by track; and whether anything was the same. */
 struct lonely {
 	uint64_t nr[NR_JUDGE_TRACKS];
 	bool has_same;
+	uint64_t last_seq;			/* of its last event */
 };
 
 struct judge {
@@ -64,13 +67,16 @@ struct judge {
 	GArray *ours[NR_JUDGE_TRACKS];		/* of struct judged_call: this event's */
 	struct mapping *subject;		/* of the calls in flight, or NULL */
 	unsigned nr_cut, nr_phys;		/* of the event's mapping */
-	bool is_guessed, is_refused, has_subject;	/* the same */
-	uint64_t seq, gap_seq, malformed;
+	bool is_guessed, is_refused, has_subject, is_alloc;	/* the same */
+	uint64_t seq, gap_seq, malformed, last_line;
 	bool has_begun;				/* an event was seen */
+	bool is_behind[NR_TRACE_KINDS];		/* such events have come behind their calls */
 	uint64_t before_first[NR_JUDGE_TRACKS];	/* ours, before any of the kernel's */
 };
 
 /* ---- judge-count.c --------------------------------------------------------- */
+
+struct lonely *lonely_of(struct judge *j, struct replay_device *dev);
 
 /** The kernel's @k and our @o are one; @is_order: but not in their order. */
 void judge_match(struct judge *j, const struct place *p, const struct judged_call *k,

@@ -11,6 +11,8 @@
  * a task wait until an event comes whose calls of ours are the same; and what ours do not
  * find waiting is expected for some events more. What fits nowhere is a difference.
  */
+#include <string.h>
+
 #include <linux/dma-direct.h>
 
 #include "apply.h"
@@ -22,6 +24,8 @@
 
 /* An interrupt comes back to its task after this; a gap as near may have cut it. */
 #define GAP_LINES	4u
+/* So many lines can come between a call and its event, behind an IOMMU. */
+#define END_LINES	1024u
 
 static struct judged_call *call_at(GArray *calls, unsigned i)
 {
@@ -88,9 +92,29 @@ static struct task *task_of(struct judge *j, const struct trace_event *ev)
 
 /* ---- gaps ----------------------------------------------------------------- */
 
+/* The events of what waits may have been lost, and so may calls that are expected. */
+static void gap_of_task(struct task *t)
+{
+	for (int track = 0; track < NR_JUDGE_TRACKS; track++)
+		for (unsigned i = 0; i < t->waiting[track]->len; i++)
+			waiting_at(t->waiting[track], i)->after.reason = REASON_LOST;
+	for (unsigned i = 0; i < t->expected->len; i++) {
+		struct expected *e = t->expected->pdata[i];
+
+		if (e->place.reason == REASON_NONE)
+			e->place.reason = REASON_LOST;
+	}
+}
+
 void judge_gap(struct judge *j)
 {
+	GHashTableIter it;
+	gpointer t;
+
 	j->gap_seq = ++j->seq;
+	g_hash_table_iter_init(&it, j->tasks);
+	while (g_hash_table_iter_next(&it, NULL, &t))
+		gap_of_task(t);
 }
 
 /* What the reader could not read may have been a call. */
@@ -103,12 +127,25 @@ static void note_malformed(struct judge *j)
 	j->malformed = nr;
 }
 
-static bool is_near_gap(const struct judge *j, const struct task *t)
+/* Since the device's last event? Or just before, so that an interrupt's is not told. */
+static bool is_near_gap(struct judge *j, struct replay_device *dev)
 {
-	return j->gap_seq && (j->gap_seq > t->last_seq || j->seq - j->gap_seq <= GAP_LINES);
+	return j->gap_seq && (j->gap_seq > lonely_of(j, dev)->last_seq ||
+			      j->seq - j->gap_seq <= GAP_LINES);
 }
 
 /* ---- the kernel's side ------------------------------------------------------ */
+
+/* @k is the kernel's call to our @o. */
+static void pair(struct judge *j, const struct place *p, const struct judged_call *k,
+		 struct judged_call *o, bool is_order)
+{
+	o->line = k->line;
+	if (o->is_theirs)
+		judge_differ(j, p, k, NULL);
+	else
+		judge_match(j, p, k, o, is_order);
+}
 
 static void expected_step(struct expected *e)
 {
@@ -123,11 +160,8 @@ static bool expected_takes(struct judge *j, struct expected *e, const struct jud
 
 		if (o->line || !is_same(k, o))
 			continue;
-		o->line = k->line;
-		if (o->is_theirs)
-			judge_differ(j, &e->place, k, NULL);
-		else
-			judge_match(j, &e->place, k, o, i != e->next);
+		pair(j, &e->place, k, o, i < e->last);
+		e->last = MAX(e->last, i + 1);
 		expected_step(e);
 		return true;
 	}
@@ -136,7 +170,8 @@ static bool expected_takes(struct judge *j, struct expected *e, const struct jud
 
 static bool is_expected(struct judge *j, struct task *t, const struct judged_call *k)
 {
-	for (unsigned i = 0; i < t->expected->len; i++) {
+	/* The youngest first: what an older one misses may have been lost. */
+	for (unsigned i = t->expected->len; i-- > 0; ) {
 		struct expected *e = t->expected->pdata[i];
 
 		if (e->track != judge_track_of(k->kind) || !expected_takes(j, e, k))
@@ -182,12 +217,18 @@ void judge_kernel(struct judge *j, const struct trace_event *ev)
 
 	if (track == NR_JUDGE_TRACKS)
 		return;
+	if (track == TRACK_ALLOC)
+		w.call.pa = JUDGE_ANY;
 	note_malformed(j);
 	j->seq++;
+	j->last_line = ev->line;
 	j->v->kernel[track]++;
 	t = task_of(j, ev);
 	if (is_expected(j, t, &w.call))
 		return;
+	/* Its event may be from before the trace, or before the gap. */
+	if (!t->last_seq || j->gap_seq > t->last_seq)
+		w.after.reason = REASON_LOST;
 	g_array_append_val(t->waiting[track], w);
 	t->nr_fresh[track]++;
 	if (t->waiting[track]->len > MAX_WAITING)
@@ -251,10 +292,14 @@ static void place_of_call(struct judge *j, uint64_t pa, struct judged_call *o)
 		o->pa = rename_trace_of(s, s->pa + (pa - begin));
 }
 
+static struct judge *judge_of(struct sync_watcher *w)
+{
+	return (struct judge *)(void *)((char *)w - offsetof(struct judge, watcher));
+}
+
 static void on_sync(struct sync_watcher *w, bool is_for_device, uint64_t pa, size_t len, int dir)
 {
-	struct judge *j = (struct judge *)(void *)
-		((char *)w - offsetof(struct judge, watcher));
+	struct judge *j = judge_of(w);
 	struct judged_call o = {
 		.kind = is_for_device ? TRACE_KPROBE_SYNC_FOR_DEVICE : TRACE_KPROBE_SYNC_FOR_CPU,
 		.len = len, .dir = (enum trace_dir)dir,
@@ -266,13 +311,29 @@ static void on_sync(struct sync_watcher *w, bool is_for_device, uint64_t pa, siz
 	g_array_append_val(j->ours[judge_track_of(o.kind)], o);
 }
 
+static void on_outer(struct sync_watcher *w, bool cleans, bool invalidates, uint64_t pa,
+		     size_t len)
+{
+	struct judge *j = judge_of(w);
+	struct judged_call o = {
+		.kind = !invalidates ? TRACE_KPROBE_OUTER_CLEAN :
+			cleans ? TRACE_KPROBE_OUTER_FLUSH : TRACE_KPROBE_OUTER_INV,
+		.pa = JUDGE_ANY, .len = len,
+	};
+
+	if (j->subject && j->subject->nr_segs)
+		place_of_call(j, pa, &o);
+	else if (!j->is_alloc)
+		return;
+	g_array_append_val(j->ours[TRACK_OUTER], o);
+}
+
 void judge_alloc(struct judge *j, struct mapping *m, uint64_t len)
 {
 	struct judged_call o = {
 		.kind = TRACE_KPROBE_CLEAR_BUFFER, .pa = JUDGE_ANY, .len = len, .seg = &m->segs[0],
 	};
 
-	judge_subject(j, m);
 	if (len)
 		g_array_append_val(j->ours[TRACK_ALLOC], o);
 }
@@ -295,14 +356,37 @@ static void take_bounce(struct task *t, struct segment *s)
 	}
 }
 
+/* What the kernel does for a device that it does not take for coherent, as we do. */
+static void expect_of_coherent(struct judge *j, const struct mapping *m)
+{
+	const struct trace_event *ev = j->r->ev;
+	bool is_unmap = ev->kind == TRACE_UNMAP_PAGE || ev->kind == TRACE_UNMAP_SG;
+	enum trace_kind kind = is_unmap ? TRACE_KPROBE_SYNC_FOR_CPU : TRACE_KPROBE_SYNC_FOR_DEVICE;
+
+	if (!is_unmap && ev->kind != TRACE_MAP_PAGE && ev->kind != TRACE_MAP_SG)
+		return;
+	for (unsigned i = 0; i < m->nr_segs && !skips_sync(ev->attrs); i++) {
+		const struct segment *s = &m->segs[i];
+		struct judged_call o = {
+			.kind = kind, .pa = rename_trace_of(s, s->pa), .len = s->len,
+			.dir = ev->dir, .is_theirs = true,
+		};
+
+		g_array_append_val(j->ours[judge_track_of(kind)], o);
+	}
+}
+
 /* Pages that are the driver's to sync are allocated in Linux, and mapped here. */
 void judge_subject(struct judge *j, struct mapping *m)
 {
 	j->subject = by_is_alloc(m->by) ? NULL : m;
 	j->has_subject = true;
+	j->is_alloc = m->by == BY_ALLOC;
 	j->nr_cut = m->nr_cut;
 	j->nr_phys = m->nr_phys;
 	j->is_guessed = m->is_guessed;
+	if (j->subject && m->dev->is_coherent)
+		expect_of_coherent(j, m);
 }
 
 void judge_refused(struct judge *j)
@@ -357,7 +441,7 @@ static void claim_window(struct judge *j, struct task *t, enum judge_track track
 		const struct judged_call *k = &waiting_at(calls, from + i)->call;
 
 		learn_slot(k, call_at(ours, i));
-		judge_match(j, p, k, call_at(ours, i), false);
+		pair(j, p, k, call_at(ours, i), false);
 	}
 	/* The part of a list that the log does not show came behind the one that it does. */
 	for (unsigned n = j->nr_cut; n && to < calls->len; n--)
@@ -375,6 +459,7 @@ static bool claim_all(struct judge *j, struct task *t, enum judge_track track, G
 		if (!window_is_same(calls, from, ours))
 			continue;
 		claim_window(j, t, track, from, ours, p);
+		j->is_behind[p->event] = true;
 		return true;
 	}
 	return false;
@@ -395,8 +480,7 @@ static void pair_same(struct judge *j, GArray *kernel, GArray *ours, const struc
 			if (!k->line || !is_same(k, o))
 				continue;
 			learn_slot(k, o);
-			judge_match(j, p, k, o, !in_order);
-			o->line = k->line;
+			pair(j, p, k, o, !in_order);
 			k->line = 0;
 			from = n + 1;
 		}
@@ -430,7 +514,8 @@ static void pair_rest(struct judge *j, GArray *kernel, GArray *ours, const struc
 /* Is @w, which is not fresh, what ours of an event of @dev may have become? */
 static bool may_be_ours(const struct waiting *w, GArray *ours, const struct replay_device *dev)
 {
-	return w->after.dev != dev && w->call.dir == call_at(ours, 0)->dir;
+	return w->after.dev != dev && w->after.reason != REASON_LOST &&
+	       w->call.dir == call_at(ours, 0)->dir;
 }
 
 /*
@@ -479,20 +564,50 @@ static bool is_alloc_in_pieces(GArray *kernel, GArray *ours)
 		       theirs == ALIGN(len, 65536));
 }
 
+/* The kernel's may be a device's own memory; ours is what was asked for. */
+static bool is_alloc_elsewhere(const struct judge *j, GArray *kernel, const struct place *p)
+{
+	const char *strategy = j->r->cfg->coherent;
+
+	return !kernel->len || p->is_atomic || (strategy && strcmp(strategy, "cma"));
+}
+
 static void compare(struct judge *j, GArray *kernel, GArray *ours, struct place p,
 		    enum judge_track track)
 {
 	if (p.reason == REASON_NONE && track == TRACK_ALLOC)
 		p.reason = is_alloc_in_pieces(kernel, ours) ? REASON_ALLOC_PIECES :
-			   !kernel->len || !ours->len ? REASON_ALLOC_ELSEWHERE : REASON_NONE;
+			   is_alloc_elsewhere(j, kernel, &p) ? REASON_ALLOC_ELSEWHERE : REASON_NONE;
 	pair_same(j, kernel, ours, &p, true);
 	pair_same(j, kernel, ours, &p, false);
 	pair_rest(j, kernel, ours, &p);
 }
 
-static bool may_come_behind(enum trace_kind kind)
+/* Linux 6.12 logs these before it works. */
+static bool is_in_front(enum trace_kind kind)
 {
 	return kind == TRACE_UNMAP_SG || kind == TRACE_FREE;
+}
+
+static void settle_different(struct judge *j, struct task *t, enum judge_track track,
+			     const struct place *p)
+{
+	g_autoptr(GArray) near = NULL;
+	GArray *ours = j->ours[track];
+	bool is_guess = ours->len && call_at(ours, 0)->is_theirs &&
+			call_at(ours, 0)->pa == JUDGE_ANY;
+
+	if (is_guess)
+		return;
+	if (ours->len && is_in_front(p->event)) {
+		expect(t, track, ours, p);
+		return;
+	}
+	near = take_near(t, track, ours, p->dev);
+	if (ours->len && !near->len && !j->is_behind[p->event])
+		expect(t, track, ours, p);
+	else
+		compare(j, near, ours, *p, track);
 }
 
 static void settle(struct judge *j, struct task *t, enum judge_track track,
@@ -500,17 +615,10 @@ static void settle(struct judge *j, struct task *t, enum judge_track track,
 {
 	GArray *ours = j->ours[track];
 
-	if (!ours->len)
+	if (!ours->len && (track != TRACK_ALLOC || p->event != TRACE_ALLOC))
 		return;
-	if (!claim_all(j, t, track, ours, p)) {
-		g_autoptr(GArray) fresh = may_come_behind(p->event) ? NULL :
-					  take_near(t, track, ours, p->dev);
-
-		if (!fresh || !fresh->len)
-			expect(t, track, ours, p);
-		else
-			compare(j, fresh, ours, *p, track);
-	}
+	if (!ours->len || !claim_all(j, t, track, ours, p))
+		settle_different(j, t, track, p);
 	g_array_set_size(ours, 0);
 }
 
@@ -548,8 +656,6 @@ static void grow_old(struct judge *j, struct task *t, unsigned max_age)
 			i++;
 			continue;
 		}
-		if (is_near_gap(j, t) && e->place.reason == REASON_NONE)
-			e->place.reason = REASON_LOST;
 		expected_ends(j, t, e);
 		g_ptr_array_remove_index(t->expected, i);
 	}
@@ -562,15 +668,15 @@ static void label_fresh(struct task *t, const struct place *p)
 		GArray *calls = t->waiting[track];
 
 		for (unsigned i = calls->len - t->nr_fresh[track]; i < calls->len; i++)
-			waiting_at(calls, i)->after = *p;
+			if (waiting_at(calls, i)->after.reason != REASON_LOST)
+				waiting_at(calls, i)->after = *p;
 		t->nr_fresh[track] = 0;
 	}
 }
 
-static enum judge_reason reason_of(const struct judge *j, const struct task *t,
-				   struct replay_device *dev)
+static enum judge_reason reason_of(struct judge *j, struct replay_device *dev)
 {
-	if (is_near_gap(j, t))
+	if (is_near_gap(j, dev))
 		return REASON_LOST;
 	if (dev->is_coherent)
 		return REASON_COHERENT_HERE;
@@ -582,13 +688,34 @@ static enum judge_reason reason_of(const struct judge *j, const struct task *t,
 		return REASON_SG_TRUNCATED;
 	if (j->is_guessed)
 		return REASON_SG_GUESSED;
-	return j->has_begun ? REASON_NONE : REASON_LOST;
+	/* Behind an IOMMU, events of its tables come between a device's calls and its event. */
+	if (!j->has_begun || (j->r->rep->iommu_map_bytes && !lonely_of(j, dev)->last_seq))
+		return REASON_LOST;
+	return REASON_NONE;
+}
+
+/* A call for an event whose mapping we do not have: like it in all we know. */
+static void expect_one_of_theirs(struct judge *j, const struct trace_event *ev)
+{
+	bool is_for_device = ev->kind == TRACE_SYNC_SINGLE_FOR_DEVICE;
+	struct judged_call o = {
+		.kind = is_for_device ? TRACE_KPROBE_SYNC_FOR_DEVICE : TRACE_KPROBE_SYNC_FOR_CPU,
+		.pa = JUDGE_ANY, .len = ev->size, .dir = ev->dir, .is_theirs = true,
+	};
+
+	if (!is_for_device && ev->kind != TRACE_SYNC_SINGLE_FOR_CPU && ev->kind != TRACE_UNMAP_PAGE)
+		return;
+	g_array_append_val(j->ours[judge_track_of(o.kind)], o);
 }
 
 /* What the kernel will do for the elements of a list that we do not know. */
 static void expect_theirs(struct judge *j, const struct trace_event *ev)
 {
-	size_t known = j->has_subject && !j->is_refused ? j->nr_phys : 0;
+	bool is_known = j->has_subject && !j->is_refused;
+	size_t known = is_known ? j->nr_phys : 0;
+
+	if (!is_known && !skips_sync(ev->attrs))
+		expect_one_of_theirs(j, ev);
 
 	for (size_t i = known; ev->kind == TRACE_UNMAP_SG && i < ev->nr_phys; i++) {
 		struct judged_call o = {
@@ -603,7 +730,7 @@ static void expect_theirs(struct judge *j, const struct trace_event *ev)
 static void forget_event(struct judge *j)
 {
 	j->subject = NULL;
-	j->has_subject = j->is_refused = j->is_guessed = false;
+	j->has_subject = j->is_refused = j->is_guessed = j->is_alloc = false;
 	j->nr_cut = j->nr_phys = 0;
 }
 
@@ -628,22 +755,42 @@ static void forget_bounces(struct task *t, const struct replay_device *dev)
 void judge_event(struct judge *j, struct replay_device *dev, const struct trace_event *ev)
 {
 	struct task *t = task_of(j, ev);
-	struct place p = { .dev = dev, .line = ev->line, .event = ev->kind };
+	struct place p = {
+		.dev = dev, .line = ev->line, .event = ev->kind, .is_atomic = ev->is_atomic,
+	};
 
 	note_malformed(j);
 	j->seq++;
-	p.reason = reason_of(j, t, dev);
+	j->last_line = ev->line;
+	p.reason = reason_of(j, dev);
 	forget_segments(j, ev->kind);
 	expect_theirs(j, ev);
 	for (int track = 0; track < NR_JUDGE_TRACKS; track++)
 		settle(j, t, track, &p);
 	grow_old(j, t, MAX_AGE);
 	label_fresh(t, &p);
+	t->last_seq = j->seq;
 	if (ev->kind <= TRACE_MAP_SG_ERR)
 		forget_bounces(t, dev);
-	t->last_seq = j->seq;
+	lonely_of(j, dev)->last_seq = j->seq;
 	j->has_begun = true;
 	forget_event(j);
+}
+
+/* The event of what came last may be missing; behind an IOMMU, others came between. */
+static void label_end(struct judge *j, struct task *t, enum judge_track track)
+{
+	GArray *calls = t->waiting[track];
+	unsigned fresh_from = calls->len - t->nr_fresh[track];
+
+	for (unsigned i = 0; i < calls->len; i++) {
+		struct waiting *w = waiting_at(calls, i);
+
+		if (i >= fresh_from)
+			w->after = (struct place){ .reason = REASON_LOST };
+		else if (j->r->rep->iommu_map_bytes && w->call.line + END_LINES > j->last_line)
+			w->after.reason = REASON_LOST;
+	}
 }
 
 void judge_end(struct judge *j)
@@ -661,7 +808,7 @@ void judge_end(struct judge *j)
 		}
 		grow_old(j, t, 0);
 		for (int track = 0; track < NR_JUDGE_TRACKS; track++) {
-			label_fresh(t, &(struct place){ .reason = REASON_LOST });
+			label_end(j, t, track);
 			give_up(j, t, track, t->waiting[track]->len);
 		}
 	}
@@ -680,6 +827,7 @@ struct judge *judge_new(struct replay *r)
 	for (int i = 0; i < NR_JUDGE_TRACKS; i++)
 		j->ours[i] = g_array_new(FALSE, FALSE, sizeof(struct judged_call));
 	j->watcher.sync = on_sync;
+	j->watcher.outer = on_outer;
 	harness_watch_syncs(r->h, &j->watcher);
 	return j;
 }

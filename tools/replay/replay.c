@@ -403,6 +403,15 @@ static void finish(struct replay *r)
 	fold_hazards(r);
 }
 
+static bool option_set(struct harness_config *cfg, const char *key, const char *value,
+		       GError **error)
+{
+	if (!value || harness_config_set(cfg, key, value, error))
+		return true;
+	g_prefix_error(error, "--");
+	return false;
+}
+
 static bool harness_begin(struct replay *r, GError **error)
 {
 	struct harness_config cfg = {
@@ -411,6 +420,9 @@ static bool harness_begin(struct replay *r, GError **error)
 		.hazards = { .is_quiet = !r->cfg->is_verbose },
 	};
 
+	if (!option_set(&cfg, "coherent", r->cfg->coherent, error) ||
+	    !option_set(&cfg, "swiotlb", r->cfg->swiotlb, error))
+		return false;
 	r->h = harness_start(&cfg, error);
 	if (!r->h)
 		return false;
@@ -449,6 +461,8 @@ static struct replay_report *report_new(const struct replay_config *cfg)
 	rep->chooser = cfg->chooser;
 	rep->seed = cfg->seed;
 	rep->is_complete = cfg->is_complete;
+	rep->coherent = g_strdup(cfg->coherent);
+	rep->swiotlb = g_strdup(cfg->swiotlb);
 	rep->devices = g_ptr_array_new_with_free_func(device_free);
 	rep->examples = g_array_new(FALSE, FALSE, sizeof(struct example));
 	rep->pairs = g_array_new(FALSE, FALSE, sizeof(struct shared_pair));
@@ -507,6 +521,8 @@ void replay_report_free(struct replay_report *rep)
 	g_free(rep->trace);
 	g_free(rep->board_name);
 	g_free(rep->cpu_option);
+	g_free(rep->coherent);
+	g_free(rep->swiotlb);
 	g_free(rep->board_label);
 	g_free(rep->board_model);
 	g_free(rep->board_cpu);

@@ -42,6 +42,8 @@ typedef void (*replay_progress_fn)(uint64_t events, uint64_t done, uint64_t size
  * @board:       a .dtb, or the name of a shipped board
  * @cpu:         another core, or other caches, as board_set_cpu() takes it; or NULL
  * @gear, @chooser, @seed: as in machine_config
+ * @coherent:    strategy of the coherent allocator, as in ARMDMA_OPTIONS; or NULL
+ * @swiotlb:     "auto" or "force", the same; or NULL
  * @masks:       "DEV=BITS" strings, NULL-terminated; or NULL
  * @devices:     "DEV=MASTER" strings, NULL-terminated; or NULL
  * @is_complete: the trace covers the whole life of its drivers: what is still
@@ -56,6 +58,8 @@ struct replay_config {
 	enum machine_gear gear;
 	enum chooser_mode chooser;
 	uint64_t seed;
+	const char *coherent;
+	const char *swiotlb;
 	char **masks;
 	char **devices;
 	bool is_complete;

@@ -85,9 +85,11 @@ static void print_head(struct paper *p)
 	fprintf(p->out, "  board  %s%s%s: %s; %s; %s of DRAM\n", rep->board_label,
 		rep->board_model[0] ? ", " : "", rep->board_model, rep->board_cpu,
 		rep->board_caches, keep(p, ui_bytes(rep->dram_bytes)));
-	fprintf(p->out, "  run    %s gear, %s chooser, seed %" G_GUINT64_FORMAT "%s\n",
+	fprintf(p->out, "  run    %s gear, %s chooser, seed %" G_GUINT64_FORMAT "%s%s%s%s%s\n",
 		gear_name(rep), chooser_name(rep), rep->seed,
-		rep->is_complete ? ", trace taken as complete" : "");
+		rep->is_complete ? ", trace taken as complete" : "",
+		rep->coherent ? ", coherent memory by " : "", rep->coherent ? rep->coherent : "",
+		rep->swiotlb ? ", swiotlb=" : "", rep->swiotlb ? rep->swiotlb : "");
 }
 
 /* ---- findings ------------------------------------------------------------------ */
