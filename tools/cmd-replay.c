@@ -7,6 +7,7 @@
  * said on standard error.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "ui.h"
@@ -89,6 +90,24 @@ static bool parse_seed(uint64_t *ret_seed)
 	return false;
 }
 
+/* Said before the work, not after it. */
+static bool can_write(const char *path)
+{
+	g_autofree char *folder = path ? g_path_get_dirname(path) : NULL;
+
+	if (!path)
+		return true;
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		cmd_refuse("replay: %s: it is a folder", path);
+	else if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+		cmd_refuse("replay: %s: there is no folder %s", path, folder);
+	else if (access(folder, W_OK))
+		cmd_refuse("replay: %s: its folder cannot be written to", path);
+	else
+		return true;
+	return false;
+}
+
 static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 {
 	static const char *const gears[] = { "exact", "fast", NULL };
@@ -105,7 +124,7 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 	}
 	if (!choose("gear", opt_gear, gears, "exact or fast", &gear) ||
 	    !choose("chooser", opt_chooser, choosers, "nominal, random or lazy", &chooser) ||
-	    !parse_seed(&cfg->seed))
+	    !parse_seed(&cfg->seed) || !can_write(opt_json) || !can_write(opt_html))
 		return false;
 	cfg->trace = argv[1];
 	cfg->board = opt_board;
@@ -129,7 +148,7 @@ static bool write_file(const char *path, char *text)
 
 	if (!path || g_file_set_contents(path, owned, -1, &error))
 		return true;
-	cmd_refuse("replay: %s", error->message);
+	cmd_refuse("replay: %s: it cannot be written", path);
 	return false;
 }
 

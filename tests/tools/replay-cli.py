@@ -111,8 +111,29 @@ def json_keeps_its_schema(f):
     replay(SHIPPED, "-b", "a9-pl310", "--json", f.path("j"))
     document = json.loads(f.read("j"))
     found += schema.complaints(rules, document)
+    found += differ("as the kernel", document["maintenance"]["sentence"],
+                    "maintenance: 5,701 of 5,701 calls as the kernel made them")
+    replay(SHIPPED, "-b", "a9-pl310", "--gear", "fast", "--swiotlb", "force", "--coherent",
+           "pool", "--json", f.path("j"))
+    different = json.loads(f.read("j"))
+    found += schema.complaints(rules, different)
+    if len(different["maintenance"]["differences"]) != 4096:
+        found.append("differences are not listed, or more than 4096 are")
     del document["verdict"]
     return found if schema.complaints(rules, document) else ["a report without verdict passes"]
+
+
+def a_report_that_cannot_be_written_is_refused_before_the_work(f):
+    found = []
+    for option, where in (("--json", f.path("none/such/file")), ("--html", f.path("none/h")),
+                          ("--json", f.path("."))):
+        run = replay(SHIPPED, "-b", "a9-pl310", option, where)
+        found += differ("status", run.returncode, 2) + differ("output", run.stdout, b"")
+        if b"events per second" in run.stderr:
+            found.append("the work was done first")
+        if where.encode() + b": " not in run.stderr:
+            found.append("%r does not name %s" % (run.stderr, where))
+    return found
 
 
 def page_needs_nothing_else(f):
@@ -177,7 +198,9 @@ def main():
     tap = Tap()
     for test in (status_says_what_was_found, verdict_is_the_first_line,
                  report_answers_every_question, throughput_is_on_standard_error_alone,
-                 same_seed_same_bytes, json_keeps_its_schema, page_needs_nothing_else,
+                 same_seed_same_bytes, json_keeps_its_schema,
+                 a_report_that_cannot_be_written_is_refused_before_the_work,
+                 page_needs_nothing_else,
                  names_are_escaped_in_the_page, any_form_of_file_will_do,
                  cut_short_is_told_and_not_a_crash, bad_input_is_one_sentence_and_status_2):
         tap.result(test.__name__, test(Folder()))

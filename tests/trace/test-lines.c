@@ -126,11 +126,11 @@ allocations_are_read(void **state)
 	reads(L("dma_alloc_pages: eth0 dir=FROM_DEVICE dma_addr=1000 size=8192"
 		" virt_addr=c0001000 flags=GFP_ATOMIC|__GFP_NOWARN attrs="),
 	      "dma_alloc_pages eth0 FROM_DEVICE dma=1000 virt=c0001000"
-	      " size=8192");
+	      " size=8192 atomic=1");
 	reads(L("dma_alloc_sgt: vpu dir=TO_DEVICE dma_addr=1000 size=8192"
 		" phys_addrs={0x5000,0x9000} flags=none attrs=WRITE_COMBINE"),
 	      "dma_alloc_sgt vpu TO_DEVICE dma=1000 size=8192 nents=2/2"
-	      " ents=0/0 phys:5000,9000 attrs=4");
+	      " ents=0/0 phys:5000,9000 atomic=1 attrs=4");
 	reads(L("dma_alloc_sgt_err: vpu dir=TO_DEVICE dma_addr=0 size=8192"
 		" virt_addr=00000000 flags=GFP_KERNEL attrs="),
 	      "dma_alloc_sgt_err vpu TO_DEVICE size=8192");

@@ -6,6 +6,8 @@
 #include "../ui.h"
 #include "judge-parts.h"
 
+#define MAX_EARLY	256u
+
 const struct judge_reason_info judge_reasons[NR_JUDGE_REASONS] = {
 	[REASON_NONE] = { "unexplained", "no reason is known" },
 	[REASON_LOST] = { "lost", "events are missing there: lost, or the trace or its "
@@ -87,6 +89,13 @@ static struct difference difference_at(const struct place *p, const struct judge
 	return d;
 }
 
+static void keep_early(struct judge *j, enum judge_track track, struct difference *d)
+{
+	d->reason = REASON_LOST;
+	if (j->nr_early[track]++ < MAX_EARLY)
+		g_array_append_val(j->early[track], *d);
+}
+
 void judge_match(struct judge *j, const struct place *p, const struct judged_call *k,
 		 const struct judged_call *o, bool is_order)
 {
@@ -113,10 +122,10 @@ void judge_differ(struct judge *j, const struct place *p, const struct judged_ca
 	enum judge_track track = judge_track_of(k ? k->kind : o->kind);
 
 	if (!k && !j->v->kernel[track]) {
-		j->before_first[track]++;
-		d.reason = REASON_LOST;
-	} else if (!o && d.reason == REASON_NONE && track == TRACK_OUTER &&
-		   !j->r->rep->has_outer) {
+		keep_early(j, track, &d);
+		return;
+	}
+	if (!o && track == TRACK_OUTER && !j->r->rep->has_outer) {
 		d.reason = REASON_NO_OUTER;
 	} else if (!k && d.reason == REASON_NONE && p->dev) {
 		lonely_of(j, p->dev)->nr[track]++;
@@ -131,12 +140,6 @@ static bool is_only_ours(const struct difference *d)
 	return d->kernel.kind == NR_TRACE_KINDS;
 }
 
-/* A function that the trace never shows was not probed: nothing can be said of it. */
-static bool is_of_unprobed(const struct judge *j, const struct difference *d)
-{
-	return is_only_ours(d) && !j->v->kernel[judge_track_of(d->ours.kind)];
-}
-
 static bool was_coherent(struct judge *j, const struct difference *d)
 {
 	return d->reason == REASON_NONE && is_only_ours(d) && d->dev &&
@@ -148,15 +151,27 @@ static void recount(struct judge *j)
 	GHashTableIter it;
 	struct lonely *l;
 
-	for (int t = 0; t < NR_JUDGE_TRACKS; t++)
-		if (!j->v->kernel[t])
-			j->v->reasons[REASON_LOST] -= j->before_first[t];
 	g_hash_table_iter_init(&it, j->lonely);
 	while (g_hash_table_iter_next(&it, NULL, (gpointer *)&l))
 		for (int t = 0; !l->has_same && t < NR_JUDGE_TRACKS; t++) {
 			j->v->reasons[REASON_NONE] -= l->nr[t];
 			j->v->reasons[REASON_COHERENT_THERE] += l->nr[t];
 		}
+}
+
+/* A function that the trace never shows was not probed: nothing can be said of it. */
+static void take_early(struct judge *j)
+{
+	for (int t = 0; t < NR_JUDGE_TRACKS; t++) {
+		GArray *early = j->early[t];
+
+		if (!j->v->kernel[t])
+			continue;
+		for (unsigned i = 0; i < early->len; i++)
+			keep(j, &g_array_index(early, struct difference, i));
+		j->v->reasons[REASON_LOST] += j->nr_early[t] - early->len;
+		j->v->unlisted += j->nr_early[t] - early->len;
+	}
 }
 
 static int by_line(gconstpointer a, gconstpointer b)
@@ -187,20 +202,16 @@ static void tell_unexplained(struct judge *j, const struct difference *d)
 void judge_sum_up(struct judge *j)
 {
 	GArray *all = j->v->differences;
-	unsigned kept = 0;
 	uint64_t told = 0;
 
 	recount(j);
+	take_early(j);
 	for (unsigned i = 0; i < all->len; i++) {
-		struct difference d = g_array_index(all, struct difference, i);
+		struct difference *d = &g_array_index(all, struct difference, i);
 
-		if (is_of_unprobed(j, &d))
-			continue;
-		if (was_coherent(j, &d))
-			d.reason = REASON_COHERENT_THERE;
-		g_array_index(all, struct difference, kept++) = d;
+		if (was_coherent(j, d))
+			d->reason = REASON_COHERENT_THERE;
 	}
-	g_array_set_size(all, kept);
 	g_array_sort(all, by_line);
 	for (unsigned i = 0; i < all->len; i++) {
 		const struct difference *d = &g_array_index(all, struct difference, i);

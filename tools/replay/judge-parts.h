@@ -71,7 +71,9 @@ struct judge {
 	uint64_t seq, gap_seq, malformed, last_line;
 	bool has_begun;				/* an event was seen */
 	bool is_behind[NR_TRACE_KINDS];		/* such events have come behind their calls */
-	uint64_t before_first[NR_JUDGE_TRACKS];	/* ours, before any of the kernel's */
+	GArray *early[NR_JUDGE_TRACKS];		/* of struct difference: ours, before any of
+						 * the kernel's of that track, if there are any */
+	uint64_t nr_early[NR_JUDGE_TRACKS];
 };
 
 /* ---- judge-count.c --------------------------------------------------------- */

@@ -826,6 +826,8 @@ struct judge *judge_new(struct replay *r)
 	j->lonely = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	for (int i = 0; i < NR_JUDGE_TRACKS; i++)
 		j->ours[i] = g_array_new(FALSE, FALSE, sizeof(struct judged_call));
+	for (int i = 0; i < NR_JUDGE_TRACKS; i++)
+		j->early[i] = g_array_new(FALSE, FALSE, sizeof(struct difference));
 	j->watcher.sync = on_sync;
 	j->watcher.outer = on_outer;
 	harness_watch_syncs(r->h, &j->watcher);
@@ -837,8 +839,10 @@ void judge_free(struct judge *j)
 	if (!j)
 		return;
 	harness_watch_syncs(j->r->h, NULL);
-	for (int i = 0; i < NR_JUDGE_TRACKS; i++)
+	for (int i = 0; i < NR_JUDGE_TRACKS; i++) {
 		g_array_free(j->ours[i], TRUE);
+		g_array_free(j->early[i], TRUE);
+	}
 	g_hash_table_unref(j->tasks);
 	g_hash_table_unref(j->lonely);
 	g_free(j);

@@ -255,6 +255,8 @@ static void put_run(JsonBuilder *b, const struct replay_report *rep)
 	json_put_text(b, "gear", gear_name(rep));
 	json_put_text(b, "chooser", chooser_name(rep));
 	json_put_hex(b, "seed", rep->seed);
+	json_put_text(b, "coherent", rep->coherent);
+	json_put_text(b, "swiotlb", rep->swiotlb);
 	end(b);
 }
 
