@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "replay-rig.h"
+#include "replay/report.h"
 
 /* ---- nothing wrong ------------------------------------------------------ */
 
@@ -579,6 +580,42 @@ static void options_that_make_no_sense_are_refused_in_one_sentence(void **state)
 
 /* ---- lines -------------------------------------------------------------- */
 
+/* 16 bytes and one behind them, of one structure: as virtio_blk maps them. */
+#define HEADER_AND_STATUS \
+	MAP("blk0", TO, "40001000", "16") MAP("blk0", FROM, "40001010", "1") \
+	UNMAP("blk0", TO, "40001000", "16") UNMAP("blk0", FROM, "40001010", "1")
+
+static void a_shared_line_is_told_with_how_it_fared_in_the_trace(void **state)
+{
+	g_autoptr(replay_report) bare = replays(HEADER_AND_STATUS);
+	g_autoptr(replay_report) bounced = replays(
+		MAP("blk0", TO, "40001000", "16")
+		"swiotlb_bounced: dev_name: blk0 dma_mask=ffffffff dev_addr=40001010 size=1 FORCE\n"
+		MAP_AT("blk0", FROM, "7e000000", "1", "40001010"));
+	g_autoptr(replay_report) maintained = replays(
+		"p: (arch_sync_dma_for_device+0x0/0x4) paddr=0x40001000 size=16 dir=1\n"
+		MAP("blk0", TO, "40001000", "16")
+		"p: (arch_sync_dma_for_device+0x0/0x4) paddr=0x40001010 size=1 dir=2\n"
+		MAP("blk0", FROM, "40001010", "1"));
+	const struct {
+		const struct replay_report *rep;
+		const char *words;
+	} cases[] = {
+		{ bare, "0 bytes apart, as members of one structure are; whether the trace's" },
+		{ bounced, "bounced in the trace, which kept them apart" },
+		{ maintained, "the trace's kernel maintained the same line" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *said = NULL;
+
+		only_trouble(cases[i].rep, FIND_LINE_SHARED, 1);
+		said = pair_words(&g_array_index(cases[i].rep->pairs, struct shared_pair, 0));
+		if (!strstr(said, cases[i].words))
+			fail_msg("%u: %s", i, said);
+	}
+}
+
 /* 16 bytes each, in one line of 32. */
 static void two_written_buffers_in_one_line_are_trouble(void **state)
 {
@@ -616,6 +653,55 @@ static void a_fill_beside_a_live_buffer_loses_what_the_device_wrote(void **state
 	assert_int_equal(pair->wrong, 16);
 	assert_int_equal(rep->hazards[HAZARD_DEVICE_WRITE_LOST] > 0, 1);
 	found(rep, FIND_HAZARD, 0);
+}
+
+/* ---- hazards of the engine, of which one is feigned --------------------------- */
+
+static uint64_t feigned_line;		/* 0: none */
+static unsigned countdown;		/* of questions, until there is one more */
+static bool is_feigned;
+
+uint64_t __real_hazard_count(const struct hazard_engine *e, enum hazard_class c);
+uint64_t __wrap_hazard_count(const struct hazard_engine *e, enum hazard_class c);
+void __real_apply_event(struct replay *r, const struct trace_event *ev);
+void __wrap_apply_event(struct replay *r, const struct trace_event *ev);
+
+uint64_t __wrap_hazard_count(const struct hazard_engine *e, enum hazard_class c)
+{
+	bool is_it = c == HAZARD_CPU_WRITE_WHILE_MAPPED && is_feigned;
+
+	if (countdown && !--countdown)
+		is_feigned = true;
+	return __real_hazard_count(e, c) + is_it;
+}
+
+void __wrap_apply_event(struct replay *r, const struct trace_event *ev)
+{
+	/* Each class is asked once before the call: after that it is there. */
+	if (feigned_line && ev->line == feigned_line)
+		countdown = NR_HAZARD_CLASSES;
+	__real_apply_event(r, ev);
+}
+
+static void a_hazard_is_told_only_by_a_finding_of_its_event(void **state)
+{
+	static const char events[] =
+		MAP("eth0", TO, "40001000", "64") TO_DEV("eth0", TO, "40001000", "64")
+		MAP("eth0", TO, "40002000", "64") UNMAP("eth0", TO, "40001000", "64")
+		UNMAP("eth0", TO, "40002000", "64");
+	g_autoptr(replay_report) told = replays(events);
+
+	found(told, FIND_SYNC_NOT_TAKEN, 1);
+	found(told, FIND_HAZARD, 0);
+	feigned_line = 3;
+
+	g_autoptr(replay_report) untold = replays(events);
+
+	feigned_line = 0;
+	is_feigned = false;
+	found(untold, FIND_SYNC_NOT_TAKEN, 1);
+	found(untold, FIND_HAZARD, 1);
+	assert_false(replay_is_clean(untold));
 }
 
 static void two_read_buffers_in_one_line_are_harmless(void **state)
@@ -774,7 +860,9 @@ int main(void)
 		cmocka_unit_test(a_mask_that_cannot_be_had_is_refused),
 		cmocka_unit_test(a_bounce_in_the_trace_tells_the_mask),
 		cmocka_unit_test(options_that_make_no_sense_are_refused_in_one_sentence),
+		cmocka_unit_test(a_shared_line_is_told_with_how_it_fared_in_the_trace),
 		cmocka_unit_test(two_written_buffers_in_one_line_are_trouble),
+		cmocka_unit_test(a_hazard_is_told_only_by_a_finding_of_its_event),
 		cmocka_unit_test(a_fill_beside_a_live_buffer_loses_what_the_device_wrote),
 		cmocka_unit_test(two_read_buffers_in_one_line_are_harmless),
 		cmocka_unit_test(it_depends_on_the_board_whether_a_line_is_shared),

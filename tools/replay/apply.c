@@ -129,7 +129,9 @@ void apply_event(struct replay *r, const struct trace_event *ev)
 
 		enter_cpu(r, ev->cpu);
 		TALLY(dev, events[ev->kind], 1);
+		hazards_before(r);
 		fn(r, dev, ev);
+		hazards_after(r, dev);
 		if (ev->kind < TRACE_IOMMU_MAP)
 			judge_event(r->judge, dev, ev);
 	} else {

@@ -239,6 +239,7 @@ struct replay_device {
 	char *master_path;		/* on the board, or NULL: a generic one */
 	char *bypassed;			/* the IOMMU it is behind, or NULL */
 	bool is_coherent;
+	bool was_maintained;		/* the kernel maintained caches for it */
 	uint64_t mask;
 	const char *mask_from;
 	uint64_t max_mapping, dma_limit;
@@ -260,7 +261,9 @@ struct shared_pair {
 	uint64_t pa;			/* of the line, on the board */
 	unsigned levels;		/* bit 0: L1 lines, bit 1: the next level's */
 	bool is_harmful;
+	unsigned apart;			/* bytes between the two, first time */
 	uint64_t times, wrong;
+	uint64_t bounced;		/* times that one of them bounced in the trace */
 };
 
 /** One case of a finding, kept to be shown. */
@@ -304,7 +307,7 @@ struct replay_report {
 	GArray *pairs;			/* of struct shared_pair */
 	uint64_t pairs_unlisted;
 	uint64_t hazards[NR_HAZARD_CLASSES];
-	enum finding told_by[NR_HAZARD_CLASSES];	/* NR_FINDINGS: by none of ours */
+	enum finding told_by[NR_HAZARD_CLASSES];	/* NR_FINDINGS: not all of them are */
 	struct rename_stats renamed;
 	struct trace_stats hygiene;
 	struct machine_counters all;	/* the whole run */
@@ -339,6 +342,9 @@ struct replay {
 	GHashTable *trace_cpus;
 	struct judge *judge;
 	struct machine_counters before;	/* of the call in flight */
+	uint64_t hazards_before[NR_HAZARD_CLASSES], findings_before[NR_FINDINGS];
+	uint64_t hazards_seen[NR_HAZARD_CLASSES];	/* during events */
+	uint64_t hazards_untold[NR_HAZARD_CLASSES];	/* those without a finding of ours */
 };
 
 /** Count @finding of @dev, and keep the first few in words. */
@@ -370,6 +376,11 @@ void apply_event(struct replay *r, const struct trace_event *ev);
 /** Count what is still live, and give it back without a word. */
 void apply_end(struct replay *r);
 struct replay_device *replay_device(struct replay *r, const char *name);
+
+/* hazards.c: around each event, and at the end */
+void hazards_before(struct replay *r);
+void hazards_after(struct replay *r, struct replay_device *dev);
+void hazards_fold(struct replay *r);
 
 /* geometry.c: cache lines */
 void geometry_of_mapping(struct replay *r, struct mapping *m);

@@ -110,9 +110,12 @@ static void add_rival(struct mapping *newer, struct mapping *older)
 		g_ptr_array_add(newer->rivals, older);
 }
 
-static void line_is_shared(struct replay *r, struct mapping *older, struct mapping *newer,
+static void line_is_shared(struct replay *r, struct segment *with, struct segment *s,
 			   unsigned levels, uint64_t pa)
 {
+	struct mapping *older = with->owner, *newer = s->owner;
+	const struct segment *low = with->pa < s->pa ? with : s, *high = low == s ? with : s;
+	struct shared_pair *p;
 	bool is_written = dir_is_written(older->dir) || dir_is_written(newer->dir);
 	bool is_cached = mapping_needs_care(older) || mapping_needs_care(newer);
 	bool is_harmful = is_written && is_cached;
@@ -127,7 +130,10 @@ static void line_is_shared(struct replay *r, struct mapping *older, struct mappi
 		add_rival(newer, older);
 	if (pair < 0)
 		return;
-	g_array_index(r->rep->pairs, struct shared_pair, pair).times++;
+	p = &g_array_index(r->rep->pairs, struct shared_pair, pair);
+	p->bounced += with->was_bounced || s->was_bounced;
+	if (!p->times++)
+		p->apart = (unsigned)(high->pa - low->pa - low->len);
 	remember(older, pair);
 	remember(newer, pair);
 }
@@ -146,7 +152,7 @@ static void check_line(struct replay *r, struct segment *s, uint64_t pa)
 			continue;
 		levels = shared_levels(r, s, other, &at);
 		if (levels)
-			line_is_shared(r, other->owner, s->owner, levels, at);
+			line_is_shared(r, other, s, levels, at);
 	}
 }
 

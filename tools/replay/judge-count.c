@@ -102,8 +102,10 @@ void judge_match(struct judge *j, const struct place *p, const struct judged_cal
 	struct difference d = difference_at(p, k, o);
 	enum judge_track track = judge_track_of(k->kind);
 
-	if (p->dev)
+	if (p->dev) {
 		lonely_of(j, p->dev)->has_same = true;
+		p->dev->was_maintained = true;
+	}
 	is_order &= p->reason == REASON_NONE;
 	if (!is_order && o->is_slot_there == o->is_slot_here) {
 		j->v->same[track]++;

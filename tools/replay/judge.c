@@ -398,7 +398,6 @@ void judge_before_map(struct judge *j, struct mapping *m)
 {
 	struct task *t = task_of(j, j->r->ev);
 
-	judge_subject(j, m);
 	for (unsigned i = 0; i < m->nr_segs && t->bounced->len; i++)
 		take_bounce(t, &m->segs[i]);
 }

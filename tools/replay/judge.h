@@ -115,7 +115,7 @@ void judge_gap(struct judge *j);
 
 /** The library's next calls are about @m. */
 void judge_subject(struct judge *j, struct mapping *m);
-/** The same, and they map it. */
+/** They will map it: how did it go in the trace? */
 void judge_before_map(struct judge *j, struct mapping *m);
 /** The board had refused what this event is about. */
 void judge_refused(struct judge *j);

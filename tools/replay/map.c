@@ -48,7 +48,7 @@ void library_map_page(struct replay *r, struct mapping *m)
 	struct segment *s = &m->segs[0];
 	struct device *dev = m->dev->dev;
 
-	judge_before_map(r->judge, m);
+	judge_subject(r->judge, m);
 	call_begins(r);
 	s->dma = dma_map_page_attrs(dev, phys_to_page(s->pa), offset_in_page(s->pa), s->len,
 				    kernel_dir(m->dir), m->attrs);
@@ -66,7 +66,7 @@ static void library_map_sg(struct replay *r, struct mapping *m)
 	for (unsigned i = 0; i < m->nr_segs; i++)
 		sg_set_page(&m->sgl[i], phys_to_page(m->segs[i].pa), m->segs[i].len,
 			    offset_in_page(m->segs[i].pa));
-	judge_before_map(r->judge, m);
+	judge_subject(r->judge, m);
 	call_begins(r);
 	nr = dma_map_sg_attrs(m->dev->dev, m->sgl, m->nr_segs, kernel_dir(m->dir), m->attrs);
 	call_ends(r, m->dev, COST_MAP);
@@ -148,6 +148,7 @@ static void map_on_board(struct replay *r, struct mapping *m, const uint64_t *ph
 {
 	if (!arguments_are_good(r, m) || !segments_take(r, m, phys, len))
 		return;
+	judge_before_map(r->judge, m);
 	geometry_of_mapping(r, m);
 	check_max_mapping(r, m);
 	access_first_use(r, m);

@@ -296,55 +296,6 @@ static char *board_short_name(const char *path)
 	return g_steal_pointer(&base);
 }
 
-/* ---- the hazard engine's own findings ------------------------------------------ */
-
-/* Which finding of ours tells the same story; NR_FINDINGS: none does. */
-static enum finding told_by(enum hazard_class c)
-{
-	switch (c) {
-	case HAZARD_CPU_READ_STALE:
-	case HAZARD_DEVICE_WRITE_LOST:
-		return FIND_CPU_READ_WRONG;
-	case HAZARD_DEVICE_READ_STALE:
-	case HAZARD_CPU_WRITE_LOST:
-		return FIND_DEVICE_READ_WRONG;
-	case HAZARD_UNMAP_SIZE:
-		return FIND_UNMAP_SIZE;
-	case HAZARD_UNMAP_DIRECTION:
-		return FIND_UNMAP_DIRECTION;
-	case HAZARD_UNMAP_FUNCTION:
-		return FIND_UNMAP_FUNCTION;
-	case HAZARD_SYNC_RANGE:
-		return FIND_SYNC_RANGE;
-	case HAZARD_SYNC_DIRECTION:
-		return FIND_SYNC_DIRECTION;
-	case HAZARD_LINE_SHARED:
-		return FIND_LINE_SHARED;
-	case HAZARD_CPU_WRITE_WHILE_MAPPED:
-		/* The write is ours: a sync_for_device implies that the driver wrote. */
-		return FIND_SYNC_NOT_TAKEN;
-	default:
-		return NR_FINDINGS;
-	}
-}
-
-static void fold_hazards(struct replay *r)
-{
-	struct replay_report *rep = r->rep;
-	const struct hazard_engine *e = harness_hazards(r->h);
-
-	for (int c = 0; e && c < NR_HAZARD_CLASSES; c++) {
-		enum finding f = told_by(c);
-
-		rep->hazards[c] = hazard_count(e, c);
-		if (f != NR_FINDINGS && !rep->total.findings[f])
-			f = NR_FINDINGS;
-		rep->told_by[c] = f;
-		if (f == NR_FINDINGS)
-			rep->total.findings[FIND_HAZARD] += rep->hazards[c];
-	}
-}
-
 /* ---- the run --------------------------------------------------------------------- */
 
 static void guess_page_size(struct replay_report *rep)
@@ -400,7 +351,7 @@ static void finish(struct replay *r)
 	guess_page_size(rep);
 	judge_end(r->judge);
 	apply_end(r);
-	fold_hazards(r);
+	hazards_fold(r);
 }
 
 static bool option_set(struct harness_config *cfg, const char *key, const char *value,

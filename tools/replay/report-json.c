@@ -329,6 +329,10 @@ static void put_pairs(JsonBuilder *b, const struct replay_report *rep)
 		json_put_bool(b, "is_harmful", p->is_harmful);
 		json_put(b, "times", p->times);
 		json_put(b, "wrong_bytes", p->wrong);
+		json_put(b, "bytes_apart", p->apart);
+		json_put(b, "times_bounced_in_trace", p->bounced);
+		json_put_bool(b, "is_maintained_in_trace",
+			      p->a->was_maintained && p->b->was_maintained);
 		end(b);
 	}
 	json_builder_end_array(b);

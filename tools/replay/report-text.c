@@ -333,6 +333,8 @@ static void print_pair(struct paper *p, const struct shared_pair *pair)
 	if (pair->wrong)
 		fprintf(p->out, "%s bytes went wrong", count(p, pair->wrong));
 	fputc('\n', p->out);
+	if (pair->is_harmful)
+		ui_wrap(p->out, "              ", keep(p, pair_words(pair)));
 }
 
 static void print_geometry(struct paper *p)

@@ -94,6 +94,28 @@ uint64_t span_us(const struct replay_report *rep)
 	return rep->last_us > rep->first_us ? rep->last_us - rep->first_us : 0;
 }
 
+static const char *pair_in_trace(const struct shared_pair *pair)
+{
+	if (pair->bounced)
+		return "one of them bounced in the trace, which kept them apart";
+	if (pair->a->was_maintained && pair->b->was_maintained)
+		return "the trace's kernel maintained the same line";
+	return "whether the trace's machine was coherent, it does not say: if so, replay it with "
+	       "--device DEV=coherent";
+}
+
+char *pair_words(const struct shared_pair *pair)
+{
+	bool is_struct = pair->a == pair->b && pair->apart < 8;
+
+	if (!pair->is_harmful)
+		return g_strdup("");
+	return g_strdup_printf("%s%u bytes apart%s; %s", pair->wrong ? "" :
+			       "nothing went wrong as long as the CPU leaves the line alone; ",
+			       pair->apart, is_struct ? ", as members of one structure are" : "",
+			       pair_in_trace(pair));
+}
+
 /* ---- the verdict ---------------------------------------------------------- */
 
 static void append_cost(GString *s, const struct replay_report *rep)

@@ -31,6 +31,11 @@ struct replay_device *report_device(const struct replay_report *rep, unsigned id
 const char *chooser_name(const struct replay_report *rep);
 const char *gear_name(const struct replay_report *rep);
 uint64_t span_us(const struct replay_report *rep);
+/**
+ * What the trace says of how a pair that shares a line fared there, and what to do
+ * where it does not say; yours.
+ */
+char *pair_words(const struct shared_pair *pair);
 /** Lists of words the three reports agree on. */
 extern const enum trace_dir report_dirs[4];
 
