@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every allocation on every path of the DMA API, failed in turn.
+ *
+ *	reference machine:  body()                                  -> what it leaves
+ *	for n = 1, 2, ...   until a run has fewer than n allocations:
+ *	    new machine:    body() whose n-th allocation fails      -> the documented error,
+ *	                                                               nothing more left
+ *	                    body()                                  -> works, and leaves what
+ *	                                                               the reference left
+ *
+ * What a body may leave is what Linux keeps too: page tables, slabs, grown pools. The
+ * hazards watch: whoever unmaps or frees too little or too much on an error path is told
+ * of. Memory on the host is the sanitizer's business.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <armdma/harness.h>
+#include <linux/dma-map-ops.h>
+#include <linux/dmapool.h>
+#include <linux/vmalloc.h>
+
+#include "lib/dma/swiotlb.h"
+#include "lib/mm/kernel.h"
+
+#define MANY	300u		/* entries of a list: more than one array */
+#define MOST	64u		/* allocations of one body */
+#define REFUSED	(-ENOMEM)
+#define NO_MAP_PA	0xfe000000u	/* of a9-pl310-2g: memory that is not the kernel's */
+
+/* ---- what is taken -------------------------------------------------------------------- */
+
+struct census {
+	size_t pages, cma, areas, slots, bufs, pools;
+};
+
+static size_t nr_used(const struct bits *b)
+{
+	size_t nr = 0;
+
+	for (size_t i = bits_next(b, 0); i < b->nr; i = bits_next(b, i + 1))
+		nr++;
+	return nr;
+}
+
+static size_t length(const struct list_head *head)
+{
+	const struct list_head *at;
+	size_t nr = 0;
+
+	list_for_each(at, head)
+		nr++;
+	return nr;
+}
+
+static struct census census_of(const struct kernel *k)
+{
+	return (struct census){
+		.pages = k->nr_pages - k->nr_free_pages,
+		.cma = nr_used(&k->cma_used),
+		.areas = g_list_length(k->vmalloc_space.areas) +
+			 g_list_length(k->consistent_space.areas),
+		.slots = k->io_tlb_mem ? k->io_tlb_mem->used : 0,
+		.bufs = length(&k->arm_dma_bufs) + length(&k->coherent_mems),
+		.pools = length(&k->dma_pools),
+	};
+}
+
+static void expects_same(const char *when, struct census got, struct census want)
+{
+	if (memcmp(&got, &want, sizeof(got)))
+		fail_msg("%s: pages %zu of %zu, CMA %zu of %zu, areas %zu of %zu, slots %zu of "
+			 "%zu, buffers %zu of %zu, pools %zu of %zu", when, got.pages,
+			 want.pages, got.cma, want.cma, got.areas, want.areas, got.slots,
+			 want.slots, got.bufs, want.bufs, got.pools, want.pools);
+}
+
+/* Nothing is left but what may be: part of what a whole run leaves. */
+static void expects_no_more(const char *when, struct census got, struct census before,
+			    struct census whole)
+{
+	struct census at_most = whole;
+
+	at_most.pages = max(before.pages, whole.pages);
+	if (got.pages > at_most.pages || got.cma > whole.cma || got.areas > whole.areas ||
+	    got.slots > whole.slots || got.bufs > whole.bufs || got.pools > whole.pools)
+		expects_same(when, got, at_most);
+}
+
+/* ---- bodies: each undoes what it did, and returns 0 or the first error ---------------- */
+
+struct run {
+	struct harness *h;
+	struct device *dev;
+	struct kernel *k;
+};
+
+static int maps_one(struct run *r)
+{
+	void *p = kmalloc(512, GFP_KERNEL);
+	dma_addr_t dma;
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	dma = dma_map_single(r->dev, p, 512, DMA_BIDIRECTIONAL);
+	err = dma_mapping_error(r->dev, dma);
+	if (!err)
+		dma_unmap_single(r->dev, dma, 512, DMA_BIDIRECTIONAL);
+	kfree(p);
+	return err;
+}
+
+static int maps_a_page(struct run *r)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 1);
+	dma_addr_t dma;
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	dma = dma_map_page(r->dev, page, 64, PAGE_SIZE, DMA_TO_DEVICE);
+	err = dma_mapping_error(r->dev, dma);
+	if (!err)
+		dma_unmap_page(r->dev, dma, PAGE_SIZE, DMA_TO_DEVICE);
+	__free_pages(page, 1);
+	return err;
+}
+
+static int maps_a_list(struct run *r)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 0);
+	struct scatterlist *sg;
+	struct sg_table sgt;
+	unsigned i;
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	err = sg_alloc_table(&sgt, MANY, GFP_KERNEL);
+	if (err)
+		goto free_page;
+	for_each_sgtable_sg(&sgt, sg, i)
+		sg_set_page(sg, page, 8, 8 * (i % 64));
+	err = dma_map_sgtable(r->dev, &sgt, DMA_TO_DEVICE, 0);
+	if (!err)
+		dma_unmap_sgtable(r->dev, &sgt, DMA_TO_DEVICE, 0);
+	sg_free_table(&sgt);
+free_page:
+	__free_pages(page, 0);
+	return err;
+}
+
+static int alloc_and_free(struct run *r, size_t size, gfp_t gfp, unsigned long attrs)
+{
+	dma_addr_t dma = 77;
+	void *va = dma_alloc_attrs(r->dev, size, &dma, gfp, attrs);
+
+	if (!va) {
+		assert_int_equal(dma, 77);
+		return -ENOMEM;
+	}
+	dma_free_attrs(r->dev, size, va, dma, attrs);
+	return 0;
+}
+
+static int allocs_coherent(struct run *r)
+{
+	return alloc_and_free(r, 3 * PAGE_SIZE, GFP_KERNEL, 0);
+}
+
+static int allocs_in_atomic_context(struct run *r)
+{
+	return alloc_and_free(r, PAGE_SIZE, GFP_ATOMIC, 0);
+}
+
+static int allocs_write_combine(struct run *r)
+{
+	return alloc_and_free(r, PAGE_SIZE, GFP_KERNEL, DMA_ATTR_WRITE_COMBINE);
+}
+
+static int allocs_without_a_mapping(struct run *r)
+{
+	return alloc_and_free(r, 2 * PAGE_SIZE, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+}
+
+static int allocs_managed(struct run *r)
+{
+	dma_addr_t dma;
+	void *early = dmam_alloc_coherent(r->dev, PAGE_SIZE, &dma, GFP_KERNEL);
+	void *p = devm_kmalloc(r->dev, 100, GFP_KERNEL);
+	dma_addr_t other;
+	void *late = p ? dmam_alloc_attrs(r->dev, PAGE_SIZE, &other, GFP_KERNEL,
+					  DMA_ATTR_WRITE_COMBINE) : NULL;
+	int err = early && p && late ? 0 : -ENOMEM;
+
+	if (early)
+		dmam_free_coherent(r->dev, PAGE_SIZE, early, dma);
+	harness_unbind(r->dev);
+	return err;
+}
+
+/* Of two shapes, so that one grows in the middle. */
+static int uses_a_pool(struct run *r)
+{
+	struct dma_pool *pool = dma_pool_create("pool", r->dev, 2048, 64, 0);
+	dma_addr_t dma[3];
+	void *va[3] = { NULL };
+	unsigned nr = 0;
+
+	if (!pool)
+		return -ENOMEM;
+	while (nr < 3 && (va[nr] = dma_pool_zalloc(pool, GFP_KERNEL, &dma[nr])))
+		nr++;
+	for (unsigned i = 0; i < nr; i++)
+		dma_pool_free(pool, va[i], dma[i]);
+	dma_pool_destroy(pool);
+	return nr == 3 ? 0 : -ENOMEM;
+}
+
+static int uses_a_managed_pool(struct run *r)
+{
+	struct dma_pool *pool = dmam_pool_create("pool", r->dev, 64, 64, 0);
+	dma_addr_t dma;
+	void *va = pool ? dma_pool_alloc(pool, GFP_ATOMIC, &dma) : NULL;
+
+	if (va)
+		dma_pool_free(pool, va, dma);
+	harness_unbind(r->dev);
+	return va ? 0 : -ENOMEM;
+}
+
+static int declares_memory_of_its_own(struct run *r)
+{
+	int err = dma_declare_coherent_memory(r->dev, NO_MAP_PA, NO_MAP_PA, SZ_64K);
+
+	if (err)
+		return err;
+	err = alloc_and_free(r, PAGE_SIZE, GFP_KERNEL, 0);
+	dma_release_coherent_memory(r->dev);
+	return err;
+}
+
+static int makes_a_table_of_pages(struct run *r)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 2), *pages[4];
+	struct sg_table sgt;
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	for (unsigned i = 0; i < 4; i++)
+		pages[i] = page + 3 - i;
+	err = sg_alloc_table_from_pages(&sgt, pages, 4, 0, 4 * PAGE_SIZE, GFP_KERNEL);
+	if (!err)
+		sg_free_table(&sgt);
+	__free_pages(page, 2);
+	return err;
+}
+
+static int appends_to_a_table(struct run *r)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 2), *pages[4];
+	struct sg_append_table table = { 0 };
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	for (unsigned i = 0; i < 4; i++)
+		pages[i] = page + 3 - i;
+	err = sg_alloc_append_table_from_pages(&table, pages, 2, 0, 2 * PAGE_SIZE, UINT_MAX, 2,
+					       GFP_KERNEL);
+	if (!err)
+		err = sg_alloc_append_table_from_pages(&table, pages + 2, 2, 0, 2 * PAGE_SIZE,
+						       UINT_MAX, 0, GFP_KERNEL);
+	sg_free_append_table(&table);
+	__free_pages(page, 2);
+	return err;
+}
+
+static int makes_a_list_with_its_memory(struct run *r)
+{
+	unsigned nents;
+	struct scatterlist *sgl = sgl_alloc(5 * PAGE_SIZE, GFP_KERNEL, &nents);
+
+	if (!sgl)
+		return -ENOMEM;
+	sgl_free(sgl);
+	return 0;
+}
+
+static int maps_memory_in_a_row(struct run *r)
+{
+	void *p = vmalloc(5 * PAGE_SIZE);
+
+	if (!p)
+		return -ENOMEM;
+	vfree(p);
+	return 0;
+}
+
+/* More than fits, at once. */
+static int fills_the_bounce_buffers(struct run *r)
+{
+	enum { NR = 6, LEN = SZ_256K };
+	dma_addr_t dma[NR];
+	void *p = alloc_pages_exact(NR * LEN, GFP_KERNEL);
+	int err = p ? 0 : -ENOMEM;
+	unsigned nr = 0;
+
+	for (; !err && nr < NR; nr++) {
+		dma[nr] = dma_map_single(r->dev, (char *)p + nr * LEN, LEN, DMA_TO_DEVICE);
+		err = dma_mapping_error(r->dev, dma[nr]);
+		if (err)
+			break;
+	}
+	while (nr--)
+		dma_unmap_single(r->dev, dma[nr], LEN, DMA_TO_DEVICE);
+	if (p)
+		free_pages_exact(p, NR * LEN);
+	return err;
+}
+
+/* ---- where -------------------------------------------------------------------------------- */
+
+#define ON_CMA		(1u << 0)
+#define ON_REMAP	(1u << 1)
+#define ON_LEGACY	(1u << 2)
+#define ON_POOL		(1u << 3)
+#define ON_BOUNCE	(1u << 4)
+#define ON_DYNAMIC	(1u << 5)
+#define ON_COHERENT	(1u << 6)
+#define ON_2G		(1u << 7)
+#define ANYWHERE	0xffu
+
+static const struct place {
+	const char *name;
+	unsigned is;
+	struct harness_config cfg;
+} places[] = {
+	{ "cma", ON_CMA, { .board = "a9-pl310" } },
+	{ "remap", ON_REMAP, { .board = "a9-pl310", .coherent = COHERENT_REMAP } },
+	{ "legacy2011", ON_LEGACY, { .board = "a9-pl310", .coherent = COHERENT_LEGACY2011 } },
+	{ "pool", ON_POOL, { .board = "a9-pl310", .coherent = COHERENT_POOL } },
+	{ "bounce", ON_BOUNCE, { .board = "a7-quad", .swiotlb_force = true,
+				 .swiotlb_bytes = SZ_2M } },
+	{ "bounce-dynamic", ON_DYNAMIC, { .board = "a7-quad", .swiotlb_force = true,
+					  .swiotlb_bytes = SZ_1M, .swiotlb_dynamic = true } },
+	{ "2g", ON_2G, { .board = "a9-pl310-2g" } },
+	{ "coherent", ON_COHERENT, { .board = "a15-lpae" } },
+};
+
+/**
+ * struct scenario
+ * @at_least: allocations that it has, wherever it runs
+ * @also: another error that it may return than -ENOMEM
+ * @may_go_on: a failed allocation need not fail all of it
+ */
+static const struct scenario {
+	const char *name;
+	int (*body)(struct run *r);
+	unsigned at_least;
+	unsigned where;
+	bool may_go_on;
+	int also;
+} scenarios[] = {
+	{ "dma_map_single", maps_one, 2, ANYWHERE },
+	{ "dma_map_page", maps_a_page, 1, ANYWHERE },
+	{ "dma_map_sgtable", maps_a_list, 3, ANYWHERE },
+	{ "dma_map_single of more than there are bounce buffers", fills_the_bounce_buffers, 2,
+	  ON_DYNAMIC, true },
+	{ "dma_alloc_coherent", allocs_coherent, 1, ANYWHERE },
+	{ "dma_alloc_coherent in atomic context", allocs_in_atomic_context, 1, ANYWHERE },
+	{ "dma_alloc_wc", allocs_write_combine, 1, ANYWHERE },
+	{ "dma_alloc_attrs without a kernel mapping", allocs_without_a_mapping, 1, ANYWHERE },
+	{ "dmam_alloc_coherent and devm_kmalloc", allocs_managed, 5, ANYWHERE },
+	{ "dma_pool_alloc", uses_a_pool, 5, ANYWHERE },
+	{ "dmam_pool_create", uses_a_managed_pool, 4, ANYWHERE },
+	/* The range cannot be mapped, for whatever reason. */
+	{ "dma_declare_coherent_memory", declares_memory_of_its_own, 3, ON_2G,
+	  .also = -EINVAL },
+	{ "sg_alloc_table_from_pages", makes_a_table_of_pages, 2, ON_CMA },
+	{ "sg_alloc_append_table_from_pages", appends_to_a_table, 2, ON_CMA },
+	{ "sgl_alloc", makes_a_list_with_its_memory, 6, ON_CMA },
+	{ "vmalloc", maps_memory_in_a_row, 6, ON_CMA },
+};
+
+struct test {
+	const struct scenario *s;
+	const struct place *at;
+};
+
+static struct run starts(const struct place *at)
+{
+	struct harness_config cfg = at->cfg;
+	g_autoptr(GError) error = NULL;
+	struct run r;
+
+	cfg.hazards.is_quiet = true;
+	r.h = harness_start(&cfg, &error);
+	if (!r.h)
+		fail_msg("%s", error->message);
+	r.dev = harness_device_new(r.h, "eth0", at->is & ON_COHERENT);
+	r.k = r.dev->kernel;
+	return r;
+}
+
+/* Two mappings of one page are what these strategies are about. */
+static void ends(struct run *r)
+{
+	const struct hazard_engine *e = harness_hazards(r->h);
+
+	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++)
+		if (c != HAZARD_ALIAS_ATTRIBUTES && hazard_count(e, c))
+			fail_msg("a hazard: %s", hazard_title(c));
+	harness_finish(r->h);
+}
+
+static struct census reference(const struct test *t)
+{
+	struct run r = starts(t->at);
+	struct census whole;
+
+	assert_int_equal(t->s->body(&r), 0);
+	whole = census_of(r.k);
+	ends(&r);
+	return whole;
+}
+
+/* False: it has fewer than @nth allocations. */
+static bool fails_nth(const struct test *t, unsigned nth, struct census whole)
+{
+	struct run r = starts(t->at);
+	struct census before = census_of(r.k);
+	g_autofree char *when = g_strdup_printf("allocation %u failed", nth);
+	bool is_failed;
+	int err;
+
+	harness_fail_allocation(r.h, nth);
+	err = t->s->body(&r);
+	is_failed = !r.k->fail_countdown;
+	harness_fail_allocation(r.h, 0);
+	if (err && (!is_failed || (err != REFUSED && err != t->s->also)))
+		fail_msg("%s: the error is %d", when, err);
+	if (!err && is_failed && !t->s->may_go_on)
+		fail_msg("%s, and nobody noticed", when);
+	expects_no_more(when, census_of(r.k), before, whole);
+	assert_int_equal(t->s->body(&r), 0);
+	if (!t->s->may_go_on)
+		expects_same("a retry", census_of(r.k), whole);
+	ends(&r);
+	return is_failed;
+}
+
+static void each_failed_allocation_is_an_error_and_no_leak(void **state)
+{
+	const struct test *t = *state;
+	struct census whole = reference(t);
+	unsigned nth = 1;
+
+	while (nth <= MOST && fails_nth(t, nth, whole))
+		nth++;
+	if (nth > MOST || nth <= t->s->at_least)
+		fail_msg("%u allocations; at least %u were expected", nth - 1, t->s->at_least);
+}
+
+int main(void)
+{
+	static struct test tests[ARRAY_SIZE(scenarios) * ARRAY_SIZE(places)];
+	static struct CMUnitTest units[ARRAY_SIZE(tests)];
+	size_t nr = 0;
+	int status;
+
+	for (size_t s = 0; s < ARRAY_SIZE(scenarios); s++) {
+		for (size_t p = 0; p < ARRAY_SIZE(places); p++) {
+			if (!(scenarios[s].where & places[p].is))
+				continue;
+			tests[nr] = (struct test){ &scenarios[s], &places[p] };
+			units[nr] = (struct CMUnitTest){
+				.name = g_strdup_printf("%s@%s", scenarios[s].name,
+							places[p].name),
+				.test_func = each_failed_allocation_is_an_error_and_no_leak,
+				.initial_state = &tests[nr],
+			};
+			nr++;
+		}
+	}
+	status = _cmocka_run_group_tests("fail-nth", units, nr, NULL, NULL);
+	for (size_t i = 0; i < nr; i++)
+		g_free((char *)(uintptr_t)units[i].name);
+	return status;
+}
