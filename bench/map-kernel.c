@@ -9,27 +9,28 @@
  * They are here to be set beside a real kernel's.
  *
  * One difference: the kernel adds up whole units of 100 ns, in which most calls
- * here would be 0; we add up nanoseconds and round once, when printing.
+ * here would be 0; we add up nanoseconds and round once, at the end.
  */
-#include "map.h"
+#include "map-kernel.h"
 
 #include <math.h>
 #include <string.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
-struct latency {
+struct sums {
 	double sum, sum_of_squares;	/* ns */
 };
 
 struct kernel_thread {
-	const struct map_bench *b;
+	struct device *dev;
+	const struct map_options *options;
 	bool is_out_of_memory;
 	uint64_t nr_loops;
-	struct latency map, unmap;
+	struct sums map, unmap;
 };
 
-static void latency_add(struct latency *l, uint64_t ns)
+static void sums_add(struct sums *l, uint64_t ns)
 {
 	l->sum += (double)ns;
 	l->sum_of_squares += (double)ns * (double)ns;
@@ -45,8 +46,8 @@ static void wait_ns(uint64_t ns)
 
 static bool loop_once(struct kernel_thread *t, void *buf, size_t len)
 {
-	const struct map_options *o = &t->b->options;
-	struct device *dev = t->b->noncoherent;
+	const struct map_options *o = t->options;
+	struct device *dev = t->dev;
 	uint64_t began;
 	dma_addr_t dma;
 
@@ -57,14 +58,14 @@ static bool loop_once(struct kernel_thread *t, void *buf, size_t len)
 	dma = dma_map_single(dev, buf, len, o->dma_dir);
 	if (dma_mapping_error(dev, dma))
 		return false;
-	latency_add(&t->map, clock_ns() - began);
+	sums_add(&t->map, clock_ns() - began);
 
 	if (o->dma_trans_ns)
 		wait_ns((uint64_t)o->dma_trans_ns);
 
 	began = clock_ns();
 	dma_unmap_single(dev, dma, len, o->dma_dir);
-	latency_add(&t->unmap, clock_ns() - began);
+	sums_add(&t->unmap, clock_ns() - began);
 	t->nr_loops++;
 	return true;
 }
@@ -72,7 +73,7 @@ static bool loop_once(struct kernel_thread *t, void *buf, size_t len)
 static void kernel_thread(void *ctx)
 {
 	struct kernel_thread *t = ctx;
-	const struct map_options *o = &t->b->options;
+	const struct map_options *o = t->options;
 	size_t len = (size_t)o->granule * PAGE_SIZE;
 	uint64_t stop = clock_ns() + (uint64_t)o->seconds * 1000000000u;
 	void *buf = alloc_pages_exact(len, GFP_KERNEL);
@@ -94,41 +95,28 @@ static void sum_up(struct kernel_thread *sum, const struct kernel_thread *t)
 	sum->unmap.sum_of_squares += t->unmap.sum_of_squares;
 }
 
-/* The line that scripts written for the kernel's tool look for. */
-static void print_latency(const char *what, const struct latency *l, uint64_t nr)
+static struct map_latency latency_of(const struct sums *l, uint64_t nr)
 {
 	double mean = nr ? l->sum / (double)nr : 0;
 	double variance = nr ? l->sum_of_squares / (double)nr - mean * mean : 0;
 
-	g_print("average %s latency(us):%.1f standard deviation:%.1f\n", what,
-		mean / 1000, sqrt(fmax(variance, 0)) / 1000);
+	return (struct map_latency){ mean, sqrt(fmax(variance, 0)) };
 }
 
-static void print_all(const struct map_options *o, const struct kernel_thread *sum)
+bool map_kernel_measure(struct machine *m, struct device *dev, const struct map_options *o,
+			struct map_latencies *ret)
 {
-	static const char *const directions[] = {
-		"BIDIRECTIONAL", "TO_DEVICE", "FROM_DEVICE"
-	};
+	g_autofree struct kernel_thread *threads = g_new0(struct kernel_thread, o->threads);
+	struct kernel_thread sum = { .dev = dev };
 
-	g_print("dma mapping benchmark: threads:%d seconds:%d node:%d dir:%s granule: %d\n",
-		o->threads, o->seconds, o->node, directions[o->dma_dir], o->granule);
-	print_latency("map", &sum->map, sum->nr_loops);
-	print_latency("unmap", &sum->unmap, sum->nr_loops);
-}
-
-bool map_kernel(const struct map_bench *b, GError **error)
-{
-	int nr = b->options.threads;
-	g_autofree struct kernel_thread *threads = g_new0(struct kernel_thread, nr);
-	struct kernel_thread sum = { .b = b };
-
-	for (int i = 0; i < nr; i++)
-		threads[i].b = b;
-	run_on_cpus(b->machine, kernel_thread, threads, sizeof(*threads), nr);
-	for (int i = 0; i < nr; i++)
+	for (int i = 0; i < o->threads; i++)
+		threads[i] = (struct kernel_thread){ .dev = dev, .options = o };
+	run_on_cpus(m, kernel_thread, threads, sizeof(*threads), o->threads);
+	for (int i = 0; i < o->threads; i++)
 		sum_up(&sum, &threads[i]);
 	if (sum.is_out_of_memory)
-		return map_out_of_memory(error);
-	print_all(&b->options, &sum);
+		return false;
+	ret->map = latency_of(&sum.map, sum.nr_loops);
+	ret->unmap = latency_of(&sum.unmap, sum.nr_loops);
 	return true;
 }

@@ -12,53 +12,7 @@
 #include "map.h"
 
 #include <locale.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <armdma/cpu.h>
-
-#define NR_NODES	1
-
-/* ---- threads ---------------------------------------------------------- */
-
-struct cpu_thread {
-	pthread_t thread;
-	pthread_barrier_t *start;
-	struct cpu *cpu;
-	void (*fn)(void *ctx);
-	void *ctx;
-};
-
-static void *cpu_thread(void *arg)
-{
-	struct cpu_thread *t = arg;
-
-	cpu_enter(t->cpu);
-	pthread_barrier_wait(t->start);
-	t->fn(t->ctx);
-	return NULL;
-}
-
-void run_on_cpus(struct machine *m, void (*fn)(void *ctx), void *ctxs, size_t ctx_size,
-		 int nr)
-{
-	g_autofree struct cpu_thread *threads = g_new0(struct cpu_thread, nr);
-	pthread_barrier_t start;
-
-	g_assert(pthread_barrier_init(&start, NULL, (unsigned)nr) == 0);
-	for (int i = 0; i < nr; i++) {
-		threads[i] = (struct cpu_thread){
-			.start = &start,
-			.cpu = machine_cpu(m, (unsigned)i % machine_nr_cpus(m)),
-			.fn = fn,
-			.ctx = (char *)ctxs + (size_t)i * ctx_size,
-		};
-		g_assert(pthread_create(&threads[i].thread, NULL, cpu_thread,
-					&threads[i]) == 0);
-	}
-	for (int i = 0; i < nr; i++)
-		g_assert(pthread_join(threads[i].thread, NULL) == 0);
-	pthread_barrier_destroy(&start);
-}
 
 /* ---- what was asked for ----------------------------------------------- */
 
@@ -122,6 +76,31 @@ bool map_out_of_memory(GError **error)
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
 		    "the machine has no memory for so many threads and pages");
 	return false;
+}
+
+/* The line that scripts written for the kernel's tool look for. */
+static void print_latency(const char *what, const struct map_latency *l)
+{
+	g_print("average %s latency(us):%.1f standard deviation:%.1f\n", what,
+		l->mean / 1000, l->deviation / 1000);
+}
+
+/* The kernel's own algorithm, and its lines. */
+static bool map_kernel(const struct map_bench *b, GError **error)
+{
+	static const char *const directions[] = {
+		"BIDIRECTIONAL", "TO_DEVICE", "FROM_DEVICE"
+	};
+	const struct map_options *o = &b->options;
+	struct map_latencies found;
+
+	if (!map_kernel_measure(b->machine, b->noncoherent, o, &found))
+		return map_out_of_memory(error);
+	g_print("dma mapping benchmark: threads:%d seconds:%d node:%d dir:%s granule: %d\n",
+		o->threads, o->seconds, o->node, directions[o->dma_dir], o->granule);
+	print_latency("map", &found.map);
+	print_latency("unmap", &found.unmap);
+	return true;
 }
 
 static struct device *new_device(struct harness *h, const char *name, bool is_coherent,
