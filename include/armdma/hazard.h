@@ -35,6 +35,7 @@ enum hazard_class {
 	HAZARD_DEVICE_READ_STALE,	/* the CPU wrote, the device still sees old bytes */
 	HAZARD_DEVICE_WRITE_LOST,	/* a dirty line went over what the device wrote */
 	HAZARD_CPU_WRITE_LOST,		/* what the CPU wrote is gone, and was missed */
+	HAZARD_DEVICE_WRITE_OVER_DIRTY,	/* a dirty line may go over what the device writes */
 	/* ownership, by mapping; only where the device is not coherent */
 	HAZARD_CPU_READ_WHILE_MAPPED,	/* FROM_DEVICE or BIDIRECTIONAL, not synced */
 	HAZARD_CPU_WRITE_WHILE_MAPPED,

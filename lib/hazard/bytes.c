@@ -550,6 +550,8 @@ static void on_device_write(struct hazard_engine *e, struct shadow_line *l,
 	bool is_mapped = ownership_device_access(e, ev, true);
 
 	e->nr_accesses++;
+	if (is_mapped)
+		dirty_device_write(e, ev);
 	if (!l)
 		return;
 	shadow_write(l, ev, is_mapped ? WRITER_DEVICE : WRITER_NOBODY);

@@ -24,6 +24,7 @@ struct record ledger_call_record(struct hazard_engine *e, const struct dev_recor
 	now.dir = (int8_t)n->dir;
 	now.party = d->party;
 	now.site = n->site;
+	now.is_cached = ledger_frees_cached(n);
 	return now;
 }
 
@@ -36,6 +37,8 @@ static char *call_text(const struct dev_record *d, const struct hazard_engine *e
 		[LEDGER_UNMAP_SG] = "dma_unmap_sg",
 		[LEDGER_UNMAP_RESOURCE] = "dma_unmap_resource",
 		[LEDGER_FREE_COHERENT] = "dma_free_coherent",
+		[LEDGER_FREE_PAGES] = "dma_free_pages",
+		[LEDGER_FREE_SGT] = "dma_free_noncontiguous",
 		[LEDGER_SYNC_FOR_CPU] = "dma_sync_single_for_cpu",
 		[LEDGER_SYNC_FOR_DEVICE] = "dma_sync_single_for_device",
 		[LEDGER_SYNC_SG_FOR_CPU] = "dma_sync_sg_for_cpu",
@@ -51,6 +54,12 @@ static char *call_text(const struct dev_record *d, const struct hazard_engine *e
 	if (n->kind == LEDGER_FREE_COHERENT)
 		return g_strdup_printf("%s(%s, %zu, cpu_addr, 0x%" PRIx64 ")", verb[n->kind],
 				       name, n->len, n->dma);
+	if (n->kind == LEDGER_FREE_PAGES)
+		return g_strdup_printf("%s(%s, %zu, page, 0x%" PRIx64 ", %s)", verb[n->kind], name,
+				       n->len, n->dma, direction_name(n->dir));
+	if (n->kind == LEDGER_FREE_SGT)
+		return g_strdup_printf("%s(%s, %zu, sgt, %s)", verb[n->kind], name, n->len,
+				       direction_name(n->dir));
 	return g_strdup_printf("%s(%s, 0x%" PRIx64 ", %zu, %s)", verb[n->kind], name, n->dma,
 			       n->len, direction_name(n->dir));
 }

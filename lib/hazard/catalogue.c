@@ -27,6 +27,11 @@ static const struct {
 		"What the CPU wrote was dropped by an invalidate, or overwritten by an older "
 		"line, and somebody read it afterwards. Memory that the CPU writes has to be "
 		"given to the device before the next unmap or sync takes it back." },
+	[HAZARD_DEVICE_WRITE_OVER_DIRTY] = { "device-write-over-dirty",
+		"The device wrote memory of which a cache holds a dirty line, before any sync "
+		"gave it to the device. The line may be evicted at any time, over what the "
+		"device wrote. Memory of dma_alloc_noncoherent() is cleared through the cache, "
+		"so it needs dma_sync_*_for_device() even if the device only ever writes it." },
 	[HAZARD_CPU_READ_WHILE_MAPPED] = { "cpu-read-while-mapped",
 		"The CPU read a buffer that is mapped for the device to write. This time the "
 		"bytes were right. Between a map or dma_sync_*_for_device() and the next "

@@ -72,6 +72,7 @@ struct record {
 	bool is_dirty;			/* what was dropped was written to */
 	bool skips_sync;		/* mapped or unmapped with DMA_ATTR_SKIP_CPU_SYNC */
 	bool is_unasked;		/* a speculative fill, an eviction */
+	bool is_cached;			/* allocated or freed: memory that changes hands */
 };
 
 #define HISTORY_MAX	16u
@@ -214,6 +215,8 @@ bool device_snoops(const struct device *dev);
 /* ---- ledger.c: what is mapped -------------------------------------- */
 
 enum mapping_kind { MAPPING_SINGLE, MAPPING_SG, MAPPING_COHERENT, MAPPING_RESOURCE,
+		    MAPPING_PAGES,	/* dma_alloc_pages(), _noncoherent() */
+		    MAPPING_SGT,	/* dma_alloc_noncontiguous() */
 		    NR_MAPPING_KINDS };
 
 /* CPU-owned bytes of a mapping: disjoint, ascending, [from, to). */
@@ -235,7 +238,8 @@ struct mapping {
 	bool is_snooped;		/* the device is coherent */
 	bool is_bounced;
 	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
-	bool skips_sync;		/* DMA_ATTR_SKIP_CPU_SYNC at map */
+	bool skips_sync;		/* mapped without: DMA_ATTR_SKIP_CPU_SYNC, and how
+					 * memory that changes hands begins */
 	bool is_freed;			/* its memory is, and that was reported */
 	bool is_told;			/* that it leaks */
 	const void *pool;		/* the dma_pool that it is a page of, or NULL */
@@ -325,6 +329,9 @@ uint32_t engine_stack(struct hazard_engine *e, const void *site);
 /* bytes.c */
 void bytes_event(struct hazard_engine *e, const struct observe_event *ev);
 
+/* dirty.c: a write that the device may do */
+void dirty_device_write(struct hazard_engine *e, const struct observe_event *ev);
+
 /* range.c: one event of many lines */
 void range_event(struct hazard_engine *e, const struct observe_event *ev);
 
@@ -354,6 +361,10 @@ void alias_done(struct hazard_engine *e);
 void ledger_note(struct hazard_engine *e, const struct ledger_note *n);
 void ledger_finish(struct hazard_engine *e);
 void ledger_done(struct hazard_engine *e);
+/* Does it change hands: is it anything but coherent memory and registers? */
+bool ledger_is_streaming(const struct mapping *m);
+/* Was it allocated, not mapped? */
+bool ledger_is_allocation(const struct mapping *m);
 /* A live streaming mapping of @pa, the newest that is not the CPU's; or any; or NULL. */
 struct mapping *ledger_mapping_at(struct hazard_engine *e, uint64_t pa);
 

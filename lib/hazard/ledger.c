@@ -66,7 +66,8 @@ static void note_alloc(struct hazard_engine *e, struct dev_record *d,
 {
 	struct mapping *m = ledger_mapping_new(e, d, n);
 
-	m->dir = DMA_BIDIRECTIONAL;
+	if (m->kind == MAPPING_COHERENT)
+		m->dir = DMA_BIDIRECTIONAL;
 	shadow_watch(&e->shadow, m->pa, m->len);
 	ledger_mapping_add(e, m);
 	ledger_remember(e, RECORD_ALLOCATED, m, n, 0, m->len);
@@ -327,7 +328,7 @@ static bool report_leak(struct interval *node, void *data)
 	struct leaks *l = data;
 	struct hazard_engine *e = l->e;
 	const struct mapping *m = mapping_by_dma(node);
-	bool is_memory = m->kind == MAPPING_COHERENT;
+	bool is_memory = ledger_is_allocation(m);
 	g_autofree char *fix = unmap_call(e, m);
 	struct report *r;
 
@@ -340,7 +341,7 @@ static bool report_leak(struct interval *node, void *data)
 	report_say(r, "The %" PRIu64 " bytes that were %s for %s (%s, dma 0x%" PRIx64
 		   ") were still %s when %s.", m->len, is_memory ? "allocated" : "mapped",
 		   party_name(&e->parties, m->dev->party),
-		   is_memory ? "coherent" : direction_name(m->dir), m->dma,
+		   m->kind == MAPPING_COHERENT ? "coherent" : direction_name(m->dir), m->dma,
 		   is_memory ? "allocated" : "mapped", l->when);
 	report_row_of_mapping(e, r, m);
 	report_row_last(r, is_mapped)->is_culprit = true;
@@ -403,6 +404,10 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_SYNC_SG_FOR_DEVICE] = note_sync,
 	[LEDGER_ALLOC_COHERENT] = note_alloc,
 	[LEDGER_FREE_COHERENT] = note_unmap,
+	[LEDGER_ALLOC_PAGES] = note_alloc,
+	[LEDGER_FREE_PAGES] = note_unmap,
+	[LEDGER_ALLOC_SGT] = note_alloc,
+	[LEDGER_FREE_SGT] = note_unmap,
 	[LEDGER_POOL_PAGE] = pool_note,
 	[LEDGER_POOL_ALLOC] = pool_note,
 	[LEDGER_POOL_FREE] = pool_note,

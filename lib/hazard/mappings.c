@@ -26,6 +26,12 @@ enum mapping_kind ledger_kind_of(enum ledger_kind kind)
 	case LEDGER_ALLOC_COHERENT:
 	case LEDGER_FREE_COHERENT:
 		return MAPPING_COHERENT;
+	case LEDGER_ALLOC_PAGES:
+	case LEDGER_FREE_PAGES:
+		return MAPPING_PAGES;
+	case LEDGER_ALLOC_SGT:
+	case LEDGER_FREE_SGT:
+		return MAPPING_SGT;
 	case LEDGER_MAP_RESOURCE:
 	case LEDGER_UNMAP_RESOURCE:
 		return MAPPING_RESOURCE;
@@ -93,7 +99,7 @@ static bool is_segment(struct interval *node, void *data)
 	struct segment_search *s = data;
 	struct mapping *m = mapping_by_dma(node);
 
-	if (m->kind != MAPPING_SG || m->dma != s->note->dma)
+	if ((m->kind != MAPPING_SG && m->kind != MAPPING_SGT) || m->dma != s->note->dma)
 		return true;
 	if (!s->found || ledger_sg_fits(m, s->note))
 		s->found = m;
@@ -206,7 +212,8 @@ struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d
 	m->is_snooped = device_snoops(n->dev);
 	m->is_bounced = n->is_bounced;
 	m->is_checked = n->kind != LEDGER_MAP;
-	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
+	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC || m->kind == MAPPING_PAGES ||
+			m->kind == MAPPING_SGT;
 	m->step = machine_step(e->machine);
 	m->site = n->site;
 	m->stack = engine_stack(e, n->site);
@@ -217,16 +224,21 @@ struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d
 	return m;
 }
 
-static bool is_streaming(const struct mapping *m)
+bool ledger_is_streaming(const struct mapping *m)
 {
-	return m->kind == MAPPING_SINGLE || m->kind == MAPPING_SG;
+	return m->kind != MAPPING_COHERENT && m->kind != MAPPING_RESOURCE;
+}
+
+bool ledger_is_allocation(const struct mapping *m)
+{
+	return m->kind == MAPPING_COHERENT || m->kind == MAPPING_PAGES || m->kind == MAPPING_SGT;
 }
 
 void ledger_mapping_add(struct hazard_engine *e, struct mapping *m)
 {
 	m->dev->last = m;
 	interval_insert(&m->dev->live, &m->by_dma);
-	if (is_streaming(m))
+	if (ledger_is_streaming(m))
 		interval_insert(&e->live, &m->by_pa);
 }
 
@@ -235,7 +247,7 @@ void ledger_mapping_remove(struct hazard_engine *e, struct mapping *m)
 	if (m->dev->last == m)
 		m->dev->last = NULL;
 	interval_remove(&m->dev->live, &m->by_dma);
-	if (is_streaming(m))
+	if (ledger_is_streaming(m))
 		interval_remove(&e->live, &m->by_pa);
 	mapping_free(m);
 }
@@ -250,11 +262,17 @@ bool ledger_is_for_cpu(const struct ledger_note *n)
 	return n->kind == LEDGER_SYNC_FOR_CPU || n->kind == LEDGER_SYNC_SG_FOR_CPU;
 }
 
+bool ledger_frees_cached(const struct ledger_note *n)
+{
+	return n->kind == LEDGER_FREE_PAGES || n->kind == LEDGER_FREE_SGT;
+}
+
 enum record_kind ledger_record_kind_of(const struct ledger_note *n)
 {
 	if (is_sync(n))
 		return ledger_is_for_cpu(n) ? RECORD_SYNCED_FOR_CPU : RECORD_SYNCED_FOR_DEVICE;
-	return n->kind == LEDGER_FREE_COHERENT ? RECORD_FREED : RECORD_UNMAPPED;
+	return n->kind == LEDGER_FREE_COHERENT || ledger_frees_cached(n) ? RECORD_FREED
+									 : RECORD_UNMAPPED;
 }
 
 static struct record record_of(struct hazard_engine *e, enum record_kind kind,
@@ -270,6 +288,7 @@ static struct record record_of(struct hazard_engine *e, enum record_kind kind,
 	r.party = m->dev->party;
 	r.site = n->site;
 	r.skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
+	r.is_cached = ledger_is_streaming(m);
 	r.stack = kind == RECORD_MAPPED || kind == RECORD_ALLOCATED
 		? m->stack : engine_stack(e, n->site);
 	return r;

@@ -25,6 +25,8 @@ struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d
 void ledger_mapping_add(struct hazard_engine *e, struct mapping *m);
 void ledger_mapping_remove(struct hazard_engine *e, struct mapping *m);
 bool ledger_is_for_cpu(const struct ledger_note *n);
+/* dma_free_pages() and its like? */
+bool ledger_frees_cached(const struct ledger_note *n);
 enum record_kind ledger_record_kind_of(const struct ledger_note *n);
 void ledger_remember(struct hazard_engine *e, enum record_kind kind,
 	const struct mapping *m, const struct ledger_note *n, uint64_t offset, uint64_t len);

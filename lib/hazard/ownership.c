@@ -10,7 +10,8 @@
  * between it and the device; a coherent device never loses what the CPU does.
  *
  * Leaves out: the device touching bytes that were synced back to the CPU. Devices
- * fetch ahead, and drivers peek at rings that way: it is judged by the bytes.
+ * fetch ahead, and drivers peek at rings that way: it is judged by the bytes, and by
+ * dirty lines that could go over them: dirty.c.
  */
 #include "report.h"
 

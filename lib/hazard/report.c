@@ -23,6 +23,7 @@ const char *mapping_kind_name(enum mapping_kind kind)
 	static const char *const name[NR_MAPPING_KINDS] = {
 		[MAPPING_SINGLE] = "single", [MAPPING_SG] = "sg",
 		[MAPPING_COHERENT] = "coherent", [MAPPING_RESOURCE] = "resource",
+		[MAPPING_PAGES] = "pages", [MAPPING_SGT] = "noncontiguous",
 	};
 
 	return name[kind];
@@ -72,6 +73,12 @@ char *unmap_call(const struct hazard_engine *e, const struct mapping *m)
 	case MAPPING_COHERENT:
 		return g_strdup_printf("dma_free_coherent(%s, %" PRIu64 ", cpu_addr, 0x%" PRIx64
 				       ")", dev, m->len, m->dma);
+	case MAPPING_PAGES:
+		return g_strdup_printf("dma_free_pages(%s, %" PRIu64 ", page, 0x%" PRIx64 ", %s)",
+				       dev, m->len, m->dma, direction_name(m->dir));
+	case MAPPING_SGT:
+		return g_strdup_printf("dma_free_noncontiguous(%s, %" PRIu64 ", sgt, %s)", dev,
+				       m->len, direction_name(m->dir));
 	default:
 		return g_strdup_printf("dma_unmap_%s(%s, 0x%" PRIx64 ", %" PRIu64 ", %s)",
 				       mapping_kind_name(m->kind), dev, m->dma, m->len,
@@ -87,6 +94,9 @@ char *sync_call(const struct hazard_engine *e, const struct mapping *m, bool for
 	if (m->kind == MAPPING_SG && m->nents)
 		return g_strdup_printf("dma_sync_sg_for_%s(%s, sgl, %d, %s)", whom, dev,
 				       m->nents, direction_name(m->dir));
+	if (m->kind == MAPPING_SGT)
+		return g_strdup_printf("dma_sync_sgtable_for_%s(%s, sgt, %s)", whom, dev,
+				       direction_name(m->dir));
 	return g_strdup_printf("dma_sync_single_for_%s(%s, 0x%" PRIx64 ", %" PRIu64 ", %s)",
 			       whom, dev, m->dma, m->len, direction_name(m->dir));
 }
@@ -215,7 +225,8 @@ void report_of_mapping(struct hazard_engine *e, struct report *r, const struct m
 	g_assert(!r->mapping.device);
 	r->mapping = (struct report_mapping){
 		.device = g_strdup(party_name(&e->parties, m->dev->party)),
-		.kind = m->kind, .dir = m->dir, .dma = m->dma, .pa = m->pa, .len = m->len,
+		.kind = m->kind, .is_allocation = ledger_is_allocation(m),
+		.dir = m->dir, .dma = m->dma, .pa = m->pa, .len = m->len,
 		.step = m->step, .site = m->site,
 	};
 }
@@ -227,7 +238,7 @@ static void say_place(struct report *r, uint64_t pa)
 	if (m->device && pa - m->pa < m->len)
 		report_say(r, ", %" PRIu64 " bytes into the %" PRIu64 " bytes %s for %s",
 			   pa - m->pa, m->len,
-			   m->kind == MAPPING_COHERENT ? "allocated" : "mapped", m->device);
+			   m->is_allocation ? "allocated" : "mapped", m->device);
 }
 
 void report_of_access(struct hazard_engine *e, struct report *r,
@@ -255,6 +266,7 @@ static char *library_text(const struct hazard_engine *e, const struct record *re
 {
 	const char *name = party_name(&e->parties, rec->party);
 	const char *skips = rec->skips_sync ? ", DMA_ATTR_SKIP_CPU_SYNC" : "";
+	const char *how = rec->is_cached ? direction_name(rec->dir) : "coherent";
 
 	switch (rec->kind) {
 	case RECORD_MAPPED:
@@ -268,9 +280,9 @@ static char *library_text(const struct hazard_engine *e, const struct record *re
 	case RECORD_SYNCED_FOR_DEVICE:
 		return g_strdup_printf("synced for %s, %s", name, direction_name(rec->dir));
 	case RECORD_ALLOCATED:
-		return g_strdup_printf("allocated for %s, coherent", name);
+		return g_strdup_printf("allocated for %s, %s", name, how);
 	default:
-		return g_strdup_printf("freed by %s, coherent", name);
+		return g_strdup_printf("freed by %s, %s", name, how);
 	}
 }
 
@@ -421,7 +433,8 @@ void report_row_of_mapping(struct hazard_engine *e, struct report *r, const stru
 		.step = m->step, .pa = m->pa, .dma = m->dma, .site = m->site,
 		.len = (uint32_t)MIN(m->len, UINT32_MAX), .stack = m->stack,
 		.party = m->dev->party, .dir = (int8_t)m->dir, .skips_sync = m->skips_sync,
-		.kind = m->kind == MAPPING_COHERENT ? RECORD_ALLOCATED : RECORD_MAPPED,
+		.kind = ledger_is_allocation(m) ? RECORD_ALLOCATED : RECORD_MAPPED,
+		.is_cached = ledger_is_streaming(m),
 	};
 
 	if (has_row_of(r, m))

@@ -36,6 +36,7 @@ struct report_bytes {
 struct report_mapping {
 	char *device;
 	enum mapping_kind kind;
+	bool is_allocation;
 	int dir;
 	uint64_t dma, pa, len;
 	uint64_t step;

@@ -137,7 +137,8 @@ def section(title, parts, result):
 
 
 def check_docs(tap, titles, results):
-    sources = "".join(read("tests/hazard/programs%s.c" % s) for s in ("", "-alias", "-pool"))
+    names = ("", "-alias", "-noncoherent", "-pool")
+    sources = "".join(read("tests/hazard/programs%s.c" % s) for s in names)
     parts = {(t, w): code for t, w, code in PART.findall(sources)}
     head = read("docs/hazards.md").split(MARK)[0]
     text = head + MARK + "".join(section(t, parts, results[t]) for t in titles)

@@ -796,6 +796,7 @@ const struct program programs[NR_HAZARD_CLASSES] = {
 	FIRST(DEVICE_READ_STALE, ON_NON_COHERENT, tx_wrong, tx_right),
 	FIRST(DEVICE_WRITE_LOST, ON_NON_COHERENT, rx_slot_wrong, rx_slot_right),
 	FIRST(CPU_WRITE_LOST, ON_NON_COHERENT, rx_decrypt_wrong, rx_decrypt_right),
+	FIRST(DEVICE_WRITE_OVER_DIRTY, ON_NON_COHERENT, rx_first_wrong, rx_first_right),
 	FIRST(CPU_READ_WHILE_MAPPED, ON_NON_COHERENT, rx_peek_wrong, rx_peek_right),
 	[HAZARD_CPU_WRITE_WHILE_MAPPED] = {
 		HAZARD_CPU_WRITE_WHILE_MAPPED, HAZARD_DEVICE_READ_STALE, ON_NON_COHERENT,

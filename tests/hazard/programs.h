@@ -30,6 +30,10 @@ struct program {
 void mailbox_wrong(struct device *eth);
 void mailbox_right(struct device *eth);
 
+/* programs-noncoherent.c */
+void rx_first_wrong(struct device *eth);
+void rx_first_right(struct device *eth);
+
 /* programs-pool.c */
 void pool_overrun_wrong(struct device *eth);
 void pool_overrun_right(struct device *eth);
