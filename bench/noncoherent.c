@@ -26,7 +26,7 @@
 #include <linux/dma-mapping.h>
 #include "harness.h"
 
-/* ---- costs --------------------------------------------------------------------------- */
+/* ---- costs ---------------------------------------------------------------------- */
 
 enum cost {
 	COST_HIT,		/* an access that a cache answers */
@@ -77,7 +77,7 @@ static gboolean take_cost(const char *option, const char *value, void *data, GEr
 	return false;
 }
 
-/* ---- counts -------------------------------------------------------------------------- */
+/* ---- counts --------------------------------------------------------------------- */
 
 struct counts {
 	u64 loads, stores;		/* in all */
@@ -146,7 +146,7 @@ static u64 cycles_of(const struct counts *c, bool has_registers)
 	       c->barriers * costs[COST_BARRIER].cycles;
 }
 
-/* ---- ways: memory, and how it changes hands ---------------------------------------------- */
+/* ---- ways: memory, and how it changes hands ------------------------------------- */
 
 enum way { CACHED, UNCACHED, WRITE_COMBINE, NR_WAYS };
 
@@ -230,7 +230,7 @@ static void to_cpu(struct buf *f)
 		dma_sync_single_for_cpu(f->b->dev, f->dma, f->len, f->dir);
 }
 
-/* ---- patterns ------------------------------------------------------------------------------ */
+/* ---- patterns ------------------------------------------------------------------- */
 
 #define WORD	4u
 
@@ -325,7 +325,7 @@ static void round_of(struct buf *f, const struct pattern *p)
 	}
 }
 
-/* ---- measuring ------------------------------------------------------------------------------ */
+/* ---- measuring ------------------------------------------------------------------ */
 
 struct timed {
 	struct buf *f;
@@ -451,7 +451,7 @@ static bool measure(struct bench *b, const struct pattern *p, size_t len, int ms
 	return r.cycles[CACHED] < MIN(r.cycles[UNCACHED], r.cycles[WRITE_COMBINE]);
 }
 
-/* ---- where it turns ---------------------------------------------------------------------------- */
+/* ---- where it turns ------------------------------------------------------------- */
 
 #define MIN_LEN		64u
 #define MAX_LEN		SZ_4M
@@ -515,7 +515,7 @@ static void measure_all(struct bench *b, size_t max_len, int ms)
 		say_turns(&patterns[i], &v[i]);
 }
 
-/* ---- being asked -------------------------------------------------------------------------------- */
+/* ---- being asked ---------------------------------------------------------------- */
 
 struct options {
 	char *board, *json;
