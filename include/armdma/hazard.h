@@ -58,6 +58,7 @@ enum hazard_class {
 	HAZARD_MAPPING_LEAKED,		/* still mapped when the device or the run ends */
 	HAZARD_FREE_WHILE_MAPPED,	/* page or slab object freed under a mapping */
 	HAZARD_MAP_NOT_MEMORY,		/* host stack or heap, vmalloc, MMIO: not mappable */
+	HAZARD_MAP_COHERENT,		/* coherent memory, as if it were to change hands */
 	HAZARD_LINE_SHARED,		/* by two live mappings, one device-written */
 	/* blocks of dma_pools */
 	HAZARD_POOL_OVERRUN,		/* an access runs past the end of a block */

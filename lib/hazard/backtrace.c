@@ -34,6 +34,11 @@ static const struct {
 	DOOR(dma_sync_sgtable_for_cpu), DOOR(dma_sync_sgtable_for_device),
 	DOOR(dma_alloc_attrs), DOOR(dma_free_attrs),
 	DOOR(dma_alloc_coherent), DOOR(dma_free_coherent),
+	DOOR(dma_alloc_pages), DOOR(dma_free_pages),
+	DOOR(dma_alloc_noncoherent), DOOR(dma_free_noncoherent),
+	DOOR(dma_alloc_noncontiguous), DOOR(dma_free_noncontiguous),
+	DOOR(dmam_alloc_attrs), DOOR(dmam_alloc_coherent), DOOR(dmam_free_coherent),
+	DOOR(sg_copy_buffer), DOOR(sg_zero_buffer),
 };
 
 static bool is_door(unw_cursor_t *cursor)

@@ -100,6 +100,11 @@ static const struct {
 		"Something was mapped that the streaming API cannot map: a stack, a global "
 		"variable, vmalloc memory, device registers. Only memory of the linear map has "
 		"the one physical address that the device needs." },
+	[HAZARD_MAP_COHERENT] = { "map-coherent",
+		"Coherent memory was mapped for streaming: a list of dma_get_sgtable() given to "
+		"dma_map_sg(). The maintenance goes by the linear map's address, another than "
+		"the one in use, and may find no such address, or write old lines over the "
+		"memory. It needs none: DMA_ATTR_SKIP_CPU_SYNC." },
 	[HAZARD_LINE_SHARED] = { "line-shared",
 		"Two live mappings share a cache line, and the device writes to at least one of "
 		"them. Invalidating the line for one throws away, and cleaning it overwrites, "

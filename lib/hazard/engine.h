@@ -308,7 +308,8 @@ struct hazard_engine {
 
 	struct shadow shadow;
 	struct parties parties;
-	struct interval *live;		/* struct mapping, by pa */
+	struct interval *live;		/* struct mapping, by pa: what changes hands */
+	struct interval *coherent;	/* by pa: what dma_alloc_coherent() gave */
 	struct interval *pool_pages, *pool_blocks;	/* pool.c, by pa */
 	GHashTable *blocks_by_va;	/* struct pool_block; NULL: none */
 	struct stacks stacks;

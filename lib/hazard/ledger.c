@@ -46,6 +46,7 @@ static void note_map(struct hazard_engine *e, struct dev_record *d,
 	if (m->dir == DMA_FROM_DEVICE && !m->skips_sync)
 		surrender(e, m, 0, m->len);
 	ledger_check_line_shared(e, m);
+	ledger_check_mapped_twice(e, m);
 	ledger_mapping_add(e, m);
 	if (m->kind == MAPPING_SG)
 		link_segment(d, m, n->sg_index);

@@ -234,21 +234,33 @@ bool ledger_is_allocation(const struct mapping *m)
 	return m->kind == MAPPING_COHERENT || m->kind == MAPPING_PAGES || m->kind == MAPPING_SGT;
 }
 
+/* Registers are found by device address alone. */
+static struct interval **tree_by_pa(struct hazard_engine *e, const struct mapping *m)
+{
+	if (m->kind == MAPPING_COHERENT)
+		return &e->coherent;
+	return ledger_is_streaming(m) ? &e->live : NULL;
+}
+
 void ledger_mapping_add(struct hazard_engine *e, struct mapping *m)
 {
+	struct interval **tree = tree_by_pa(e, m);
+
 	m->dev->last = m;
 	interval_insert(&m->dev->live, &m->by_dma);
-	if (ledger_is_streaming(m))
-		interval_insert(&e->live, &m->by_pa);
+	if (tree)
+		interval_insert(tree, &m->by_pa);
 }
 
 void ledger_mapping_remove(struct hazard_engine *e, struct mapping *m)
 {
+	struct interval **tree = tree_by_pa(e, m);
+
 	if (m->dev->last == m)
 		m->dev->last = NULL;
 	interval_remove(&m->dev->live, &m->by_dma);
-	if (ledger_is_streaming(m))
-		interval_remove(&e->live, &m->by_pa);
+	if (tree)
+		interval_remove(tree, &m->by_pa);
 	mapping_free(m);
 }
 

@@ -57,4 +57,8 @@ void ledger_check_checked(struct hazard_engine *e, const struct mapping *m,
 	const struct ledger_note *n);
 void ledger_check_line_shared(struct hazard_engine *e, const struct mapping *m);
 
+/* ---- twice.c --------------------------------------------------------- */
+
+void ledger_check_mapped_twice(struct hazard_engine *e, const struct mapping *m);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cached memory that changes hands, wrong and right: see programs.c. */
+/* Cached memory that changes hands, and lists over coherent memory; see programs.c. */
 #include "programs.h"
 #include "verbs.h"
 
@@ -42,5 +42,42 @@ void rx_first_right(struct device *eth)
 	dma_sync_single_for_cpu(eth, dma, RX, DMA_FROM_DEVICE);
 	cpu_reads(buf);
 	dma_free_noncoherent(eth, RX, buf, dma, DMA_FROM_DEVICE);
+}
+/* ---- end */
+
+/* ---- program map-coherent wrong */
+guilty int share_map(struct device *eth, struct sg_table *sgt)
+{
+	return dma_map_sgtable(eth, sgt, DMA_TO_DEVICE, 0);
+}
+
+void share_wrong(struct device *eth)
+{
+	struct sg_table sgt;
+	dma_addr_t dma;
+	u8 *frame = dma_alloc_coherent(eth, RX, &dma, GFP_KERNEL);
+
+	WARN_ON(dma_get_sgtable(eth, &sgt, frame, dma, RX));
+	WARN_ON(share_map(eth, &sgt));
+	device_reads(eth, sg_dma_address(sgt.sgl), RX);
+	dma_unmap_sgtable(eth, &sgt, DMA_TO_DEVICE, 0);
+	sg_free_table(&sgt);
+	dma_free_coherent(eth, RX, frame, dma);
+}
+/* ---- end */
+
+/* ---- program map-coherent right */
+void share_right(struct device *eth)
+{
+	struct sg_table sgt;
+	dma_addr_t dma;
+	u8 *frame = dma_alloc_coherent(eth, RX, &dma, GFP_KERNEL);
+
+	WARN_ON(dma_get_sgtable(eth, &sgt, frame, dma, RX));
+	WARN_ON(dma_map_sgtable(eth, &sgt, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC));
+	device_reads(eth, sg_dma_address(sgt.sgl), RX);
+	dma_unmap_sgtable(eth, &sgt, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(&sgt);
+	dma_free_coherent(eth, RX, frame, dma);
 }
 /* ---- end */

@@ -820,6 +820,7 @@ const struct program programs[NR_HAZARD_CLASSES] = {
 	FIRST(MAPPING_LEAKED, EVERYWHERE, tx_leak_wrong, tx_leak_right),
 	FIRST(FREE_WHILE_MAPPED, EVERYWHERE, rx_free_wrong, rx_free_right),
 	FIRST(MAP_NOT_MEMORY, EVERYWHERE, cmd_on_the_stack, cmd_from_kmalloc),
+	FIRST(MAP_COHERENT, ON_NON_COHERENT, share_wrong, share_right),
 	FIRST(LINE_SHARED, ON_NON_COHERENT, two_in_a_line, two_lines),
 	FIRST(POOL_OVERRUN, EVERYWHERE, pool_overrun_wrong, pool_overrun_right),
 	FIRST(POOL_USE_AFTER_FREE, EVERYWHERE, pool_after_free_wrong, pool_after_free_right),

@@ -33,6 +33,8 @@ void mailbox_right(struct device *eth);
 /* programs-noncoherent.c */
 void rx_first_wrong(struct device *eth);
 void rx_first_right(struct device *eth);
+void share_wrong(struct device *eth);
+void share_right(struct device *eth);
 
 /* programs-pool.c */
 void pool_overrun_wrong(struct device *eth);
