@@ -83,6 +83,7 @@ struct cpu {
 	alignas(HOST_LINE) struct machine *machine;
 	struct tlb *tlb, *itlb;		/* of data and of instructions: mostly one */
 	unsigned idx;
+	bool is_user;			/* in user mode; the words of its TLBs say so, too */
 	const struct board_cpu *board;
 	uint64_t reg[NR_CP15_REGS];	/* what has 32 bits has its high half clear */
 	struct cpu_fault fault;
@@ -135,6 +136,7 @@ struct machine {
 	const struct board *board;
 	struct machine_config config;
 	void *software;
+	cpu_abort_handler *on_abort;	/* or NULL: nobody mends */
 	GMutex lock;			/* fast gear: TLB changes and their mappings */
 };
 
@@ -273,11 +275,26 @@ static inline struct cpu *cpu_of_thread(struct machine *m)
 void cpu_forget(struct machine *m);
 /* What every entry by a CPU begins with. */
 void cpu_begin(struct cpu *c, uint32_t va, const void *site);
+/* FSR, FAR and the count of a fault. */
+void cpu_note_fault(struct cpu *c, const struct cpu_fault *f);
 /* The access is refused: registers, count and event. Always false. */
 bool cpu_refuse(struct cpu *c, const struct cpu_fault *f, size_t len, const void *site);
 /* Report and exit(1): there is no instruction to return to. */
 G_NORETURN void cpu_abort(struct cpu *c, const struct cpu_fault *f, size_t len,
 			  const void *site);
+
+/* ---- cpu/mode.c ------------------------------------------------------------ */
+
+void cpu_make_present_slow(struct cpu *c, uint32_t va, size_t len, bool is_write,
+			   const void *site);
+
+/* Before an access: software mends what it can of the pages that would be refused. */
+static inline void cpu_make_present(struct cpu *c, uint32_t va, size_t len, bool is_write,
+				    const void *site)
+{
+	if (c->machine->on_abort)
+		cpu_make_present_slow(c, va, len, is_write, site);
+}
 
 /* ---- cpu/trap.c -------------------------------------------------------------- */
 

@@ -79,6 +79,36 @@ void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site);
 void machine_before_load(struct machine *m, uint32_t va, size_t len, const void *site);
 void machine_before_store(struct machine *m, uint32_t va, size_t len, const void *site);
 
+/* ---- modes and aborts ----------------------------------------------- */
+
+/**
+ * cpu_set_user() - loads and stores are from now on those of user mode, or privileged
+ *
+ * Reset is privileged. Nothing but what accesses may do depends on it: this model has
+ * no other modes. In the fast gear, where all CPUs share a TLB, it does nothing.
+ * Return: as it was before.
+ */
+bool cpu_set_user(struct cpu *c, bool is_user);
+bool cpu_is_user(const struct cpu *c);
+
+struct cpu_fault;
+
+/**
+ * cpu_abort_handler - what software does at the data abort of a load or store
+ * @f: as FSR and FAR have it, too
+ *
+ * Called privileged, before observers learn of the fault and before any byte of the
+ * access has moved. An access that aborts while it runs is refused at once.
+ * Return: true when the tables were mended and the access is to be made again.
+ */
+typedef bool cpu_abort_handler(struct cpu *c, const struct cpu_fault *f, const void *site);
+
+/** The vector: at most one handler; NULL takes it away. */
+void machine_on_abort(struct machine *m, cpu_abort_handler *handler);
+
+/** Is this thread in a handler? A plain access then is one of its own. */
+bool cpu_handles_abort(void);
+
 /* ---- system control ------------------------------------------------- */
 
 enum cp15_reg {

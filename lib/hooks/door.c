@@ -27,12 +27,18 @@ static size_t clip(const void *p, size_t len)
 	return MIN(len, room);
 }
 
+/* Software that handles an abort inside the door has accesses of its own. */
+static bool is_closed(void)
+{
+	return hooks_is_inside && !cpu_handles_abort();
+}
+
 /* The machine behind @p, or NULL where an access needs no machine. */
 static struct machine *machine_behind(const void *p, bool is_store)
 {
 	struct window *w = window_of(p);
 
-	if (!w || w->is_plain || hooks_is_inside)
+	if (!w || w->is_plain || is_closed())
 		return NULL;
 	if (!w->machine)
 		hooks_canary(p, is_store);	/* check.c's own window */
@@ -42,25 +48,27 @@ static struct machine *machine_behind(const void *p, bool is_store)
 void hooks_store(const void *p, size_t len, const void *site)
 {
 	struct machine *m = machine_behind(p, true);
+	bool was_inside = hooks_is_inside;
 
 	if (!m)
 		return;
 	hooks_is_inside = true;
 	machine_before_store(m, va_of(p), clip(p, len), site);
-	hooks_is_inside = false;
+	hooks_is_inside = was_inside;
 }
 
 void hooks_load(const void *p, size_t len, const void *site)
 {
 	struct machine *m = machine_behind(p, false);
 	struct hooks_last_store last = hooks_last_store;
+	bool was_inside = hooks_is_inside;
 
 	__builtin_prefetch(p);	/* the access itself is a long way off */
 	if (!m)
 		return;
 	hooks_is_inside = true;
 	machine_before_load(m, va_of(p), clip(p, len), site);
-	hooks_is_inside = false;
+	hooks_is_inside = was_inside;
 
 	if (last.len == len && hook_unlikely(hooks_may_be_one_copy(last.site, site)) &&
 	    hooks_is_one_copy(last.site, site))
@@ -71,6 +79,6 @@ void hooks_fence(void)
 {
 	struct cpu *c = cpu_current();
 
-	if (c && !hooks_is_inside)
+	if (c && !is_closed())
 		cpu_dmb(c, BARRIER_SY);
 }

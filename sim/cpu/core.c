@@ -63,12 +63,17 @@ static void tell_fault(struct cpu *c, const struct cpu_fault *f, size_t len, con
 	machine_unlock(c->machine);
 }
 
-bool cpu_refuse(struct cpu *c, const struct cpu_fault *f, size_t len, const void *site)
+void cpu_note_fault(struct cpu *c, const struct cpu_fault *f)
 {
 	c->fault = *f;
 	c->reg[f->is_fetch ? CP15_IFSR : CP15_DFSR] = f->dfsr;
 	c->reg[f->is_fetch ? CP15_IFAR : CP15_DFAR] = f->va;
 	c->counts.faults++;
+}
+
+bool cpu_refuse(struct cpu *c, const struct cpu_fault *f, size_t len, const void *site)
+{
+	cpu_note_fault(c, f);
 	tell_fault(c, f, len, site);
 	return false;
 }
@@ -130,6 +135,7 @@ static bool load_slow(struct cpu *c, uint32_t va, void *buf, size_t len, const v
 	cpu_begin(c, va, site);
 	if (unlikely(is_misaligned(c, va, len)))
 		return refuse_misaligned(c, va, len, false, site);
+	cpu_make_present(c, va, len, false, site);
 	while (len) {
 		struct cpu_fault f;
 		uint64_t word = access_admit(c, va, len, false, &f);
@@ -170,6 +176,7 @@ static bool store_slow(struct cpu *c, uint32_t va, const void *buf, size_t len,
 	cpu_begin(c, va, site);
 	if (unlikely(is_misaligned(c, va, len)))
 		return refuse_misaligned(c, va, len, true, site);
+	cpu_make_present(c, va, len, true, site);
 	while (len) {
 		struct cpu_fault f;
 		uint64_t word = access_admit(c, va, len, true, &f);

@@ -130,6 +130,7 @@ static void before_load(struct cpu *c, uint32_t va, size_t len, const void *site
 	if (m->is_fast)		/* the window is DRAM; what it lacks will trap */
 		return;
 	cpu_begin(c, va, site);
+	cpu_make_present(c, va, len, false, site);
 	window_turn_to(c);
 	if (unlikely(m->order != NULL))
 		order_note_load(c, va, len);
@@ -291,6 +292,7 @@ static void before_store(struct cpu *c, uint32_t va, size_t len, const void *sit
 	if (m->is_fast)
 		return;
 	cpu_begin(c, va, site);
+	cpu_make_present(c, va, len, true, site);
 	window_turn_to(c);
 	while (len) {
 		size_t piece = piece_len(m, va, len);

@@ -289,6 +289,16 @@ static unsigned perms_of(uint64_t word)
 	return word >> TLB_PERMS_SHIFT & PERM_ALL;
 }
 
+/* In user mode, what the user may is all there is. */
+static unsigned perms_in_mode(const struct cpu *c, unsigned perms)
+{
+	unsigned users = perms & (PERM_USER_READ | PERM_USER_WRITE | PERM_USER_FETCH);
+
+	if (!c->is_user)
+		return perms;
+	return users | (users >> 2 & (PERM_READ | PERM_WRITE)) | (users >> 1 & PERM_FETCH);
+}
+
 static uint64_t with_perms(uint64_t word, uint64_t perms)
 {
 	return (word & ~((uint64_t)PERM_ALL << TLB_PERMS_SHIFT)) | perms << TLB_PERMS_SHIFT;
@@ -301,7 +311,8 @@ static uint64_t note_word(struct cpu *c, struct tlb *t, uint64_t word, uint32_t 
 	uint32_t page = va >> PAGE_SHIFT;
 
 	word += page - (va_first >> PAGE_SHIFT);	/* its low bits number a frame */
-	word = with_perms(word, mmu_domain_perms(c, perms_of(word), tlb_domain(word)));
+	word = with_perms(word, perms_in_mode(c, mmu_domain_perms(c, perms_of(word),
+								  tlb_domain(word))));
 	word |= (uint64_t)kind_of(c, tlb_attrs(word), tlb_pa(word)) << WORD_KIND_SHIFT;
 	set_word(t, page, word);
 	return word;
@@ -415,8 +426,8 @@ static struct leaf perms_at(const struct cpu *c, uint64_t word, uint32_t va)
 	struct leaf l = { .perms = (uint8_t)perms_of(word) };
 
 	if (word & TLB_QUARTERS)
-		l.perms = mmu_domain_perms(c, mmu_quarter_perms(c, (uint8_t)tlb_asid(word),
-								domain, idx), domain);
+		l.perms = (uint8_t)perms_in_mode(c, mmu_domain_perms(c,
+			mmu_quarter_perms(c, (uint8_t)tlb_asid(word), domain, idx), domain));
 	return l;
 }
 

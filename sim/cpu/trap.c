@@ -131,6 +131,7 @@ static void make_accessible(struct machine *m, uint32_t va, bool is_write, const
 	uint64_t word;
 
 	cpu_begin(c, va, site);
+	cpu_make_present(c, va, 1, is_write, site);
 	word = tlb_translate(c, va, is_write, &f);
 	if (word && tlb_kind(word) == PAGE_IO)
 		abort_io(c, va, site);

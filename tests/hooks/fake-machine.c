@@ -36,6 +36,11 @@ static uint8_t lines[FAKE_PAGES][FAKE_PAGE / FAKE_LINE];
 static struct machine *const fake_machine = (struct machine *)&lines;
 static struct cpu *const cpu0 = (struct cpu *)&page_state;
 
+bool cpu_handles_abort(void)
+{
+	return false;
+}
+
 struct cpu *cpu_current(void)
 {
 	return cpu0;
