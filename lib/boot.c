@@ -29,6 +29,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 		k->config = *cfg;
 	k->on_memory = ledger_note_memory;
 	k->on_area = ledger_note_area;
+	k->on_user = ledger_note_user;
 	if (!mm_init(k, m, error)) {
 		g_free(k);
 		return NULL;

@@ -25,6 +25,16 @@ static inline int atomic_add_return(int i, atomic_t *v)
 	return __atomic_add_fetch(&v->counter, i, __ATOMIC_SEQ_CST);
 }
 
+static inline void atomic_add(int i, atomic_t *v)
+{
+	__atomic_add_fetch(&v->counter, i, __ATOMIC_RELAXED);
+}
+
+static inline void atomic_sub(int i, atomic_t *v)
+{
+	__atomic_sub_fetch(&v->counter, i, __ATOMIC_RELAXED);
+}
+
 static inline void atomic_inc(atomic_t *v)
 {
 	__atomic_add_fetch(&v->counter, 1, __ATOMIC_RELAXED);

@@ -21,6 +21,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm_types.h>
+#include <linux/pgtable.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus
@@ -92,6 +93,129 @@ static inline int get_order(unsigned long size)
 {
 	return size <= PAGE_SIZE ? 0 : 64 - __builtin_clzl((size - 1) >> PAGE_SHIFT);
 }
+
+/* ---- memory of processes: <armdma/process.h> makes them --------------------------- */
+
+#define VM_NONE		0x00000000UL
+#define VM_READ		0x00000001UL
+#define VM_WRITE	0x00000002UL
+#define VM_EXEC		0x00000004UL
+#define VM_SHARED	0x00000008UL
+#define VM_MAYREAD	0x00000010UL
+#define VM_MAYWRITE	0x00000020UL
+#define VM_MAYEXEC	0x00000040UL
+#define VM_MAYSHARE	0x00000080UL
+#define VM_PFNMAP	0x00000400UL	/* bare frames, which nobody counts */
+#define VM_IO		0x00004000UL	/* not for get_user_pages() */
+#define VM_DONTCOPY	0x00020000UL	/* a fork leaves it out */
+#define VM_DONTEXPAND	0x00040000UL	/* nothing here would expand it */
+#define VM_DONTDUMP	0x04000000UL	/* nothing here would dump it */
+#define VM_MIXEDMAP	0x10000000UL	/* pages of a driver, which are counted */
+
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->__vm_flags |= flags;
+}
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->__vm_flags &= ~flags;
+}
+
+static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
+{
+	vma->__vm_flags = (vma->__vm_flags | set) & ~clear;
+}
+
+/** How a range with these VM_* is mapped, unless its driver says otherwise. */
+pgprot_t vm_get_page_prot(vm_flags_t flags);
+
+/** The first range that ends above @va. vma_lookup(): the one that holds it. Or NULL. */
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long va);
+struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long va);
+
+/**
+ * remap_pfn_range() - map @size bytes of frames from @pfn on at @va
+ * @va:   in @vma, page-aligned; of a private writable @vma, all of it
+ * @prot: mostly vma->vm_page_prot; memory of dma_alloc_coherent() goes through
+ *        dma_mmap_attrs() instead, which finds the one that agrees with the kernel's
+ *
+ * Marks @vma VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP. Frames are not counted:
+ * unmap before you free. Context: a driver's mmap(), or a fault handler.
+ * Return: 0, -EINVAL or -ENOMEM, and then nothing of the range is mapped.
+ */
+int remap_pfn_range(struct vm_area_struct *vma, unsigned long va, unsigned long pfn,
+		    unsigned long size, pgprot_t prot);
+#define io_remap_pfn_range(vma, va, pfn, size, prot) \
+	remap_pfn_range(vma, va, pfn, size, prot)
+
+/** All of @vma, vm_pgoff pages into [@start, +@len). -EINVAL where that is not enough. */
+int vm_iomap_memory(struct vm_area_struct *vma, phys_addr_t start, unsigned long len);
+
+/**
+ * vm_insert_page() - map one page of the driver's, and count it
+ * @page: allocated, of order 0 (or split_page()), not kmalloc()'s
+ *
+ * Marks @vma VM_MIXEDMAP. Return: 0; -EFAULT outside @vma, -EINVAL for such a page,
+ * -EBUSY where one is mapped, -ENOMEM.
+ */
+int vm_insert_page(struct vm_area_struct *vma, unsigned long va, struct page *page);
+/** *@num pages; afterwards *@num says how many were left. */
+int vm_insert_pages(struct vm_area_struct *vma, unsigned long va, struct page **pages,
+		    unsigned long *num);
+/**
+ * vm_map_pages() - all of @vma with @pages from vm_pgoff on
+ * vm_map_pages_zero() - the same from the first one on
+ *
+ * Return: -ENXIO where @num pages do not reach; else as vm_insert_page().
+ */
+int vm_map_pages(struct vm_area_struct *vma, struct page **pages, unsigned long num);
+int vm_map_pages_zero(struct vm_area_struct *vma, struct page **pages, unsigned long num);
+
+/** From vm_operations_struct.fault: map @pfn; what to return from there. */
+vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long va, unsigned long pfn);
+vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long va,
+			       unsigned long pfn, pgprot_t prot);
+
+/** Unmap part of a VM_PFNMAP range, which its driver is to fill again. */
+void zap_vma_ptes(struct vm_area_struct *vma, unsigned long va, unsigned long size);
+
+#define FOLL_WRITE	0x001u
+#define FOLL_GET	0x002u
+#define FOLL_FORCE	0x008u
+#define FOLL_NOFAULT	0x020u
+#define FOLL_LONGTERM	0x100u
+#define FOLL_PIN	0x80000u
+#define FOLL_FAST_ONLY	0x100000u
+
+/**
+ * get_user_pages() - the pages behind @start of the current process, one more count each
+ * pin_user_pages() - the same, and they stay the user's though he forks: for DMA
+ * @start: a user's pointer, as a number
+ * @gup_flags: FOLL_WRITE if the device writes
+ *
+ * The _fast ones take mmap_lock; the others are called under it.
+ * Return: how many there are in @pages, which may be fewer; a negative errno if none:
+ * -EFAULT where the user may not, or what is mapped has no pages; -ENOMEM. Yours to
+ * put_page(), or after a pin to unpin_user_page().
+ */
+long get_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages);
+int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
+long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages);
+int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
+void unpin_user_page(struct page *page);
+void unpin_user_pages(struct page **pages, unsigned long npages);
+void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
+bool page_maybe_dma_pinned(struct page *page);
 
 #define PageHighMem(page)	((void)(page), 0)
 

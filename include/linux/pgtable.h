@@ -9,32 +9,41 @@
 #define _ARMDMA_LINUX_PGTABLE_H
 
 #include <linux/mm.h>
+#include <linux/mm_types.h>
 
-enum pgprot_mt {
-	L_PTE_MT_UNCACHED,	/* strongly-ordered */
-	L_PTE_MT_BUFFERABLE,	/* Normal, not cached */
-	L_PTE_MT_DEV_SHARED,	/* Device */
-	L_PTE_MT_DMA_COHERENT,	/* BUFFERABLE, but UNCACHED before ARMv6; not Linux's name */
-	L_PTE_MT_WRITEBACK,	/* Normal, write-back: what lowmem is, write-allocate on SMP */
-	NR_L_PTE_MT
-};
+/* Of user pages; kernel pages have none of them. */
+#define L_PTE_RDONLY	(1u << 7)
+#define L_PTE_USER	(1u << 8)
+#define L_PTE_XN	(1u << 9)
 
-typedef struct {
-	enum pgprot_mt mt;
-} pgprot_t;
-
-static inline pgprot_t __pgprot_of(enum pgprot_mt mt)
+static inline pgprot_t __pgprot_of(enum pgprot_mt mt, u32 bits)
 {
 	pgprot_t prot;
 
 	prot.mt = mt;
+	prot.bits = bits;
 	return prot;
 }
 
-#define PAGE_KERNEL			__pgprot_of(L_PTE_MT_WRITEBACK)
-#define pgprot_noncached(prot)		((void)(prot), __pgprot_of(L_PTE_MT_UNCACHED))
-#define pgprot_writecombine(prot)	((void)(prot), __pgprot_of(L_PTE_MT_BUFFERABLE))
-#define pgprot_dmacoherent(prot)	((void)(prot), __pgprot_of(L_PTE_MT_DMA_COHERENT))
-#define pgprot_device(prot)		((void)(prot), __pgprot_of(L_PTE_MT_DEV_SHARED))
+/* Another memory type, the rest as it was; only cached memory may hold code. */
+static inline pgprot_t __pgprot_modify(pgprot_t prot, enum pgprot_mt mt, u32 bits)
+{
+	return __pgprot_of(mt, prot.bits | bits);
+}
+
+#define PAGE_KERNEL			__pgprot_of(L_PTE_MT_WRITEBACK, 0)
+#define PAGE_SHARED			__pgprot_of(L_PTE_MT_WRITEBACK, L_PTE_USER | L_PTE_XN)
+#define PAGE_SHARED_EXEC		__pgprot_of(L_PTE_MT_WRITEBACK, L_PTE_USER)
+#define PAGE_READONLY			__pgprot_of(L_PTE_MT_WRITEBACK, \
+						    L_PTE_USER | L_PTE_XN | L_PTE_RDONLY)
+#define PAGE_READONLY_EXEC		__pgprot_of(L_PTE_MT_WRITEBACK, L_PTE_USER | L_PTE_RDONLY)
+#define PAGE_COPY			PAGE_READONLY
+#define PAGE_COPY_EXEC			PAGE_READONLY_EXEC
+
+#define pgprot_noncached(prot)		__pgprot_modify(prot, L_PTE_MT_UNCACHED, 0)
+#define pgprot_stronglyordered(prot)	__pgprot_modify(prot, L_PTE_MT_UNCACHED, 0)
+#define pgprot_writecombine(prot)	__pgprot_modify(prot, L_PTE_MT_BUFFERABLE, 0)
+#define pgprot_dmacoherent(prot)	__pgprot_modify(prot, L_PTE_MT_DMA_COHERENT, L_PTE_XN)
+#define pgprot_device(prot)		__pgprot_modify(prot, L_PTE_MT_DEV_SHARED, L_PTE_XN)
 
 #endif

@@ -65,6 +65,9 @@ void ledger_note_memory(struct kernel *k, enum memory_event what, phys_addr_t pa
 void ledger_note_area(struct kernel *k, bool is_mapped, u32 va, phys_addr_t pa, u32 len,
 		      const void *site);
 
+/* What becomes of users' mappings; kernel.on_user. */
+void ledger_note_user(struct kernel *k, const struct user_note *n);
+
 /* The mapping functions once more, saying why they refused. */
 dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,

@@ -32,3 +32,18 @@ void ledger_note_area(struct kernel *k, bool is_mapped, u32 va, phys_addr_t pa, 
 		.va = port_ptr(&k->port, va), .len = len, .site = site,
 	});
 }
+
+void ledger_note_user(struct kernel *k, const struct user_note *n)
+{
+	static const enum ledger_kind kind[] = {
+		[USER_MAPPED] = LEDGER_USER_MAPPED,
+		[USER_INHERITED] = LEDGER_USER_INHERITED,
+		[USER_UNMAPPED] = LEDGER_USER_UNMAPPED,
+		[USER_COPIED] = LEDGER_USER_COPIED,
+	};
+
+	kernel_note(k, &(struct ledger_note){
+		.kind = kind[n->what], .mm = n->mm, .pa = n->pa, .new_pa = n->new_pa,
+		.va = n->va, .len = n->len, .is_counted = n->is_counted, .site = n->site,
+	});
+}

@@ -43,6 +43,10 @@ enum ledger_kind {
 	LEDGER_AREA_MAPPED,	/* [@va, +@len) leads to @pa: vmap(), ioremap() and others */
 	LEDGER_AREA_UNMAPPED,	/* all of it, @pa is 0 */
 	LEDGER_DEVICE_GONE,	/* the device goes away */
+	LEDGER_USER_MAPPED,	/* [@pa, +@len) is mapped for a process @mm, at @va */
+	LEDGER_USER_INHERITED,	/* the same, by a fork */
+	LEDGER_USER_UNMAPPED,
+	LEDGER_USER_COPIED,	/* @va of @mm led to @pa, and leads to @new_pa */
 	NR_LEDGER_KINDS
 };
 
@@ -69,6 +73,9 @@ enum ledger_why {
  * @is_bounced: the device works on a swiotlb slot
  * @bounce_pa:  where that slot is
  * @pool:       identity of a dma_pool; @pool_name its name
+ * @mm:         a process's address space; identity only
+ * @new_pa:     the copy that was made on a write
+ * @is_counted: the user's mapping keeps the memory from being freed
  * @site:       return address of the driver's call
  */
 struct ledger_note {
@@ -87,6 +94,9 @@ struct ledger_note {
 	enum ledger_why why;
 	const void *pool;
 	const char *pool_name;
+	const void *mm;
+	uint64_t new_pa;
+	bool is_counted;
 	const void *site;
 };
 

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 
 #include "kernel.h"
+#include "user.h"
 
 #define BANK_ALIGN	SZ_2M		/* Linux's PMD: a pair of sections */
 #define LOWMEM_MIN	SZ_4M
@@ -151,6 +152,11 @@ static phys_addr_t alloc_table(struct port *p)
 	return page ? page_pa(k, page) : 0;
 }
 
+static void free_table(struct port *p, phys_addr_t pa)
+{
+	kernel_free_pages(kernel_page((struct kernel *)p, pa), 0, NULL);
+}
+
 static bool init_port(struct port *p, struct machine *m, GError **error)
 {
 	const struct board *b = machine_board(m);
@@ -160,6 +166,8 @@ static bool init_port(struct port *p, struct machine *m, GError **error)
 	p->window = machine_window(m);
 	port_read_core(p);
 	p->alloc_table = alloc_table;
+	p->free_table = free_table;
+	INIT_LIST_HEAD(&p->spaces);
 	return find_lowmem(p, b, error);
 }
 
@@ -176,11 +184,13 @@ bool mm_init(struct kernel *k, struct machine *m, GError **error)
 	slab_init(k);
 	area_init(k);
 	free_memory(k);
+	users_init(k);
 	return true;
 }
 
 void mm_done(struct kernel *k)
 {
+	users_done(k);
 	area_done(k);
 	bits_done(&k->cma_used);
 	page_alloc_done(k);

@@ -80,7 +80,32 @@ struct atomic_pool {
 	struct bits used;		/* pages of it */
 };
 
+/* Bits of page.flags. */
+#define PAGE_IS_SLAB		1ul
+#define PAGE_IS_LARGE		2ul	/* heads pages that kmalloc() took whole */
+#define PAGE_IS_ANON		4ul	/* a process's own */
+#define PAGE_IS_DCACHE_CLEAN	8ul	/* the linear map's lines are not dirty: see flush.c */
+
+enum user_event {
+	USER_MAPPED,		/* a driver mapped [@pa, +@len) for a process, at @va */
+	USER_INHERITED,		/* so did fork() */
+	USER_UNMAPPED,
+	USER_COPIED,		/* @va led to @pa and leads to @new_pa now: copy on write */
+};
+
+/* What becomes of user mappings; anonymous memory is only told of when it is copied. */
+struct user_note {
+	enum user_event what;
+	const void *mm;		/* identity only */
+	const void *va;
+	phys_addr_t pa, new_pa;
+	size_t len;
+	bool is_counted;	/* the mapping keeps the page alive */
+	const void *site;
+};
+
 struct ledger_listener;
+struct users;
 
 struct kernel {
 	struct port port;
@@ -126,7 +151,10 @@ struct kernel {
 			  size_t len, const void *site);
 	void (*on_area)(struct kernel *k, bool is_mapped, u32 va, phys_addr_t pa, u32 len,
 			const void *site);
+	void (*on_user)(struct kernel *k, const struct user_note *n);
 	struct ledger_listener *listener;	/* lib/dma's */
+
+	struct users *users;		/* processes: user.h */
 };
 
 /**

@@ -16,9 +16,6 @@
 
 #include "kernel.h"
 
-#define PAGE_IS_SLAB	1ul
-#define PAGE_IS_LARGE	2ul	/* heads pages that kmalloc() took whole */
-
 static const u16 class_size[NR_SLAB_CLASSES] = { 64, 128, 192, 256, 512, 1024, 2048 };
 
 static unsigned class_for(size_t size)

@@ -31,6 +31,8 @@
 
 #include "port.h"
 
+#define DC_TEST_CLEAN_DONE	(1u << 30)
+
 static void op_range(struct port *p, enum dc_op op, u32 va, u32 len)
 {
 	struct cpu *c = port_cpu(p);
@@ -117,6 +119,19 @@ void port_flush_alias(struct port *p, u32 va, u32 len)
 		return;
 	for (u32 done = 0; done < len; done += PAGE_SIZE)
 		cpu_dc_range(c, DC_CLEAN_INVALIDATE, va + done, PAGE_SIZE);
+	cpu_dsb(c, BARRIER_ST);
+}
+
+/* Before ARMv7 alone: there a loop over set and way would be needed. */
+void port_flush_dcache_all(struct port *p)
+{
+	struct cpu *c = port_cpu(p);
+
+	if (p->arch == PORT_V5)
+		while (!(cpu_dc_test_clean(c, true) & DC_TEST_CLEAN_DONE))
+			;
+	else
+		cpu_dc_all(c, DC_CLEAN_INVALIDATE);
 	cpu_dsb(c, BARRIER_ST);
 }
 

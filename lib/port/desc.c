@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Short descriptors and the registers that give them their meaning, as Linux writes
- * them for each architecture: all kernel-only, domain 0.
+ * them for each architecture; all domain 0.
  *
  *             section                     page
  *   ARMv5     AP, C, B, bit 4 set         four copies of AP, C, B
  *   ARMv6     nothing old: SCTLR.XP       AP, TEX, C, B, S, XN
  *   ARMv7     TEX[0], C, B index PRRR and NMRR, which hold Linux's values
+ *
+ * AP of a user's page, read-only and not:
+ *
+ *             read-only             writable
+ *   ARMv5     0b10, which the       0b11
+ *             kernel may write
+ *   ARMv6     APX 0b10              0b11
+ *   ARMv7     APX 0b11              0b11
  *
  * Memory types:
  *
@@ -60,6 +68,11 @@
 #define PAGE_V5_AP_KERNEL_RW	(0x55u << 4)
 #define PAGE_TEX_SHIFT		6
 #define PAGE_S			(1u << 10)
+#define PAGE_AP_USER		(2u << 4)
+#define PAGE_APX		(1u << 9)
+#define PAGE_NG			(1u << 11)
+#define PAGE_V5_AP_USER_RO	(0xaau << 4)
+#define PAGE_V5_AP_USER_RW	(0xffu << 4)
 
 /* TEX:C:B of a memory type. */
 static unsigned texcb_v7(const struct port *p, enum pgprot_mt mt)
@@ -152,6 +165,35 @@ u32 desc_table(const struct port *p, phys_addr_t table_pa)
 	return (u32)table_pa | DESC_TABLE | (p->arch == PORT_V5 ? DESC_V5_BIT4 : 0);
 }
 
+static u32 desc_user_page_v5(const struct port *p, phys_addr_t pa, pgprot_t prot)
+{
+	u32 ap = !(prot.bits & L_PTE_USER) ? PAGE_V5_AP_KERNEL_RW
+		: prot.bits & L_PTE_RDONLY ? PAGE_V5_AP_USER_RO : PAGE_V5_AP_USER_RW;
+
+	return (u32)pa | DESC_SMALL_PAGE | cb_bits(texcb_of(p, prot.mt)) | ap;
+}
+
+u32 desc_user_page(const struct port *p, phys_addr_t pa, pgprot_t prot)
+{
+	u32 desc = desc_page(p, pa, prot.mt) | PAGE_NG |
+		   (prot.bits & L_PTE_USER ? PAGE_AP_USER : 0);
+
+	if (p->arch == PORT_V5)
+		return desc_user_page_v5(p, pa, prot);
+	if (prot.bits & L_PTE_RDONLY)
+		desc |= PAGE_APX;
+	if (prot.bits & L_PTE_RDONLY && p->arch == PORT_V6)
+		desc &= ~PAGE_AP_KERNEL_RW;
+	return desc | (prot.bits & L_PTE_XN ? PAGE_XN : 0);
+}
+
+bool desc_is_writable(const struct port *p, u32 desc)
+{
+	if (p->arch == PORT_V5)
+		return (desc & PAGE_V5_AP_USER_RW) == PAGE_V5_AP_USER_RW;
+	return !(desc & PAGE_APX);
+}
+
 bool desc_is_table(u32 desc)
 {
 	return (desc & 3) == DESC_TABLE;
@@ -183,9 +225,14 @@ static u32 sctlr(const struct port *p)
 	}
 }
 
+u32 desc_ttbr(const struct port *p, phys_addr_t pgd_pa)
+{
+	return (u32)pgd_pa | ttbr_attrs(p);
+}
+
 void desc_turn_on(const struct port *p, struct cpu *c, phys_addr_t pgd_pa)
 {
-	u32 ttbr = (u32)pgd_pa | ttbr_attrs(p);
+	u32 ttbr = desc_ttbr(p, pgd_pa);
 
 	if (p->arch == PORT_V7) {
 		cpu_cp15_write(c, CP15_PRRR, LINUX_PRRR);

@@ -10,21 +10,17 @@
  *
  * What a descriptor says: desc.c.
  *
- * Leaves out: user space and ASIDs, Linux's second copy of each table with its
- * young and dirty bits, read-only kernel text.
+ * The kernel's half is part of every process's tables, too: space.c.
+ *
+ * Leaves out: Linux's second copy of each table with its young and dirty bits,
+ * read-only kernel text.
  *
  * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format". Linux:
  * arch/arm/mm/mmu.c.
  */
-#include "port.h"
+#include "tables.h"
 
-#define SECTION_SHIFT		20
-#define SECTION_LEN		(1u << SECTION_SHIFT)
-#define PGD_OFFSET		0x4000u
-#define PGD_ENTRIES		4096u
 #define EARLY_TABLES_OFFSET	0x8000u
-#define TABLE_LEN		1024u
-#define TABLES_PER_PAGE		4u
 
 /* ---- tables in memory ------------------------------------------------------ */
 
@@ -33,7 +29,7 @@ static u32 table_va(const struct port *p, phys_addr_t pa)
 	return p->is_mmu_on ? port_pa_to_va(p, pa) : (u32)pa;
 }
 
-static u32 read_desc(const struct port *p, phys_addr_t pa)
+u32 read_desc(const struct port *p, phys_addr_t pa)
 {
 	u32 desc;
 	bool is_done = cpu_load(port_cpu(p), table_va(p, pa), &desc, sizeof(desc), NULL);
@@ -46,7 +42,7 @@ static u32 read_desc(const struct port *p, phys_addr_t pa)
  * A walker that does not look into L1 must find the entry below it. Making it seen
  * is one DSB for a whole run of stores: see tables_written().
  */
-static void write_desc(const struct port *p, phys_addr_t pa, u32 desc)
+void write_desc(const struct port *p, phys_addr_t pa, u32 desc)
 {
 	struct cpu *c = port_cpu(p);
 	u32 va = table_va(p, pa);
@@ -57,7 +53,7 @@ static void write_desc(const struct port *p, phys_addr_t pa, u32 desc)
 		cpu_dc(c, DC_CLEAN, va);
 }
 
-static void tables_written(const struct port *p)
+void tables_written(const struct port *p)
 {
 	cpu_dsb(port_cpu(p), BARRIER_SY);
 	cpu_isb(port_cpu(p));
@@ -68,9 +64,16 @@ static phys_addr_t pgd_entry(const struct port *p, u32 va)
 	return p->lowmem_pa + PGD_OFFSET + (va >> SECTION_SHIFT) * 4;
 }
 
-static phys_addr_t pte_entry(phys_addr_t table_pa, u32 va)
+/* An entry of the kernel's half, which all address spaces share. */
+static void write_kernel_entry(struct port *p, u32 va, u32 desc)
 {
-	return table_pa + (va >> PAGE_SHIFT & 0xff) * 4;
+	struct port_space *s;
+
+	write_desc(p, pgd_entry(p, va), desc);
+	spin_lock(&p->space_lock);
+	list_for_each_entry(s, &p->spaces, node)
+		write_desc(p, s->pgd_pa + (va >> SECTION_SHIFT) * 4, desc);
+	spin_unlock(&p->space_lock);
 }
 
 /* A page of tables serves the 4 MiB around @va. */
@@ -84,8 +87,8 @@ static bool add_tables(struct port *p, u32 va)
 		dmac_clean_range(p, port_pa_to_va(p, page_pa), PAGE_SIZE);
 	va &= ~(TABLES_PER_PAGE * SECTION_LEN - 1);
 	for (u32 i = 0; i < TABLES_PER_PAGE; i++)
-		write_desc(p, pgd_entry(p, va + i * SECTION_LEN),
-			   desc_table(p, page_pa + i * TABLE_LEN));
+		write_kernel_entry(p, va + i * SECTION_LEN,
+				   desc_table(p, page_pa + i * TABLE_LEN));
 	return true;
 }
 
@@ -156,7 +159,7 @@ void mmu_flush_tlb(struct port *p, u32 va, u32 len)
 
 u32 mmu_reserve(u32 cma_len)
 {
-	u32 nr_tables = (CONSISTENT_END - CONSISTENT_BASE + cma_len) / SECTION_LEN;
+	u32 nr_tables = (CONSISTENT_TABLES_END - CONSISTENT_BASE + cma_len) / SECTION_LEN;
 
 	return (u32)PAGE_ALIGN(EARLY_TABLES_OFFSET + nr_tables * TABLE_LEN);
 }
@@ -193,7 +196,8 @@ void mmu_boot(struct port *p, phys_addr_t cma_pa, u32 cma_len)
 
 	for (u32 i = 0; i < PGD_ENTRIES; i++)
 		write_desc(p, p->lowmem_pa + PGD_OFFSET + i * 4, 0);
-	table_pa = link_early(p, CONSISTENT_BASE, CONSISTENT_END - CONSISTENT_BASE, table_pa);
+	table_pa = link_early(p, CONSISTENT_BASE, CONSISTENT_TABLES_END - CONSISTENT_BASE,
+			      table_pa);
 	link_early(p, cma_va, cma_len, table_pa);
 	mmu_map(p, cma_va, cma_pa, cma_len, PAGE_KERNEL);
 	map_lowmem(p, cma_pa, cma_len);

@@ -17,7 +17,9 @@
 
 #include <stdio.h>
 #include <linux/dma-direction.h>
+#include <linux/list.h>
 #include <linux/pgtable.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <armdma/cpu.h>
 #include <armdma/machine.h>
@@ -26,7 +28,9 @@
 #define VMALLOC_OFFSET		0x00800000u	/* a hole that catches overruns */
 #define VMALLOC_END		0xff800000u
 #define CONSISTENT_BASE		0xffc00000u	/* where 2.6.3x had it */
-#define CONSISTENT_END		0xffe00000u
+#define CONSISTENT_END		0xffdfc000u
+#define FLUSH_ALIAS_START	0xffdfc000u	/* four pages, one of each colour */
+#define CONSISTENT_TABLES_END	0xffe00000u
 #define LOWMEM_MAX		0x30000000u	/* 768 MiB leave 240 MiB for vmalloc */
 #define PORT_MAX_BANKS		8
 
@@ -67,7 +71,8 @@ struct outer_ops {
  * @outer_sync_reg: the register that empties it
  * @outer_flush_is_split: its clean+invalidate cannot be trusted (erratum 588369)
  * @outer_ways_tear: nor can that by way, unless writes go through (727915)
- * @alloc_table: gives a zeroed page for page tables, or 0
+ * @alloc_table: gives a zeroed page for page tables, or 0; free_table takes it back
+ * @spaces:      address spaces of processes
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
  * @on_outer:    the same of every range that the outer cache is given
  */
@@ -94,6 +99,9 @@ struct port {
 	bool outer_flush_is_split;
 	bool outer_ways_tear;
 	phys_addr_t (*alloc_table)(struct port *p);
+	void (*free_table)(struct port *p, phys_addr_t pa);
+	spinlock_t space_lock;
+	struct list_head spaces;
 	void (*on_sync)(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,
 			enum dma_data_direction dir);
 	void (*on_outer)(void *watcher, enum outer_op op, phys_addr_t pa, size_t len);
@@ -213,7 +221,12 @@ void port_read_core(struct port *p);
 u32 desc_section(const struct port *p, phys_addr_t pa, enum pgprot_mt mt);
 u32 desc_page(const struct port *p, phys_addr_t pa, enum pgprot_mt mt);
 u32 desc_table(const struct port *p, phys_addr_t table_pa);
+/* A page of a process: not global, for its user as @prot says. */
+u32 desc_user_page(const struct port *p, phys_addr_t pa, pgprot_t prot);
+bool desc_is_writable(const struct port *p, u32 desc);
 bool desc_is_table(u32 desc);
+/* What TTBR0 is for tables at @pgd_pa. */
+u32 desc_ttbr(const struct port *p, phys_addr_t pgd_pa);
 /* MMU and caches of @c on, with the first level table at @pgd_pa. */
 void desc_turn_on(const struct port *p, struct cpu *c, phys_addr_t pgd_pa);
 
@@ -232,6 +245,46 @@ int mmu_map(struct port *p, u32 va, phys_addr_t pa, u32 len, pgprot_t prot);
 void mmu_unmap(struct port *p, u32 va, u32 len);
 void mmu_flush_tlb(struct port *p, u32 va, u32 len);
 
+/* ---- processes' page tables: space.c ------------------------------------- */
+
+/**
+ * struct port_space - one address space: its first level, and the page tables below it
+ * @pgd_pa: SPACE_PGD_LEN bytes, aligned to that; the owner's
+ */
+struct port_space {
+	struct list_head node;
+	phys_addr_t pgd_pa;
+};
+
+#define SPACE_PGD_LEN		0x4000u
+#define SPACE_END		0xbf000000u	/* TASK_SIZE: above it is the kernel's half */
+
+/* One page of user memory, as its table has it; @desc 0: none. */
+struct space_page {
+	u32 desc;
+	phys_addr_t pa;
+	bool is_writable;
+};
+
+/* Nothing in the user's half, the kernel's half as all have it. */
+void space_init(struct port *p, struct port_space *s, phys_addr_t pgd_pa);
+/* Gives its page tables back; no CPU may be using it. */
+void space_done(struct port *p, struct port_space *s);
+/* Map, or unmap, one page. 0, or -ENOMEM when @alloc_table has nothing left. */
+int space_map(struct port *p, struct port_space *s, u32 va, phys_addr_t pa, pgprot_t prot);
+void space_unmap(struct port *p, struct port_space *s, u32 va);
+struct space_page space_look(const struct port *p, const struct port_space *s, u32 va);
+/* Of this @asid: before ARMv6 there is one TLB for all, and @asid is nothing. */
+void space_flush_tlb(struct port *p, u32 va, u32 len, unsigned asid);
+
+/*
+ * The three steps of a switch, on @c: tables that hold global entries alone; a clean
+ * TLB; then the new ones. NULL is the kernel's own. Before ARMv6 the last is all.
+ */
+void space_leave(struct port *p, struct cpu *c);
+void space_flush_tlb_all(struct port *p, struct cpu *c);
+void space_enter(struct port *p, struct cpu *c, const struct port_space *s, unsigned asid);
+
 /* ---- caches: cacheflush.c, outer.c ------------------------------------------ */
 
 /* CP15 operations on the linear map, to the point of coherency, then DSB. */
@@ -244,6 +297,8 @@ void dmac_flush_range(struct port *p, u32 va, u32 len);
  * through one must leave before the other is used. Nothing elsewhere.
  */
 void port_flush_alias(struct port *p, u32 va, u32 len);
+/* All of L1D, by whatever address. */
+void port_flush_dcache_all(struct port *p);
 
 /* The same by physical address in the outer cache; nothing without one. */
 void outer_clean_range(struct port *p, phys_addr_t pa, u32 len);
