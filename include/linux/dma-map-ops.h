@@ -152,6 +152,9 @@ int dma_alloc_from_dev_coherent(struct device *dev, ssize_t size, dma_addr_t *dm
 				void **ret);
 /** Return: 1 when the 2^@order pages at @vaddr were of it, and are free now; else 0. */
 int dma_release_from_dev_coherent(struct device *dev, int order, void *vaddr);
+/** Return: 1 when @vaddr is of it, and then @ret is what dma_mmap_attrs() is to return. */
+int dma_mmap_from_dev_coherent(struct device *dev, struct vm_area_struct *vma, void *vaddr,
+			       size_t size, int *ret);
 
 /**
  * dma_init_global_coherent() - the same for all devices of the current machine that have
@@ -164,6 +167,8 @@ int dma_init_global_coherent(phys_addr_t phys_addr, size_t size);
 void *dma_alloc_from_global_coherent(struct device *dev, ssize_t size,
 				     dma_addr_t *dma_handle);
 int dma_release_from_global_coherent(int order, void *vaddr);
+int dma_mmap_from_global_coherent(struct vm_area_struct *vma, void *vaddr, size_t size,
+				  int *ret);
 
 /**
  * arch_dma_alloc() - memory that the CPU and a non-coherent @dev share: zeroed, flushed
@@ -179,6 +184,15 @@ void *arch_dma_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 		     unsigned long attrs);
 void arch_dma_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr,
 		   unsigned long attrs);
+
+/**
+ * dma_common_mmap() - a mmap() for operations whose memory has pages
+ * @cpu_addr: of the linear map, or of vmap()
+ *
+ * Return: as dma_mmap_attrs().
+ */
+int dma_common_mmap(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		    dma_addr_t dma_addr, size_t size, unsigned long attrs);
 
 /** How dma_alloc_*() maps memory of @dev: unchanged when it is coherent. */
 pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs);

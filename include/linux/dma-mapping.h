@@ -305,6 +305,45 @@ int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_ad
 /** May memory of dma_alloc_attrs() be mapped for a process? */
 bool dma_can_mmap(struct device *dev);
 
+/* ---- memory for a process ------------------------------------------------ */
+
+struct vm_area_struct;
+
+/**
+ * dma_mmap_attrs() - map memory of dma_alloc_attrs() for the process of @vma
+ * @vma:      of a driver's mmap(); vm_pgoff pages into the memory, as long as it is
+ * @cpu_addr, @dma_addr, @size, @attrs: as they were allocated
+ *
+ * With the attributes that the kernel has it mapped with: neither side needs a sync. The
+ * memory must not be freed before the last munmap().
+ *
+ * Context: a driver's mmap().
+ * Return: 0; -ENXIO when @vma goes beyond the memory, or where the device's operations
+ * have no mmap(); -ENOMEM (a retry may help).
+ * Source: kernel/dma/mapping.c, direct.c.
+ */
+int dma_mmap_attrs(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		   dma_addr_t dma_addr, size_t size, unsigned long attrs);
+#define dma_mmap_coherent(dev, vma, cpu_addr, dma_addr, size) \
+	dma_mmap_attrs(dev, vma, cpu_addr, dma_addr, size, 0)
+/** The same of memory of dma_alloc_wc(). */
+int dma_mmap_wc(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		dma_addr_t dma_addr, size_t size);
+
+/**
+ * dma_mmap_pages() - map memory of dma_alloc_pages() for the process of @vma
+ * dma_mmap_noncontiguous() - of dma_alloc_noncontiguous()
+ *
+ * Cached, as @vma is: what the user writes, the device sees after a sync for the device,
+ * and the other way round. On caches that tell addresses apart a sync reaches the
+ * kernel's address only, and the user's lines only if they are the same ones.
+ * Return: as dma_mmap_attrs().
+ */
+int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
+		   struct page *page);
+int dma_mmap_noncontiguous(struct device *dev, struct vm_area_struct *vma, size_t size,
+			   struct sg_table *sgt);
+
 /* ---- what a device can reach ---------------------------------------------- */
 
 /**

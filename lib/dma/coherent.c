@@ -198,6 +198,30 @@ int dma_release_from_dev_coherent(struct device *dev, int order, void *vaddr)
 	return dev ? release_from(dev->dma_mem, order, vaddr) : 0;
 }
 
+/* 1: it is that memory's, and @ret says how it went. */
+static int mmap_from(const struct dma_coherent_mem *mem, struct vm_area_struct *vma,
+		     const void *va, size_t size, int *ret)
+{
+	unsigned long count = PFN_UP(size), off = vma->vm_pgoff;
+	unsigned long first;
+
+	if (!mem || !holds(mem, va, size))
+		return 0;
+	first = PHYS_PFN(mem->pa) +
+		((unsigned long)((const char *)va - (const char *)mem->virt_base) >> PAGE_SHIFT);
+	*ret = -ENXIO;
+	if (off < count && vma_pages(vma) <= count - off)
+		*ret = remap_pfn_range(vma, vma->vm_start, first + off,
+				       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+	return 1;
+}
+
+int dma_mmap_from_dev_coherent(struct device *dev, struct vm_area_struct *vma, void *vaddr,
+			       size_t size, int *ret)
+{
+	return dev ? mmap_from(dev->dma_mem, vma, vaddr, size, ret) : 0;
+}
+
 /* Where a block at @va lies; PHYS_ADDR_MAX: not in that device's memory. */
 phys_addr_t dev_coherent_pa(const struct device *dev, const void *va)
 {
@@ -241,6 +265,13 @@ int dma_release_from_global_coherent(int order, void *vaddr)
 	struct kernel *k = kernel_of(vaddr);
 
 	return k ? release_from(k->coherent_default, order, vaddr) : 0;
+}
+
+int dma_mmap_from_global_coherent(struct vm_area_struct *vma, void *vaddr, size_t size, int *ret)
+{
+	struct kernel *k = kernel_of(vaddr);
+
+	return k ? mmap_from(k->coherent_default, vma, vaddr, size, ret) : 0;
 }
 
 /* ---- the end -------------------------------------------------------------------------- */

@@ -68,6 +68,13 @@ void ledger_note_area(struct kernel *k, bool is_mapped, u32 va, phys_addr_t pa, 
 /* What becomes of users' mappings; kernel.on_user. */
 void ledger_note_user(struct kernel *k, const struct user_note *n);
 
+/* Are the pages that @vma wants among those of @size bytes? Map them, from @pfn on. */
+bool dma_mmap_fits(const struct vm_area_struct *vma, size_t size);
+int dma_mmap_remap(struct vm_area_struct *vma, unsigned long pfn);
+/* dma_mmap_attrs() where the device maps directly. */
+int dma_direct_mmap(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		    dma_addr_t dma_addr, size_t size, unsigned long attrs);
+
 /* The mapping functions once more, saying why they refused. */
 dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,

@@ -43,6 +43,7 @@ enum ledger_kind {
 	LEDGER_AREA_MAPPED,	/* [@va, +@len) leads to @pa: vmap(), ioremap() and others */
 	LEDGER_AREA_UNMAPPED,	/* all of it, @pa is 0 */
 	LEDGER_DEVICE_GONE,	/* the device goes away */
+	LEDGER_MMAP,		/* dma_mmap_attrs() of the memory at @dma, done */
 	LEDGER_USER_MAPPED,	/* [@pa, +@len) is mapped for a process @mm, at @va */
 	LEDGER_USER_INHERITED,	/* the same, by a fork */
 	LEDGER_USER_UNMAPPED,

@@ -28,6 +28,18 @@ int dma_common_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_a
 	return 0;
 }
 
+int dma_common_mmap(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		    dma_addr_t dma_addr, size_t size, unsigned long attrs)
+{
+	struct page *page = page_of(cpu_addr);
+	int ret = -ENXIO;
+
+	vma->vm_page_prot = dma_pgprot(dev, vma->vm_page_prot, attrs);
+	if (dma_mmap_from_dev_coherent(dev, vma, cpu_addr, size, &ret))
+		return ret;
+	return page && dma_mmap_fits(vma, size) ? dma_mmap_remap(vma, page_to_pfn(page)) : -ENXIO;
+}
+
 /* Clearing comes after the mapping, which must not clean what is not there yet. */
 struct page *dma_common_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
 				    enum dma_data_direction dir, gfp_t gfp)
