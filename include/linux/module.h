@@ -28,6 +28,8 @@ struct module;
 int armdma_module_init(void);
 void armdma_module_exit(void);
 #define module_init(f)	int armdma_module_init(void) { return f(); }
+/* A module has but one moment to be loaded at. */
+#define late_initcall(f)	module_init(f)
 #define module_exit(f)	void armdma_module_exit(void) { f(); }
 
 #endif

@@ -13,7 +13,8 @@ struct mutex {
 	spinlock_t lock;
 };
 
-#define DEFINE_MUTEX(name)	struct mutex name = { __SPIN_LOCK_UNLOCKED(name) }
+#define __MUTEX_INITIALIZER(name)	{ __SPIN_LOCK_UNLOCKED((name).lock) }
+#define DEFINE_MUTEX(name)	struct mutex name = __MUTEX_INITIALIZER(name)
 
 static inline void mutex_init(struct mutex *m)
 {
