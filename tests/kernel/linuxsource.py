@@ -20,7 +20,15 @@ VERSION = "6.12"
 
 FILES = (
     "drivers/dma/dmatest.c",
+    "include/linux/device.h",
+    "include/linux/dma-direct.h",
+    "include/linux/dma-direction.h",
+    "include/linux/dma-map-ops.h",
+    "include/linux/dma-mapping.h",
+    "include/linux/dmapool.h",
     "include/linux/map_benchmark.h",
+    "include/linux/scatterlist.h",
+    "include/linux/swiotlb.h",
     "lib/scatterlist.c",
     "mm/dmapool_test.c",
     "tools/testing/scatterlist/main.c",

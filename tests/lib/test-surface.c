@@ -187,6 +187,19 @@ static void coherent_memory_s_protection_is_the_device_s(struct rig *rig)
 	assert_int_equal(is_same, !!(rig->on->is & ON_COHERENT));
 }
 
+static void memory_in_use_is_nobody_s_to_share_out(struct rig *rig)
+{
+	char *p = allocates(rig, PAGE_SIZE);
+	dma_addr_t dma = 42;
+
+	listens(rig);
+	assert_true(dma_init_global_coherent(virt_to_phys(p), PAGE_SIZE) < 0);
+	expects_warning(rig, "memremap attempted on ram");
+	assert_null(dma_alloc_from_global_coherent(rig->dev, PAGE_SIZE, &dma));
+	assert_int_equal(dma, 42);
+	assert_int_equal(dma_release_from_global_coherent(0, p), 0);
+}
+
 /* ---- a device's own operations ---------------------------------------------------- */
 
 static unsigned nr_asked;
@@ -296,6 +309,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(caches_can_be_maintained_by_address_alone,             0,         ON_BOUNCE),
 	TEST_ON(a_slot_can_be_had_by_itself,                           ON_BOUNCE, 0),
 	TEST_ON(coherent_memory_s_protection_is_the_device_s,          0,         0),
+	TEST_ON(memory_in_use_is_nobody_s_to_share_out,                0,         0),
 	TEST_ON(limits_are_the_operations_to_say,                      0,         0),
 	TEST_ON(what_the_operations_mapped_they_unmap,                 0,         0),
 };
