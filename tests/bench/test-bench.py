@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The benchmarks' own promises, not their figures: test-bench.py MAP CACHE HOOKS ACCESS WALK
+DISPATCH
 
 What they print and write has the agreed form and holds together; what cannot be
 measured is refused in one sentence, with exit status 2 and no file.
@@ -131,15 +132,15 @@ def check_refusals(tap, program, folder):
     tap.result("map says so when its report did not fit", is_refusal(result))
 
 
-def check_exact(tap, program, name, folder, ms="20"):
-    """A benchmark of the exact gear: all rows in one table. Return them by name."""
+def check_table(tap, program, name, folder, ms="20", gear="exact"):
+    """A benchmark that takes -m: all rows in one table. Return them by name."""
     path = os.path.join(folder, name + ".json")
     result = run(program, "-m", ms, "--json", path)
     tap.result(name + " ends well", unless(result.returncode == 0, result.stderr))
     with open(path) as f:
         report = json.load(f)
     tap.result(name + " writes the object that was agreed",
-               object_complaints(report, name, "exact"))
+               object_complaints(report, name, gear))
     tap.result(name + "'s rows are whole",
                [c for row in report["rows"] for c in row_complaints(row)])
     tap.result(name + " refuses -m 0", is_refusal(run(program, "-m", "0")))
@@ -150,7 +151,7 @@ def check_exact(tap, program, name, folder, ms="20"):
 
 
 def check_cache(tap, program, folder):
-    row = check_exact(tap, program, "cache", folder)
+    row = check_table(tap, program, "cache", folder)
     tap.result("a load that misses L1 costs more than one that hits",
                unless(row["load/L2-hit"]["min"] > 2 * row["load/L1-hit"]["min"], str(row)))
 
@@ -187,7 +188,7 @@ def check_counted(tap, name, rows):
 
 
 def check_access(tap, program, folder):
-    rows = check_exact(tap, program, "access", folder, "1")
+    rows = check_table(tap, program, "access", folder, "1")
     check_counted(tap, "access", rows)
     tap.result("access says what is wanted of it", target_complaints(rows))
     tap.result("a hook is instructions more than none", count_complaints(rows))
@@ -200,12 +201,21 @@ def check_access(tap, program, folder):
 
 
 def check_walk(tap, program, folder):
-    rows = check_exact(tap, program, "walk", folder, "2")
+    rows = check_table(tap, program, "walk", folder, "2")
     check_counted(tap, "walk", rows)
     tap.result("walk says what is wanted of it", target_complaints(rows))
     tap.result("a walk takes longer than a hit", unless(
         rows["walk to a small page"]["min"] > rows["load, TLB hit, one page"]["min"] / 2,
         str(rows)))
+
+
+def check_dispatch(tap, program, folder):
+    rows = check_table(tap, program, "dispatch", folder, "5", "fast")
+    wanted = {"call", "static branch", "branch", "ops pointer", "branch, mixed",
+              "ops pointer, mixed", "API, direct", "API, bypass", "API, ops", "API, mixed"}
+    tap.result("dispatch measures every way", unless(set(rows) == wanted, str(set(rows))))
+    tap.result("the API costs more than a call", unless(
+        rows["API, direct"]["min"] > rows["call"]["min"], str(rows)))
 
 
 def main():
@@ -214,9 +224,10 @@ def main():
         check_map(tap, sys.argv[1], folder)
         check_refusals(tap, sys.argv[1], folder)
         check_cache(tap, sys.argv[2], folder)
-        check_exact(tap, sys.argv[3], "hooks", folder)
+        check_table(tap, sys.argv[3], "hooks", folder)
         check_access(tap, sys.argv[4], folder)
         check_walk(tap, sys.argv[5], folder)
+        check_dispatch(tap, sys.argv[6], folder)
     tap.finish()
 
 
