@@ -56,6 +56,7 @@ enum hazard_class {
 	HAZARD_MAPPING_UNCHECKED,	/* dma_mapping_error() never asked */
 	HAZARD_MAPPING_ERROR_USED,	/* DMA_MAPPING_ERROR unmapped or synced */
 	HAZARD_MAPPING_LEAKED,		/* still mapped when the device or the run ends */
+	HAZARD_BACKEND_SWITCHED,	/* other dma_map_ops under a live mapping */
 	HAZARD_FREE_WHILE_MAPPED,	/* page or slab object freed under a mapping */
 	HAZARD_MAP_NOT_MEMORY,		/* host stack or heap, vmalloc, MMIO: not mappable */
 	HAZARD_MAP_COHERENT,		/* coherent memory, as if it were to change hands */

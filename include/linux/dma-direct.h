@@ -22,20 +22,42 @@ struct bus_dma_region {
 	u64 size;
 };
 
+/** Lowest and highest device address of a map. */
+static inline dma_addr_t dma_range_map_min(const struct bus_dma_region *map)
+{
+	dma_addr_t lowest = ~(dma_addr_t)0;
+
+	for (; map->size; map++)
+		lowest = map->dma_start < lowest ? map->dma_start : lowest;
+	return lowest;
+}
+
+static inline dma_addr_t dma_range_map_max(const struct bus_dma_region *map)
+{
+	dma_addr_t highest = 0;
+
+	for (; map->size; map++) {
+		dma_addr_t last = map->dma_start + map->size - 1;
+
+		highest = last > highest ? last : highest;
+	}
+	return highest;
+}
+
 /** DMA_MAPPING_ERROR when no window holds @paddr. */
 dma_addr_t phys_to_dma(struct device *dev, phys_addr_t paddr);
+/* Memory is never encrypted here. */
+#define phys_to_dma_unencrypted(dev, paddr)	phys_to_dma(dev, paddr)
+static inline bool force_dma_unencrypted(struct device *dev)
+{
+	return false;
+}
+
 /** PHYS_ADDR_MAX when no window holds @dma. */
 phys_addr_t dma_to_phys(struct device *dev, dma_addr_t dma);
 
 /** Can the device, over this bus, address all of [@dma, +@size)? */
 bool dma_capable(struct device *dev, dma_addr_t dma, size_t size, bool is_ram);
-
-/**
- * dma_direct_set_offset() - give a device one window
- * Return: 0; -EINVAL when it has a map already; -ENOMEM. Nothing when the offset is 0.
- */
-int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
-			  u64 size);
 
 dma_addr_t dma_direct_map_page(struct device *dev, struct page *page, unsigned long offset,
 			       size_t size, enum dma_data_direction dir,

@@ -77,10 +77,14 @@ static inline const struct dma_map_ops *get_dma_ops(struct device *dev)
 	return dev->dma_ops;
 }
 
-static inline void set_dma_ops(struct device *dev, const struct dma_map_ops *ops)
-{
-	dev->dma_ops = ops;
-}
+/**
+ * set_dma_ops() - who maps for @dev from now on; NULL: direct
+ *
+ * Nothing may be mapped or allocated for it: what is, the new operations do not know,
+ * and a hazard says so. Masks and whether syncs are needed are as they were until
+ * dma_set_mask() or arch_setup_dma_ops() looks at them again.
+ */
+void set_dma_ops(struct device *dev, const struct dma_map_ops *ops);
 
 static inline bool dev_is_dma_coherent(struct device *dev)
 {
@@ -194,8 +198,23 @@ void arch_dma_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 int dma_common_mmap(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
 		    dma_addr_t dma_addr, size_t size, unsigned long attrs);
 
+/**
+ * dma_direct_set_offset() - give a device one window
+ * Return: 0; -EINVAL when it has a map already; -ENOMEM. Nothing when the offset is 0.
+ */
+int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
+			  u64 size);
+
 /** How dma_alloc_*() maps memory of @dev: unchanged when it is coherent. */
 pgprot_t dma_pgprot(struct device *dev, pgprot_t prot, unsigned long attrs);
+
+/* Between two devices on PCI; nothing here returns it, as there is no PCI. */
+enum pci_p2pdma_map_type {
+	PCI_P2PDMA_MAP_UNKNOWN = 0,
+	PCI_P2PDMA_MAP_NOT_SUPPORTED,
+	PCI_P2PDMA_MAP_BUS_ADDR,
+	PCI_P2PDMA_MAP_THRU_HOST_BRIDGE,
+};
 
 /* ---- helpers for those who implement it --------------------------------- */
 

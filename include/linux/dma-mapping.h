@@ -402,10 +402,12 @@ static inline void dma_set_seg_boundary(struct device *dev, unsigned long mask)
 		dev->dma_parms->segment_boundary_mask = mask;
 }
 
-/** Pages from one boundary to the next, pages of 2^@page_shift bytes. */
+/** Pages from one boundary to the next, pages of 2^@page_shift bytes; NULL: 4 GiB. */
 static inline unsigned long dma_get_seg_boundary_nr_pages(struct device *dev,
 							  unsigned int page_shift)
 {
+	if (!dev)
+		return (0xffffffffu >> page_shift) + 1;
 	return (dma_get_seg_boundary(dev) >> page_shift) + 1;
 }
 
@@ -428,6 +430,24 @@ static inline int dma_get_cache_alignment(void)
 
 /** Would a block at @dma of @size bytes do for the coherent mask? */
 bool dma_coherent_ok(struct device *dev, phys_addr_t phys, size_t size);
+
+/*
+ * Around members of a struct that the device writes: they have their cache lines for
+ * themselves.
+ *
+ *	struct msg {
+ *		u32 state;
+ *		__dma_from_device_group_begin(rx);
+ *		u8 from_device[13];
+ *		__dma_from_device_group_end(rx);
+ *		u32 next;
+ *	};
+ */
+#define ____dma_from_device_aligned	__attribute__((__aligned__(ARCH_DMA_MINALIGN)))
+#define __dma_from_device_group_begin(GROUP) \
+	__cacheline_group_begin(GROUP) ____dma_from_device_aligned
+#define __dma_from_device_group_end(GROUP) \
+	__cacheline_group_end(GROUP) ____dma_from_device_aligned
 
 /* ---- a driver's bookkeeping ------------------------------------------------ */
 

@@ -90,9 +90,9 @@ int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t 
 
 /* ---- one buffer ---------------------------------------------------------------------- */
 
-static void warn_overflow(struct device *dev, dma_addr_t dma, size_t size)
+static void warn_overflow(struct device *dev, unsigned what, dma_addr_t dma, size_t size)
 {
-	if (dev_warns_first(dev, WARNED_OVERFLOW))
+	if (dev_warns_first(dev, what))
 		dev_WARN(dev, "DMA addr %#llx+%zu overflow (mask %llx, bus limit %llx).",
 			 (unsigned long long)dma, size, (unsigned long long)*dev->dma_mask,
 			 (unsigned long long)dev->bus_dma_limit);
@@ -109,7 +109,7 @@ static dma_addr_t map_out_of_reach(struct device *dev, phys_addr_t pa, size_t si
 {
 	if (is_swiotlb_active(dev))
 		return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
-	warn_overflow(dev, to_dma(dev, pa), size);
+	warn_overflow(dev, WARNED_OVERFLOW, to_dma(dev, pa), size);
 	*ret_why = WHY_MASK;
 	return DMA_MAPPING_ERROR;
 }
@@ -163,7 +163,7 @@ dma_addr_t dma_direct_map_resource(struct device *dev, phys_addr_t paddr, size_t
 {
 	if (dma_capable(dev, paddr, size, false))
 		return paddr;
-	warn_overflow(dev, paddr, size);
+	warn_overflow(dev, WARNED_RESOURCE, paddr, size);
 	return DMA_MAPPING_ERROR;
 }
 
@@ -343,7 +343,8 @@ void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 	if (!dev_is_dma_coherent(dev) && !is_restricted)
 		return arch_dma_free(dev, size, va, dma, attrs);
 	page = virt_to_page(va);
-	if (!WARN(!page, "%s: freeing invalid buffer", dev_name(dev)))
+	if (!WARN(!page || page_kernel(page) != dev->kernel, "%s: freeing invalid buffer",
+		  dev_name(dev)))
 		free_in_reach(dev, page, size);
 }
 
@@ -365,7 +366,7 @@ struct page *dma_direct_alloc_pages(struct device *dev, size_t size, dma_addr_t 
 void dma_direct_free_pages(struct device *dev, size_t size, struct page *page,
 			   dma_addr_t dma_addr, enum dma_data_direction dir)
 {
-	free_page_run(page, size, NULL);
+	free_in_reach(dev, page, size);
 }
 
 /* Memory of a device's own has no pages; Linux makes some up. */

@@ -25,6 +25,7 @@
 #define WARNED_ALIGNMENT	(1u << 3)
 #define WARNED_NOT_A_PAGE	(1u << 4)
 #define WARNED_NO_UNCACHED	(1u << 5)
+#define WARNED_RESOURCE		(1u << 6)
 
 /* True the first time. */
 static inline bool dev_warns_first(struct device *dev, unsigned int what)

@@ -290,9 +290,10 @@ static int map_sg_checked(const struct sg_request *r, enum ledger_why *ret_why)
 		return -EIO;
 	if (maps_direct(dev)) {
 		*ret_why = WHY_MASK;
-		return dma_direct_map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+		ents = dma_direct_map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+	} else {
+		ents = dev->dma_ops->map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 	}
-	ents = dev->dma_ops->map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 	if (WARN(ents <= 0 && !is_known_sg_error(ents), "%s: map_sg() returned %d",
 		 dev_name(dev), ents))
 		return -EIO;

@@ -44,11 +44,14 @@ int dma_set_coherent_mask(struct device *dev, u64 mask)
 	return 0;
 }
 
+/* Whoever can stream to a mask can allocate below it: Linux does not ask again. */
 int dma_set_mask_and_coherent(struct device *dev, u64 mask)
 {
 	int err = dma_set_mask(dev, mask);
 
-	return err ? err : dma_set_coherent_mask(dev, mask);
+	if (!err)
+		dma_set_coherent_mask(dev, mask);
+	return err;
 }
 
 int dma_coerce_mask_and_coherent(struct device *dev, u64 mask)
@@ -106,6 +109,16 @@ unsigned long dma_get_merge_boundary(struct device *dev)
 bool dma_pci_p2pdma_supported(struct device *dev)
 {
 	return !dev->dma_ops;
+}
+
+void set_dma_ops(struct device *dev, const struct dma_map_ops *ops)
+{
+	if (dev->dma_ops == ops)
+		return;
+	dev->dma_ops = ops;
+	kernel_note(dev->kernel, &(struct ledger_note){
+		.kind = LEDGER_BACKEND_SET, .dev = dev, .site = __builtin_return_address(0),
+	});
 }
 
 void arch_setup_dma_ops(struct device *dev, bool coherent)

@@ -93,6 +93,10 @@ static const struct {
 		"Memory was still mapped, or coherent memory still allocated, when the device "
 		"went away or the run ended. The device may go on using it, and bounce buffers "
 		"and IOMMU addresses run out." },
+	[HAZARD_BACKEND_SWITCHED] = { "backend-switched",
+		"A device got other mapping operations, or none, while memory was mapped for it. "
+		"Whoever maps for it now does not know those addresses: unmapping them releases "
+		"nothing, or something else, and the device uses a translation that is gone." },
 	[HAZARD_FREE_WHILE_MAPPED] = { "free-while-mapped",
 		"Memory was freed while it was mapped for a device. Its next owner shares it "
 		"with the device, which is how network packets end up in page tables." },

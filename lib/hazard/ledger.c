@@ -381,6 +381,50 @@ static void report_leaks(struct hazard_engine *e, struct dev_record *d, const ch
 	interval_each(d->live, 0, UINT64_MAX, report_leak, &l);
 }
 
+struct switched {
+	struct hazard_engine *e;
+	const struct ledger_note *note;
+};
+
+static bool report_switched(struct interval *node, void *data)
+{
+	struct switched *s = data;
+	struct hazard_engine *e = s->e;
+	const struct mapping *m = mapping_by_dma(node);
+	const char *name = party_name(&e->parties, m->dev->party);
+	struct record now = ledger_call_record(e, m->dev, s->note, RECORD_MAPPED);
+	g_autofree char *fix = unmap_call(e, m);
+	struct report *r;
+
+	if (m->kind == MAPPING_SG && !m->nents)
+		return true;		/* the list's first segment speaks for it */
+	r = report_begin(e, HAZARD_BACKEND_SWITCHED, s->note->site, m->site);
+	if (!r)
+		return true;
+	report_of_mapping(e, r, m);
+	report_say(r, "%s got other mapping operations while %" PRIu64 " bytes were mapped for "
+		   "it (%s, dma 0x%" PRIx64 "). Who maps for it now did not make that mapping.",
+		   name, m->len, direction_name(m->dir), m->dma);
+	report_history(e, r, m->pa, m->len);
+	report_row_of_mapping(e, r, m);
+	now.pa = m->pa;
+	now.dma = m->dma;
+	now.len = (uint32_t)MIN(m->len, UINT32_MAX);
+	now.dir = (int8_t)m->dir;
+	report_now(e, r, &now, true, "operations switched");
+	report_fix(r, "Likely missing", "%s, first", fix);
+	report_end(e, r);
+	return true;
+}
+
+static void note_backend(struct hazard_engine *e, struct dev_record *d,
+			 const struct ledger_note *n)
+{
+	struct switched s = { e, n };
+
+	interval_each(d->live, 0, UINT64_MAX, report_switched, &s);
+}
+
 static void note_gone(struct hazard_engine *e, struct dev_record *d,
 		      const struct ledger_note *n)
 {
@@ -399,6 +443,7 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_UNMAP_SG] = note_unmap,
 	[LEDGER_MAP_RESOURCE] = note_map_resource,
 	[LEDGER_UNMAP_RESOURCE] = note_unmap,
+	[LEDGER_BACKEND_SET] = note_backend,
 	[LEDGER_SYNC_FOR_CPU] = note_sync,
 	[LEDGER_SYNC_FOR_DEVICE] = note_sync,
 	[LEDGER_SYNC_SG_FOR_CPU] = note_sync,

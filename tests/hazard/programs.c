@@ -818,6 +818,7 @@ const struct program programs[NR_HAZARD_CLASSES] = {
 	FIRST(MAPPING_UNCHECKED, EVERYWHERE, tx_unchecked_wrong, tx_unchecked_right),
 	FIRST(MAPPING_ERROR_USED, EVERYWHERE, tx_error_wrong, tx_error_right),
 	FIRST(MAPPING_LEAKED, EVERYWHERE, tx_leak_wrong, tx_leak_right),
+	FIRST(BACKEND_SWITCHED, EVERYWHERE, backend_switched_wrong, backend_switched_right),
 	FIRST(FREE_WHILE_MAPPED, EVERYWHERE, rx_free_wrong, rx_free_right),
 	FIRST(MAP_NOT_MEMORY, EVERYWHERE, cmd_on_the_stack, cmd_from_kmalloc),
 	FIRST(MAP_COHERENT, ON_NON_COHERENT, share_wrong, share_right),

@@ -36,6 +36,10 @@ void rx_first_right(struct device *eth);
 void share_wrong(struct device *eth);
 void share_right(struct device *eth);
 
+/* programs-backend.c */
+void backend_switched_wrong(struct device *eth);
+void backend_switched_right(struct device *eth);
+
 /* programs-pool.c */
 void pool_overrun_wrong(struct device *eth);
 void pool_overrun_right(struct device *eth);
