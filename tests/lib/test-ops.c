@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who maps: a device's own operations, or direct mapping. The switchboard's table. */
 #include <string.h>
+#include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
 
 #include "support/rig.h"
@@ -252,8 +253,168 @@ static void syncs_are_needed_where_they_do_something(struct rig *rig)
 	assert_true(dma_need_sync(rig->dev, 0));
 }
 
+/* ---- the table --------------------------------------------------------------------- */
+
+/* All of them, and each only counts. */
+static unsigned nr_asked;
+
+static dma_addr_t count_map_page(struct device *dev, struct page *page, unsigned long offset,
+				 size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	nr_asked++;
+	return 0x1000;
+}
+
+static void count_unmap(struct device *dev, dma_addr_t dma, size_t size,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	nr_asked++;
+}
+
+static int count_map_sg(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	nr_asked++;
+	return nents;
+}
+
+static void count_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
+			   enum dma_data_direction dir, unsigned long attrs)
+{
+	nr_asked++;
+}
+
+static dma_addr_t count_map_resource(struct device *dev, phys_addr_t pa, size_t size,
+				     enum dma_data_direction dir, unsigned long attrs)
+{
+	nr_asked++;
+	return pa;
+}
+
+static void count_sync(struct device *dev, dma_addr_t dma, size_t size,
+		       enum dma_data_direction dir)
+{
+	nr_asked++;
+}
+
+static void count_sync_sg(struct device *dev, struct scatterlist *sg, int nents,
+			  enum dma_data_direction dir)
+{
+	nr_asked++;
+}
+
+static void *count_alloc(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp,
+			 unsigned long attrs)
+{
+	nr_asked++;
+	return NULL;
+}
+
+static void count_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
+		       unsigned long attrs)
+{
+	nr_asked++;
+}
+
+static u64 count_required(struct device *dev)
+{
+	nr_asked++;
+	return DMA_BIT_MASK(32);
+}
+
+static const struct dma_map_ops counting_ops = {
+	.map_page = count_map_page, .unmap_page = count_unmap,
+	.map_sg = count_map_sg, .unmap_sg = count_unmap_sg,
+	.map_resource = count_map_resource, .unmap_resource = count_unmap,
+	.sync_single_for_cpu = count_sync, .sync_single_for_device = count_sync,
+	.sync_sg_for_cpu = count_sync_sg, .sync_sg_for_device = count_sync_sg,
+	.alloc = count_alloc, .free = count_free,
+	.get_required_mask = count_required,
+};
+
+/* Every call of the streaming half, each once; how many of them operations saw. */
+static unsigned asks_streaming(struct rig *rig)
+{
+	struct device *dev = rig->dev;
+	struct scatterlist sg;
+	dma_addr_t dma;
+
+	nr_asked = 0;
+	sg_init_one(&sg, allocates(rig, LEN), LEN);
+	dma = dma_map_page(dev, sg_page(&sg), sg.offset, LEN, DMA_TO_DEVICE);
+	dma_sync_single_for_cpu(dev, dma, LEN, DMA_TO_DEVICE);
+	dma_sync_single_for_device(dev, dma, LEN, DMA_TO_DEVICE);
+	dma_unmap_page(dev, dma, LEN, DMA_TO_DEVICE);
+	dma_map_sg(dev, &sg, 1, DMA_TO_DEVICE);
+	dma_sync_sg_for_cpu(dev, &sg, 1, DMA_TO_DEVICE);
+	dma_sync_sg_for_device(dev, &sg, 1, DMA_TO_DEVICE);
+	dma_unmap_sg(dev, &sg, 1, DMA_TO_DEVICE);
+	dma = dma_map_resource(dev, 0x1000, 64, DMA_TO_DEVICE, 0);
+	dma_unmap_resource(dev, dma, 64, DMA_TO_DEVICE, 0);
+	return nr_asked;
+}
+
+/* The allocating half, which looks at the coherent mask. */
+static unsigned asks_allocating(struct rig *rig)
+{
+	dma_addr_t dma;
+	void *p;
+
+	nr_asked = 0;
+	p = dma_alloc_coherent(rig->dev, LEN, &dma, GFP_KERNEL);
+	dma_free_coherent(rig->dev, LEN, p ? p : rig, dma);
+	dma_get_required_mask(rig->dev);
+	return nr_asked;
+}
+
+static void every_call_goes_where_the_table_says(struct rig *rig)
+{
+	enum { STREAMING = 10, ALLOCATING = 3 };
+	static const struct {
+		const struct dma_map_ops *ops;
+		bool bypasses;
+		u64 mask, coherent_mask;
+		unsigned nr_streaming, nr_allocating;
+	} rows[] = {
+		{ NULL, false, DMA_BIT_MASK(32), DMA_BIT_MASK(32), 0, 0 },
+		{ NULL, true, DMA_BIT_MASK(32), DMA_BIT_MASK(32), 0, 0 },
+		{ &counting_ops, false, DMA_BIT_MASK(32), DMA_BIT_MASK(32), STREAMING,
+		  ALLOCATING },
+		{ &counting_ops, true, DMA_BIT_MASK(32), DMA_BIT_MASK(32), 0, 0 },
+		{ &counting_ops, true, DMA_BIT_MASK(20), DMA_BIT_MASK(32), STREAMING, 0 },
+		{ &counting_ops, true, DMA_BIT_MASK(32), DMA_BIT_MASK(20), 0, ALLOCATING },
+		{ &counting_ops, true, DMA_BIT_MASK(20), DMA_BIT_MASK(20), STREAMING,
+		  ALLOCATING },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		set_dma_ops(rig->dev, rows[i].ops);
+		rig->dev->dma_ops_bypass = rows[i].bypasses;
+		rig->dev->dma_skip_sync = false;
+		*rig->dev->dma_mask = rows[i].mask;
+		rig->dev->coherent_dma_mask = rows[i].coherent_mask;
+		assert_int_equal(asks_streaming(rig), rows[i].nr_streaming);
+		assert_int_equal(asks_allocating(rig), rows[i].nr_allocating);
+	}
+}
+
+/* A limit of the bus counts as a mask does. */
+static void a_bus_that_ends_early_ends_bypass(struct rig *rig)
+{
+	set_dma_ops(rig->dev, &counting_ops);
+	rig->dev->dma_ops_bypass = true;
+	rig->dev->dma_skip_sync = false;
+	rig->dev->bus_dma_limit = dma_direct_get_required_mask(rig->dev);
+	assert_int_equal(asks_streaming(rig), 0);
+	rig->dev->bus_dma_limit--;
+	assert_int_equal(asks_streaming(rig), 10);
+	assert_int_equal(asks_allocating(rig), 3);
+}
+
 static const struct rig_test tests[] = {
 	/*                                                          needs     never */
+	TEST_ON(every_call_goes_where_the_table_says,               0,        0),
+	TEST_ON(a_bus_that_ends_early_ends_bypass,                  0,        0),
 	TEST_ON(a_device_with_operations_goes_there,                0,        0),
 	TEST_ON(another_device_beside_it_is_mapped_directly,        0,        0),
 	TEST_ON(operations_that_are_missing_are_left_out,           0,        0),

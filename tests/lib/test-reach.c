@@ -15,6 +15,33 @@ static u64 start_of_memory(void)
 	       ~(u64)(SZ_256M - 1);
 }
 
+/* ---- operations with opinions ------------------------------------------------------- */
+
+static int is_wide(struct device *dev, u64 mask)
+{
+	return mask > DMA_BIT_MASK(32);
+}
+
+static u64 own_required(struct device *dev)
+{
+	return 0xabc;
+}
+
+static size_t own_max(struct device *dev)
+{
+	return 5000;
+}
+
+static size_t own_opt(void)
+{
+	return 4000;
+}
+
+static unsigned long own_merge(struct device *dev)
+{
+	return 0xfff;
+}
+
 /* ---- masks ------------------------------------------------------------------------- */
 
 static void any_mask_of_32_bits_or_more_is_taken(struct rig *rig)
@@ -70,6 +97,143 @@ static void parameters_have_linuxs_defaults(struct rig *rig)
 	dma_set_max_seg_size(rig->dev, SZ_4K);
 	expects_warning(rig, "!dev->dma_parms");
 	assert_int_equal(dma_get_max_seg_size(rig->dev), SZ_64K);
+}
+
+static void the_coherent_mask_is_not_asked_about_twice(struct rig *rig)
+{
+	static const struct dma_map_ops refusing = { .dma_supported = is_wide };
+
+	set_dma_ops(rig->dev, &refusing);
+	assert_int_equal(dma_set_mask_and_coherent(rig->dev, DMA_BIT_MASK(40)), 0);
+	assert_int_equal(dma_set_mask_and_coherent(rig->dev, DMA_BIT_MASK(30)), -EIO);
+	assert_true(rig->dev->coherent_dma_mask == DMA_BIT_MASK(40));
+	set_dma_ops(rig->dev, NULL);
+}
+
+static void without_a_device_a_segment_ends_at_4_gib(struct rig *rig)
+{
+	assert_int_equal(dma_get_seg_boundary_nr_pages(NULL, PAGE_SHIFT), 1 << 20);
+	dma_set_seg_boundary(rig->dev, 0xffff);
+	assert_int_equal(dma_get_seg_boundary_nr_pages(rig->dev, PAGE_SHIFT), 16);
+	dma_set_seg_boundary(rig->dev, 0);
+	assert_true(dma_get_seg_boundary(rig->dev) == ~0ul);
+}
+
+static void a_limit_of_zero_is_none(struct rig *rig)
+{
+	static const struct {
+		u64 mask, limit, dma;
+		size_t size;
+		bool is_capable;
+	} cases[] = {
+		{ 0xffff, 0, 0xff00, 0x100, true }, { 0xffff, 0, 0xff01, 0x100, false },
+		{ 0, 0xffff, 0xff00, 0x100, true }, { 0, 0xffff, 0x10000, 1, false },
+		{ 0xffff, 0xfff, 0xfff, 1, true }, { 0xffff, 0xfff, 0xfff, 2, false },
+		{ 0xffff, 0xfffff, 0xffff, 2, false }, { ~0ull, 0, ~0ull - 1, 1, true },
+		{ ~0ull, 0, DMA_MAPPING_ERROR, 1, false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		*rig->dev->dma_mask = cases[i].mask;
+		rig->dev->bus_dma_limit = cases[i].limit;
+		assert_int_equal(dma_capable(rig->dev, cases[i].dma, cases[i].size, true),
+				 cases[i].is_capable);
+	}
+}
+
+static void operations_answer_for_their_device(struct rig *rig)
+{
+	static const struct dma_map_ops ops = {
+		.get_required_mask = own_required, .max_mapping_size = own_max,
+		.opt_mapping_size = own_opt, .get_merge_boundary = own_merge,
+	};
+
+	assert_true(dma_pci_p2pdma_supported(rig->dev));
+	assert_int_equal(dma_get_merge_boundary(rig->dev), 0);
+	assert_int_equal(dma_opt_mapping_size(rig->dev), dma_max_mapping_size(rig->dev));
+	set_dma_ops(rig->dev, &ops);
+	assert_int_equal(dma_get_required_mask(rig->dev), 0xabc);
+	assert_int_equal(dma_max_mapping_size(rig->dev), 5000);
+	assert_int_equal(dma_opt_mapping_size(rig->dev), 4000);
+	assert_int_equal(dma_get_merge_boundary(rig->dev), 0xfff);
+	rig->dev->dma_ops_bypass = true;
+	assert_false(dma_pci_p2pdma_supported(rig->dev));
+	assert_int_equal(dma_get_merge_boundary(rig->dev), 0xfff);
+	set_dma_ops(rig->dev, NULL);
+}
+
+/* ---- what a driver declares -------------------------------------------------------- */
+
+struct with_a_group {
+	u32 state;
+	__dma_from_device_group_begin(rx);
+	u8 from_device[13];
+	__dma_from_device_group_end(rx);
+	u32 next;
+};
+
+struct with_state {
+	DEFINE_DMA_UNMAP_ADDR(dma);
+	DEFINE_DMA_UNMAP_LEN(len);
+};
+
+static void a_group_has_its_lines_for_itself(struct rig *rig)
+{
+	assert_int_equal(offsetof(struct with_a_group, from_device), 64);
+	assert_int_equal(offsetof(struct with_a_group, next), 128);
+	assert_int_equal(_Alignof(struct with_a_group), dma_get_cache_alignment());
+}
+
+static void the_state_for_unmapping_is_kept(struct rig *rig)
+{
+	struct with_state s;
+
+	dma_unmap_addr_set(&s, dma, 0x123456789abull);
+	dma_unmap_len_set(&s, len, 77);
+	assert_true(dma_unmap_addr(&s, dma) == 0x123456789abull);
+	assert_int_equal(dma_unmap_len(&s, len), 77);
+}
+
+/* On the direct path: hints for others, or true anyway. */
+static void attributes_that_nobody_honours_change_nothing(struct rig *rig)
+{
+	static const unsigned long attrs[] = {
+		DMA_ATTR_WEAK_ORDERING, DMA_ATTR_FORCE_CONTIGUOUS, DMA_ATTR_ALLOC_SINGLE_PAGES,
+		DMA_ATTR_PRIVILEGED, DMA_ATTR_NO_WARN, DMA_ATTR_WRITE_COMBINE,
+	};
+	char *p = allocates(rig, LEN);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(attrs); i++) {
+		dma_addr_t dma, memory_dma;
+		char *memory;
+
+		cpu_fills(rig, p, LEN, (unsigned)i);
+		dma = dma_map_single_attrs(rig->dev, p, LEN, DMA_BIDIRECTIONAL, attrs[i]);
+		expects_device_finds(rig, dma, LEN, (unsigned)i);
+		device_fills(rig, dma, LEN, 99);
+		dma_unmap_single_attrs(rig->dev, dma, LEN, DMA_BIDIRECTIONAL, attrs[i]);
+		expects_cpu_finds(rig, p, LEN, 99);
+		memory = dma_alloc_attrs(rig->dev, LEN, &memory_dma, GFP_KERNEL, attrs[i]);
+		expects_cpu_zeros(rig, memory, LEN);
+		device_fills(rig, memory_dma, LEN, 98);
+		expects_cpu_finds(rig, memory, LEN, 98);
+		dma_free_attrs(rig->dev, LEN, memory, memory_dma, attrs[i]);
+	}
+}
+
+static void a_list_of_nothing_is_an_error(struct rig *rig)
+{
+	struct scatterlist sg;
+	struct sg_table sgt = { &sg, 7, 0 };
+
+	sg_init_one(&sg, allocates(rig, LEN), LEN);
+	listens(rig);
+	assert_int_equal(dma_map_sg(rig->dev, &sg, 0, DMA_TO_DEVICE), 0);
+	expects_warning(rig, "eth0: map_sg() returned 0");
+	listens(rig);
+	assert_int_equal(dma_map_sgtable(rig->dev, &sgt, DMA_TO_DEVICE, 0), -EIO);
+	expects_warning(rig, "eth0: map_sg() returned 0");
+	assert_int_equal(sgt.nents, 7);
 }
 
 /* ---- dma-ranges ---------------------------------------------------------------------- */
@@ -161,6 +325,66 @@ static void an_offset_is_set_once(struct rig *rig)
 	listens(rig);
 	assert_int_equal(dma_direct_set_offset(rig->dev, 0, 0x1000, 0x100), -EINVAL);
 	expects_warning(rig, "eth0: attempt to add DMA range to existing map");
+}
+
+/* Three windows, holes between them on both sides, the highest memory at the lowest address. */
+static void several_windows_each_have_their_offset(struct rig *rig)
+{
+	u64 pa = start_of_memory();
+	const struct board_range ranges[] = {
+		{ 0x30000000, pa, SZ_64M }, { 0x10000000, pa + SZ_128M, SZ_16M },
+		{ 0x20000000, pa + 96 * SZ_1M, SZ_16M },
+	};
+	struct bus_dma_region map[4] = { { 0, 0, 0 } };
+	const struct master_config cfg = {
+		.name = "eth7", .is_coherent = rig->on->is & ON_COHERENT, .ranges = ranges,
+		.nr_ranges = 3,
+	};
+
+	for (int i = 0; i < 3; i++)
+		map[i] = (struct bus_dma_region){ ranges[i].pa, ranges[i].dma, ranges[i].len };
+	rig->dev = harness_device_new(rig->h, "eth7", rig->on->is & ON_COHERENT);
+	rig->dev->dma_range_map = map;
+	rig->hw = master_new(rig->m, &cfg);
+	assert_true(dma_range_map_min(map) == 0x10000000);
+	assert_true(dma_range_map_max(map) == 0x30000000 + SZ_64M - 1);
+	for (int i = 0; i < 3; i++) {
+		u64 last = ranges[i].len - 1;
+		dma_addr_t dma = phys_to_dma(rig->dev, map[i].cpu_start + last);
+
+		assert_true(dma == map[i].dma_start + last);
+		assert_true(dma_to_phys(rig->dev, dma) == map[i].cpu_start + last);
+		assert_true(phys_to_dma(rig->dev, map[i].cpu_start + last + 1) ==
+			    DMA_MAPPING_ERROR);
+		assert_true(dma_to_phys(rig->dev, dma + 1) == PHYS_ADDR_MAX);
+	}
+	assert_false(dma_direct_all_ram_mapped(rig->dev));
+	assert_true(dma_addressing_limited(rig->dev));
+	for (char *p; (p = page_address(alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER))) &&
+	     virt_to_phys(p) < pa + SZ_128M + SZ_16M;) {
+		bool is_seen = phys_to_dma(rig->dev, virt_to_phys(p)) != DMA_MAPPING_ERROR;
+		dma_addr_t dma;
+
+		if (rig->on->is & ON_BOUNCE || !is_seen)
+			continue;
+		cpu_writes(rig, p, "seen");
+		dma = maps(rig, p, LEN, DMA_TO_DEVICE);
+		expects_device_reads(rig, dma, "seen");
+		dma_unmap_single(rig->dev, dma, LEN, DMA_TO_DEVICE);
+	}
+	ends_behind_a_bus(rig);
+}
+
+/* All of memory from 0 on: masks of fewer bits than memory's own addresses have will do. */
+static void an_offset_makes_smaller_masks_do(struct rig *rig)
+{
+	assert_int_equal(dma_direct_set_offset(rig->dev, start_of_memory(), 0, SZ_1G), 0);
+	assert_int_equal(dma_set_mask(rig->dev, DMA_BIT_MASK(30)), 0);
+	assert_int_equal(dma_set_mask(rig->dev, DMA_BIT_MASK(24)), -EIO);
+	assert_true(dma_get_mask(rig->dev) == DMA_BIT_MASK(30));
+	assert_true(dma_get_required_mask(rig->dev) <= DMA_BIT_MASK(30));
+	assert_true(dma_direct_all_ram_mapped(rig->dev));
+	assert_false(dma_addressing_limited(rig->dev));
 }
 
 /* ---- bouncing -------------------------------------------------------------------------- */
@@ -454,6 +678,16 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_device_without_a_mask_cannot_set_one_but_can_be_coerced, 0,       0),
 	TEST_ON(the_required_mask_is_what_memory_asks_for,               0,         0),
 	TEST_ON(parameters_have_linuxs_defaults,                         ON_UP,     0),
+	TEST_ON(the_coherent_mask_is_not_asked_about_twice,              0,         0),
+	TEST_ON(without_a_device_a_segment_ends_at_4_gib,                0,         0),
+	TEST_ON(a_limit_of_zero_is_none,                                 0,         0),
+	TEST_ON(operations_answer_for_their_device,                      0,         0),
+	TEST_ON(a_group_has_its_lines_for_itself,                        ON_UP,     0),
+	TEST_ON(the_state_for_unmapping_is_kept,                         ON_UP,     0),
+	TEST_ON(attributes_that_nobody_honours_change_nothing,           0,         0),
+	TEST_ON(a_list_of_nothing_is_an_error,                           0,         0),
+	TEST_ON(several_windows_each_have_their_offset,                  0,         0),
+	TEST_ON(an_offset_makes_smaller_masks_do,                        0,         0),
 	TEST_ON(a_device_address_is_shifted_by_the_bus,                  0,         0),
 	TEST_ON(coherent_memory_is_shifted_too_or_refused,               0,         0),
 	TEST_ON(addresses_outside_every_window_translate_to_nothing,     0,         0),

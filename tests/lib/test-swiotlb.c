@@ -570,6 +570,20 @@ static void without_snooping_a_restricted_pool_has_no_memory_for_both(struct rig
 	assert_int_equal(counts(rig).nr_used, 0);
 }
 
+static void pages_of_a_drivers_own_come_from_the_restricted_pool(struct rig *rig)
+{
+	phys_addr_t pool = restricts(rig);
+	dma_addr_t dma;
+	struct page *page = dma_alloc_pages(rig->dev, 2 * PAGE_SIZE, &dma, DMA_FROM_DEVICE,
+					    GFP_KERNEL);
+
+	assert_non_null(page);
+	assert_true(is_inside(pool, dma, 2 * PAGE_SIZE));
+	assert_int_equal(counts(rig).nr_used, 2 * PAGE_SIZE / IO_TLB_SIZE);
+	dma_free_pages(rig->dev, 2 * PAGE_SIZE, page, dma, DMA_FROM_DEVICE);
+	assert_int_equal(counts(rig).nr_used, 0);
+}
+
 static void two_devices_may_share_a_restricted_pool(struct rig *rig)
 {
 	struct device *other = harness_device_new(rig->h, "eth1", false);
@@ -636,6 +650,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_restricted_device_touches_its_pool_alone,                 0,         0),
 	TEST_ON(memory_for_both_sides_comes_from_the_restricted_pool,       ON_COHERENT, 0),
 	TEST_ON(without_snooping_a_restricted_pool_has_no_memory_for_both,  0, ON_COHERENT),
+	TEST_ON(pages_of_a_drivers_own_come_from_the_restricted_pool,       0,         0),
 	TEST_ON(two_devices_may_share_a_restricted_pool,                    0,         0),
 	TEST_ON(a_pool_outside_the_linear_map_is_refused,                   0,         0),
 	TEST_ON(pages_of_a_restricted_pool_are_aligned_to_their_size,       0,         0),
