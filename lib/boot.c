@@ -37,7 +37,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 	machine_set_software(m, k);
 	port_booted(&k->port);
 	cpu_enter(k->port.cpu0);
-	mmu_boot(&k->port, k->cma_pa, k->cma_len);
+	mmu_boot(&k->port);
 	boot_outer(k);
 	coherent_init(k);
 	dma_pools_init(k);

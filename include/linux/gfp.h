@@ -2,15 +2,20 @@
 /*
  * Pages of simulated memory.
  *
- * The allocator is a buddy system over lowmem, orders 0..MAX_PAGE_ORDER. It takes
+ * The allocator is a buddy system over all memory below 4 GiB, orders 0..MAX_PAGE_ORDER. It takes
  * the smallest block that is enough, the lowest of those, so a run repeats exactly. On a
  * board where some devices reach only part of memory, that part is ZONE_DMA:
  * GFP_DMA takes from it, everything else only when the rest is full, as in Linux.
+ * __GFP_HIGHMEM allows memory that the linear map has not got, and takes it first:
+ *
+ *   GFP_HIGHUSER   ZONE_HIGHMEM, then ZONE_NORMAL, then ZONE_DMA
+ *   GFP_KERNEL                        ZONE_NORMAL, then ZONE_DMA
+ *   GFP_DMA                                             ZONE_DMA
  *
  * Nothing sleeps or reclaims, so GFP_KERNEL and GFP_ATOMIC differ in one thing:
  * whether dma_alloc_coherent() may change page tables.
  *
- * Leaves out: highmem, NUMA, watermarks, movable pages in the CMA area.
+ * Leaves out: NUMA, watermarks, movable pages in the CMA area.
  * Source: mm/page_alloc.c, include/linux/gfp_types.h.
  */
 #ifndef _ARMDMA_LINUX_GFP_H
@@ -25,7 +30,7 @@ extern "C" {
 struct page;
 
 #define __GFP_DMA		((gfp_t)0x01u)
-#define __GFP_HIGHMEM		((gfp_t)0x02u)	/* there is none: ignored */
+#define __GFP_HIGHMEM		((gfp_t)0x02u)
 #define __GFP_DMA32		((gfp_t)0x04u)
 #define __GFP_HIGH		((gfp_t)0x20u)
 #define __GFP_IO		((gfp_t)0x40u)
@@ -38,6 +43,7 @@ struct page;
 #define __GFP_NOFAIL		((gfp_t)0x8000u)
 #define __GFP_NORETRY		((gfp_t)0x10000u)
 #define __GFP_COMP		((gfp_t)0x40000u)
+#define __GFP_HARDWALL		((gfp_t)0x100000u)
 #define __GFP_RECLAIM		(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
 
 #define GFP_ATOMIC		(__GFP_HIGH | __GFP_KSWAPD_RECLAIM)
@@ -45,7 +51,8 @@ struct page;
 #define GFP_NOWAIT		(__GFP_KSWAPD_RECLAIM | __GFP_NOWARN)
 #define GFP_NOIO		__GFP_RECLAIM
 #define GFP_NOFS		(__GFP_RECLAIM | __GFP_IO)
-#define GFP_USER		(__GFP_RECLAIM | __GFP_IO | __GFP_FS)
+#define GFP_USER		(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HARDWALL)
+#define GFP_HIGHUSER		(GFP_USER | __GFP_HIGHMEM)
 #define GFP_DMA			__GFP_DMA
 #define GFP_DMA32		__GFP_DMA32
 
@@ -58,7 +65,8 @@ static inline bool gfpflags_allow_blocking(gfp_t gfp)
 
 /**
  * alloc_pages() - 2^@order pages in a row, aligned to their size
- * @gfp:   __GFP_ZERO clears them through the cached linear map
+ * @gfp:   __GFP_ZERO clears them through a cached mapping; with __GFP_HIGHMEM the
+ *         pages may have no page_address()
  * @order: 0..MAX_PAGE_ORDER
  *
  * Context: any.
@@ -68,7 +76,7 @@ static inline bool gfpflags_allow_blocking(gfp_t gfp)
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 #define alloc_page(gfp)		alloc_pages(gfp, 0)
 
-/** The same by address in the linear map; 0 on failure. */
+/** The same by address in the linear map, never from highmem; 0 on failure. */
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
 unsigned long get_zeroed_page(gfp_t gfp);
 #define __get_free_page(gfp)	__get_free_pages(gfp, 0)

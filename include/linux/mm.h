@@ -8,7 +8,9 @@
  *   struct page  <- virt_to_page() -  pointer  - virt_to_phys() ->  phys_addr_t
  *                - page_address() ->           <- phys_to_virt() -
  *
- * DRAM beyond lowmem (768 MiB from its start) is not used.
+ * DRAM beyond lowmem (768 MiB from its start) is highmem, as far as 4 GiB: it has
+ * struct pages, but no address until somebody maps it; see <linux/highmem.h>.
+ * Memory that the board reserves with no-map has a struct page and nothing else.
  *
  * Context of everything here: any. None allocates or sleeps.
  * Source: include/linux/mm.h, arch/arm/include/asm/memory.h.
@@ -50,17 +52,33 @@ extern "C" {
  * virt_to_page() - the page that holds @va
  *
  * Return: NULL where Linux would compute a pointer to nowhere: @va is not in
- * the linear map of a live machine (host stack, host heap, vmalloc, ioremap).
+ * the linear map of a live machine (host stack, host heap, vmalloc, ioremap, kmap).
  */
 struct page *virt_to_page(const void *va);
-/** Linear-map address of the page's first byte. */
+/**
+ * page_address() - linear-map address of the page's first byte
+ *
+ * Return: of a highmem page where kmap() has it, for as long as it is kmapped; NULL
+ * when it is not.
+ */
 void *page_address(const struct page *page);
+/** The page lies beyond lowmem. */
+bool PageHighMem(const struct page *page);
+/** The page is nobody's to allocate: page tables, reserved memory, no-map. */
+bool PageReserved(const struct page *page);
+/** The page @n after @page; they follow one another in memory as they do here. */
+#define nth_page(page, n)	((page) + (n))
+/** One past the last byte of the linear map of the current machine; NULL without one. */
+#define high_memory		high_memory_of_current()
+void *high_memory_of_current(void);
 #define page_to_virt(page)	page_address(page)
 
 unsigned long page_to_pfn(const struct page *page);
 /** NULL unless pfn_valid(). Of the current machine, see cpu_enter(). */
 struct page *pfn_to_page(unsigned long pfn);
 bool pfn_valid(unsigned long pfn);
+/** It is memory that may be mapped: pfn_valid(), and not reserved with no-map. */
+bool pfn_is_map_memory(unsigned long pfn);
 phys_addr_t page_to_phys(const struct page *page);
 /** The @n-th page behind @page. */
 #define nth_page(page, n)	((page) + (n))
@@ -216,8 +234,6 @@ void unpin_user_page(struct page *page);
 void unpin_user_pages(struct page **pages, unsigned long npages);
 void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
 bool page_maybe_dma_pinned(struct page *page);
-
-#define PageHighMem(page)	((void)(page), 0)
 
 #ifdef __cplusplus
 }

@@ -23,7 +23,7 @@ struct page {
 	u64 slab_free;			/* one bit per free object */
 	struct list_head lru;		/* of partial slabs */
 	unsigned long private_data;
-	u64 pad;
+	void *kmap_va;			/* of highmem: where kmap() has it, or NULL */
 } __attribute__((__aligned__(64)));
 
 /* ---- how a page is mapped: see <linux/pgtable.h> ------------------------------- */

@@ -20,7 +20,8 @@ void ledger_note_memory(struct kernel *k, enum memory_event what, phys_addr_t pa
 	};
 
 	kernel_note(k, &(struct ledger_note){
-		.kind = kind[what], .pa = pa, .va = kernel_ptr(k, pa), .len = len, .site = site,
+		.kind = kind[what], .pa = pa, .va = kernel_lowmem_ptr(k, pa), .len = len,
+		.site = site,
 	});
 }
 

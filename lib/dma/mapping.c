@@ -122,7 +122,7 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 	if (unlikely(!page || page_kernel(page) != dev->kernel))
 		return refuse(&r, WHY_NOT_SIMULATED);
 	r.pa = page_pa(dev->kernel, page) + offset;
-	r.va = kernel_ptr(dev->kernel, r.pa);
+	r.va = kernel_lowmem_ptr(dev->kernel, r.pa);
 	return map_request(&r);
 }
 

@@ -2,14 +2,15 @@
 /*
  * What memory there is, and who gets which part of it.
  *
- *	lowmem_pa                                                       end of lowmem
- *	| page tables | free pages ........................ | CMA, 4 KiB pages |
+ *	lowmem_pa                                           end of lowmem
+ *	| page tables | free pages ....... | CMA, 4 KiB pages | highmem ...
  *
- * Lowmem is DRAM from its first bank, at most 768 MiB on, as far as 32 bits of
- * physical address reach.
+ * Lowmem is DRAM from its first bank on, at most 768 MiB; highmem is what follows, as
+ * far as 32 bits of physical address reach. Where the caches have aliases there is no
+ * highmem, as in Linux. Of a bank whole 2 MiB are used.
  *
- * Leaves out: highmem, so DRAM beyond that is not used; reserved-memory nodes; the
- * kernel's own image, which does not exist.
+ * Leaves out: DRAM above 4 GiB, where short descriptors do not reach; the kernel's own
+ * image, which does not exist.
  *
  * Linux: arch/arm/mm/{mmu,init}.c, mm/memblock.c, kernel/dma/contiguous.c.
  */
@@ -21,20 +22,31 @@
 #define BANK_ALIGN	SZ_2M		/* Linux's PMD: a pair of sections */
 #define LOWMEM_MIN	SZ_4M
 
-/* Whole 2 MiB of a bank, as far as the linear map reaches. */
-static void add_bank(struct port *p, const struct board_bank *b)
+/* Linux gives highmem up where a page's lines depend on where it is mapped. */
+static u64 end_of_use(const struct port *p)
 {
-	u64 start = ALIGN(b->pa, (u64)BANK_ALIGN);
-	u64 limit = min(p->lowmem_pa + LOWMEM_MAX, (u64)SZ_4G);
-	u64 end = ALIGN_DOWN(min(b->pa + b->len, limit), (u64)BANK_ALIGN);
+	bool is_vipt_aliasing = p->is_aliasing && p->arch == PORT_V6;
 
-	if (start >= end || p->nr_banks == PORT_MAX_BANKS)
-		return;
-	p->bank[p->nr_banks++] = (struct port_bank){ start, (u32)(end - start) };
-	p->lowmem_len = (u32)(end - p->lowmem_pa);
+	return is_vipt_aliasing ? p->lowmem_pa + LOWMEM_MAX : SZ_4G;
 }
 
-static bool find_lowmem(struct port *p, const struct board *b, GError **error)
+/* Whole 2 MiB of a bank. */
+static void add_bank(struct port *p, const struct board_bank *b)
+{
+	u64 lowmem_limit = p->lowmem_pa + LOWMEM_MAX;
+	u64 start = ALIGN(b->pa, (u64)BANK_ALIGN);
+	u64 end = ALIGN_DOWN(min(b->pa + b->len, end_of_use(p)), (u64)BANK_ALIGN);
+
+	if (start >= end)
+		return;
+	if (start < lowmem_limit)
+		p->lowmem_len = (u32)(min(end, lowmem_limit) - p->lowmem_pa);
+	p->has_highmem |= end > lowmem_limit;
+	if (p->nr_banks < PORT_MAX_BANKS / 2)
+		p->bank[p->nr_banks++] = (struct port_bank){ start, end - start };
+}
+
+static bool find_memory(struct port *p, const struct board *b, GError **error)
 {
 	if (!b->banks->len) {
 		g_set_error(error, BOARD_ERROR, BOARD_ERROR_UNSUPPORTED,
@@ -59,26 +71,40 @@ static bool wants_cma(const struct kernel *k)
 	return k->config.coherent == COHERENT_CMA || k->config.coherent == COHERENT_POOL;
 }
 
+/* The last bank that begins where every device reaches, as far as lowmem goes. */
+static phys_addr_t last_for_all(const struct kernel *k, phys_addr_t *ret_start)
+{
+	const struct port *p = &k->port;
+	u64 limit = min(k->zone_dma_limit + 1, (u64)p->lowmem_pa + p->lowmem_len);
+	const struct port_bank *b = &p->bank[0];
+
+	for (unsigned i = 1; i < p->nr_banks; i++)
+		if (p->bank[i].pa < limit)
+			b = &p->bank[i];
+	*ret_start = b->pa;
+	return limit > b->pa ? min(b->pa + b->len, ALIGN_DOWN(limit, (u64)SZ_1M))
+			     : b->pa + b->len;
+}
+
 /*
  * At the end of what every device reaches: 16 MiB, but no more than a quarter of the
  * bank there.
  */
 static void place_cma(struct kernel *k)
 {
-	const struct port_bank *b = &k->port.bank[0];
-	u64 end;
+	phys_addr_t start, end = last_for_all(k, &start);
+	struct place_wish w = { .align = SZ_1M, .start = k->port.lowmem_pa, .end = end };
 
-	for (unsigned i = 1; i < k->port.nr_banks; i++)
-		if (k->port.bank[i].pa < k->zone_dma_limit)
-			b = &k->port.bank[i];
-	end = b->pa + b->len;
-	if (k->zone_dma_limit > b->pa)
-		end = min(end, ALIGN_DOWN(k->zone_dma_limit + 1, (u64)SZ_1M));
-	k->cma_len = min((u32)CMA_DEFAULT_LEN, (u32)ALIGN_DOWN((end - b->pa) / 4, (u64)SZ_1M));
-	if (!wants_cma(k))
-		k->cma_len = 0;
-	k->cma_pa = end - k->cma_len;
+	w.len = min((u64)CMA_DEFAULT_LEN, ALIGN_DOWN((end - start) / 4, (u64)SZ_1M));
+	k->cma_pa = wants_cma(k) && w.len ? find_place(k, &w) : PHYS_ADDR_MAX;
+	k->cma_len = k->cma_pa != PHYS_ADDR_MAX ? (u32)w.len : 0;
+	if (!k->cma_len)
+		k->cma_pa = end;
 	bits_init(&k->cma_used, k->cma_len >> PAGE_SHIFT);
+	if (!k->cma_len)
+		return;
+	reserve(k, k->cma_pa, k->cma_len);
+	mmu_want_pages(&k->port, k->cma_pa, k->cma_len);
 }
 
 /* What every master of the board reaches is ZONE_DMA; elsewhere there is but one zone. */
@@ -105,7 +131,7 @@ static u64 find_zone_dma_limit(const struct board *b)
 
 static void map_pages_array(struct kernel *k)
 {
-	size_t len = sizeof(struct mem_map) + k->nr_pages * sizeof(struct page);
+	size_t len = PAGE_ALIGN(sizeof(struct mem_map) + k->nr_pages * sizeof(struct page));
 	uintptr_t p;
 	char *reserved;
 
@@ -118,30 +144,32 @@ static void map_pages_array(struct kernel *k)
 	if (p > (uintptr_t)reserved)
 		munmap(reserved, p - (uintptr_t)reserved);
 	munmap((char *)p + MEM_MAP_ALIGN, (uintptr_t)reserved + MEM_MAP_ALIGN - p);
-	if (mprotect((void *)p, MEM_MAP_ALIGN, PROT_READ | PROT_WRITE))
+	if (mprotect((void *)p, len, PROT_READ | PROT_WRITE))
 		g_error("the host has no room for an array of pages");
 	k->mem_map = (struct mem_map *)p;
 	k->mem_map->kernel = k;
 }
 
-static void add_free(struct kernel *k, phys_addr_t start, phys_addr_t end)
+/* All of [@start, @end) that is not reserved, in whole pages. */
+static void free_between(struct kernel *k, phys_addr_t start, phys_addr_t end)
 {
-	if (start < end)
-		page_alloc_add(k, start, end - start);
+	while (start < end) {
+		const struct reserved_region *r = reserved_at(k, start, end - start);
+		phys_addr_t stop = r ? max(start, ALIGN_DOWN(r->pa, (u64)PAGE_SIZE)) : end;
+
+		if (start < stop)
+			page_alloc_add(k, start, stop - start);
+		start = r ? ALIGN(r->pa + r->len, (u64)PAGE_SIZE) : end;
+	}
 }
 
-/* All banks, less the page tables in front and the CMA area. */
 static void free_memory(struct kernel *k)
 {
-	struct port *p = &k->port;
+	const struct port *p = &k->port;
 
-	for (unsigned i = 0; i < p->nr_banks; i++) {
-		phys_addr_t start = p->bank[i].pa + (i ? 0 : p->reserved_len);
-		phys_addr_t end = p->bank[i].pa + p->bank[i].len;
-
-		add_free(k, start, min(end, k->cma_pa));
-		add_free(k, max(start, k->cma_pa + k->cma_len), end);
-	}
+	for (unsigned i = 0; i < p->nr_banks; i++)
+		free_between(k, p->bank[i].pa, p->bank[i].pa + p->bank[i].len);
+	k->nr_high_pages = k->nr_zone_free[ZONE_HIGHMEM];
 }
 
 static phys_addr_t alloc_table(struct port *p)
@@ -161,6 +189,7 @@ static bool init_port(struct port *p, struct machine *m, GError **error)
 {
 	const struct board *b = machine_board(m);
 
+	g_assert(machine_nr_cpus(m) <= PORT_MAX_CPUS);
 	p->machine = m;
 	p->cpu0 = machine_cpu(m, 0);
 	p->window = machine_window(m);
@@ -168,17 +197,55 @@ static bool init_port(struct port *p, struct machine *m, GError **error)
 	p->alloc_table = alloc_table;
 	p->free_table = free_table;
 	INIT_LIST_HEAD(&p->spaces);
-	return find_lowmem(p, b, error);
+	return find_memory(p, b, error);
+}
+
+/* As low as a kernel's image would be, once all is known that must be in pages. */
+static bool place_tables(struct kernel *k, GError **error)
+{
+	struct port *p = &k->port;
+	struct place_wish w = {
+		.len = mmu_boot_len(p), .align = SZ_16K, .start = p->lowmem_pa,
+		.end = p->lowmem_pa + p->lowmem_len, .is_bottom_up = true,
+	};
+
+	p->boot_pa = find_place(k, &w);
+	p->boot_len = (u32)w.len;
+	if (p->boot_pa == PHYS_ADDR_MAX) {
+		g_set_error(error, BOARD_ERROR, BOARD_ERROR_UNSUPPORTED, "%s: its reserved "
+			    "memory leaves no room for page tables",
+			    machine_board(p->machine)->file);
+		return false;
+	}
+	reserve(k, p->boot_pa, p->boot_len);
+	return true;
+}
+
+static bool place_all(struct kernel *k, GError **error)
+{
+	reserved_init(k);
+	place_cma(k);
+	return place_tables(k, error);
+}
+
+static size_t count_pages(const struct port *p)
+{
+	const struct port_bank *last = &p->bank[p->nr_banks - 1];
+
+	return (size_t)((last->pa + last->len - p->lowmem_pa) >> PAGE_SHIFT);
 }
 
 bool mm_init(struct kernel *k, struct machine *m, GError **error)
 {
 	if (!init_port(&k->port, m, error))
 		return false;
-	k->nr_pages = k->port.lowmem_len >> PAGE_SHIFT;
 	k->zone_dma_limit = find_zone_dma_limit(machine_board(m));
-	place_cma(k);
-	k->port.reserved_len = mmu_reserve(k->cma_len);
+	k->nr_pages = count_pages(&k->port);
+	if (!place_all(k, error)) {
+		bits_done(&k->cma_used);
+		reserved_done(k);
+		return false;
+	}
 	map_pages_array(k);
 	page_alloc_init(k);
 	slab_init(k);
@@ -194,5 +261,6 @@ void mm_done(struct kernel *k)
 	area_done(k);
 	bits_done(&k->cma_used);
 	page_alloc_done(k);
+	reserved_done(k);
 	munmap(k->mem_map, MEM_MAP_ALIGN);
 }

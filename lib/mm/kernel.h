@@ -4,7 +4,7 @@
  * nothing is global.
  *
  *   machine_software(m) --> struct port, the first member of --> struct kernel
- *   struct page * & ~(16 MiB - 1) --> struct mem_map --> kernel
+ *   struct page * & ~(128 MiB - 1) --> struct mem_map --> kernel
  *   struct device . kernel
  *
  * Locks: page_lock, slab_lock, area_lock, cma_lock, one at a time but for page_lock
@@ -51,8 +51,8 @@ struct kernel_config {
 	bool swiotlb_dynamic;
 };
 
-/* The host's array of struct page, at a 16 MiB boundary, so that a page finds it. */
-#define MEM_MAP_ALIGN		((uintptr_t)SZ_16M)
+/* The host's array of struct page, at a 128 MiB boundary, so that a page finds it. */
+#define MEM_MAP_ALIGN		((uintptr_t)SZ_128M)
 struct mem_map {
 	struct kernel *kernel;
 	struct page pages[] __attribute__((__aligned__(4096)));
@@ -62,7 +62,28 @@ struct mem_map {
 struct zone {
 	size_t first, end;
 };
-enum zone_type { ZONE_DMA, ZONE_NORMAL, NR_ZONES };
+enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, NR_ZONES };
+
+/* What a region of reserved memory is for. */
+enum region_use {
+	REGION_KEPT,		/* nothing here: page tables, somebody else's memory */
+	REGION_COHERENT,	/* one device's own coherent memory */
+	REGION_RESTRICTED,	/* bounce buffers of the devices that name it */
+	REGION_CMA		/* lent out until somebody wants it in one piece */
+};
+
+/**
+ * struct reserved_region - memory that the allocator does not give out
+ * @no_map: the linear map has not got it, and no struct page of it is anyone's
+ * @node:   what the board says of it; NULL: it is the library's own
+ */
+struct reserved_region {
+	phys_addr_t pa;
+	u64 len;
+	bool no_map;
+	enum region_use use;
+	const struct board_reserved *node;
+};
 
 /* What somebody above may want to hear about; see kernel.on_memory. */
 enum memory_event { PAGES_ALLOCATED, PAGES_FREED, SLAB_FREED, NR_MEMORY_EVENTS };
@@ -111,13 +132,21 @@ struct kernel {
 	struct port port;
 	struct kernel_config config;
 	struct mem_map *mem_map;
-	size_t nr_pages;		/* of the linear map, holes included */
+	size_t nr_pages;		/* from lowmem_pa to the last, holes included */
+	GArray *reserved;		/* of struct reserved_region, in order of making */
 	u64 zone_dma_limit;		/* highest address of ZONE_DMA */
 
 	spinlock_t page_lock;
 	struct zone zone[NR_ZONES];
 	struct bits free[NR_ORDERS];	/* indices of free blocks, >> order */
-	size_t nr_free_pages;
+	size_t nr_free_pages;		/* in all zones */
+	size_t nr_zone_free[NR_ZONES];
+	size_t nr_high_pages;		/* that were ever free, of ZONE_HIGHMEM */
+
+	spinlock_t kmap_lock;
+	u16 pkmap_count[LAST_PKMAP];	/* 0 free, 1 mapped and unused, n: n - 1 users */
+	struct page *pkmap_page[LAST_PKMAP];
+	unsigned last_pkmap_nr;
 
 	spinlock_t slab_lock;
 	struct list_head slab_partial[NR_SLAB_CLASSES];
@@ -199,10 +228,21 @@ static inline struct page *kernel_page(const struct kernel *k, phys_addr_t pa)
 	return &k->mem_map->pages[(pa - k->port.lowmem_pa) >> PAGE_SHIFT];
 }
 
-/* Host pointer to a physical address of the linear map. */
+/* Host pointer to a physical address of the linear map, which must be there. */
 static inline void *kernel_ptr(const struct kernel *k, phys_addr_t pa)
 {
 	return port_ptr(&k->port, port_pa_to_va(&k->port, pa));
+}
+
+/* The same; NULL for what is highmem. */
+static inline void *kernel_lowmem_ptr(const struct kernel *k, phys_addr_t pa)
+{
+	return pa - k->port.lowmem_pa < k->port.lowmem_len ? kernel_ptr(k, pa) : NULL;
+}
+
+static inline bool page_is_high(const struct kernel *k, const struct page *page)
+{
+	return page_idx(k, page) >= k->zone[ZONE_HIGHMEM].first;
 }
 
 /* Is this allocation the one that shall fail? */
@@ -225,6 +265,35 @@ static inline void kernel_tell(struct kernel *k, enum memory_event what, phys_ad
 bool mm_init(struct kernel *k, struct machine *m, GError **error);
 void mm_done(struct kernel *k);
 
+/* ---- reserved.c ---------------------------------------------------------------- */
+
+/* What the board's /reserved-memory says, as far as it can be had. */
+void reserved_init(struct kernel *k);
+void reserved_done(struct kernel *k);
+struct reserved_region *reserve(struct kernel *k, phys_addr_t pa, u64 len);
+/* The highest, or lowest, place in memory that is not reserved; PHYS_ADDR_MAX: none. */
+struct place_wish {
+	u64 len, align, start, end;
+	bool is_bottom_up;
+};
+phys_addr_t find_place(const struct kernel *k, const struct place_wish *w);
+/* The first region that overlaps [@pa, +@len), by address; NULL: none does. */
+struct reserved_region *reserved_at(const struct kernel *k, phys_addr_t pa, u64 len);
+/* The region that @node of the board became; NULL: it was not to be had. */
+struct reserved_region *reserved_of(const struct kernel *k, const struct board_reserved *node);
+
+/* ---- highmem.c ------------------------------------------------------------------- */
+
+/*
+ * Bytes of memory wherever it is, through the cached linear map or kmap_local, page by
+ * page: clear them; copy them from or to @buf on the host.
+ */
+void phys_zero(struct kernel *k, phys_addr_t pa, size_t len);
+void phys_copy_in(struct kernel *k, phys_addr_t pa, const void *buf, size_t len);
+void phys_copy_out(struct kernel *k, void *buf, phys_addr_t pa, size_t len);
+/* From one place to another. */
+void phys_copy(struct kernel *k, phys_addr_t dst, phys_addr_t src, size_t len);
+
 /* ---- page_alloc.c ----------------------------------------------------------- */
 
 void page_alloc_init(struct kernel *k);
@@ -239,8 +308,8 @@ void free_page_run(struct page *page, size_t size, const void *site);
 /* Make [pa, +len) allocatable; whole pages, not so yet. */
 void page_alloc_add(struct kernel *k, phys_addr_t pa, u64 len);
 /*
- * Take the lowest run of @len bytes below @limit out of the allocator, aligned to
- * MAX_PAGE_ORDER blocks; 0 when there is none. It never comes back.
+ * Take the lowest run of @len bytes of lowmem below @limit out of the allocator, aligned
+ * to MAX_PAGE_ORDER blocks; 0 when there is none. It never comes back.
  */
 phys_addr_t page_alloc_carve(struct kernel *k, size_t len, u64 limit);
 

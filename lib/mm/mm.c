@@ -24,7 +24,22 @@ void *page_address(const struct page *page)
 {
 	struct kernel *k = page_kernel(page);
 
+	if (unlikely(page_is_high(k, page)))
+		return __atomic_load_n(&page->kmap_va, __ATOMIC_ACQUIRE);
 	return kernel_ptr(k, page_pa(k, page));
+}
+
+bool PageHighMem(const struct page *page)
+{
+	return page_is_high(page_kernel(page), page);
+}
+
+bool PageReserved(const struct page *page)
+{
+	struct kernel *k = page_kernel(page);
+	const struct reserved_region *r = reserved_at(k, page_pa(k, page), PAGE_SIZE);
+
+	return r && r->use != REGION_CMA;
 }
 
 phys_addr_t page_to_phys(const struct page *page)
@@ -37,11 +52,29 @@ unsigned long page_to_pfn(const struct page *page)
 	return PHYS_PFN(page_to_phys(page));
 }
 
+/* There is a struct page for what is not mapped, too. */
+static bool has_page(const struct kernel *k, phys_addr_t pa)
+{
+	const struct reserved_region *r;
+
+	if (port_is_ram(&k->port, pa, PAGE_SIZE))
+		return true;
+	r = reserved_at(k, pa, PAGE_SIZE);
+	return r && r->no_map && pa - k->port.lowmem_pa < (u64)k->nr_pages << PAGE_SHIFT;
+}
+
 bool pfn_valid(unsigned long pfn)
 {
 	struct kernel *k = kernel_current();
 
-	return k && port_is_lowmem(&k->port, PFN_PHYS(pfn), PAGE_SIZE);
+	return k && has_page(k, PFN_PHYS(pfn));
+}
+
+bool pfn_is_map_memory(unsigned long pfn)
+{
+	struct kernel *k = kernel_current();
+
+	return k && port_is_ram(&k->port, PFN_PHYS(pfn), PAGE_SIZE);
 }
 
 struct page *pfn_to_page(unsigned long pfn)
@@ -66,4 +99,11 @@ void *phys_to_virt(phys_addr_t pa)
 bool virt_addr_valid(const void *va)
 {
 	return is_lowmem_ptr(kernel_of(va), va);
+}
+
+void *high_memory_of_current(void)
+{
+	struct kernel *k = kernel_current();
+
+	return k ? (char *)kernel_ptr(k, k->port.lowmem_pa) + k->port.lowmem_len : NULL;
 }

@@ -19,9 +19,11 @@
 
 #include "kernel.h"
 
-static const struct zone *zone_of(const struct kernel *k, size_t idx)
+static enum zone_type zone_type_of(const struct kernel *k, size_t idx)
 {
-	return &k->zone[idx >= k->zone[ZONE_NORMAL].first ? ZONE_NORMAL : ZONE_DMA];
+	if (idx >= k->zone[ZONE_HIGHMEM].first)
+		return ZONE_HIGHMEM;
+	return idx >= k->zone[ZONE_NORMAL].first ? ZONE_NORMAL : ZONE_DMA;
 }
 
 static bool is_free(const struct kernel *k, size_t idx)
@@ -32,12 +34,19 @@ static bool is_free(const struct kernel *k, size_t idx)
 	return false;
 }
 
+/* @change pages more from @idx on, all of one zone. */
+static void count_free(struct kernel *k, size_t idx, long change)
+{
+	k->nr_free_pages += (size_t)change;
+	k->nr_zone_free[zone_type_of(k, idx)] += (size_t)change;
+}
+
 /* Blocks never reach across the border of two zones. */
 static void put_block(struct kernel *k, size_t idx, unsigned order)
 {
-	const struct zone *z = zone_of(k, idx);
+	const struct zone *z = &k->zone[zone_type_of(k, idx)];
 
-	k->nr_free_pages += (size_t)1 << order;
+	count_free(k, idx, 1l << order);
 	for (; order < MAX_PAGE_ORDER; order++) {
 		size_t buddy = idx ^ (size_t)1 << order;
 
@@ -58,8 +67,10 @@ static void split_block(struct kernel *k, size_t idx, unsigned order, unsigned w
 }
 
 /* Return: index of the block's first page, or nr_pages. */
-static size_t take_block(struct kernel *k, const struct zone *z, unsigned want)
+static size_t take_block(struct kernel *k, enum zone_type type, unsigned want)
 {
+	const struct zone *z = &k->zone[type];
+
 	for (unsigned order = want; order < NR_ORDERS; order++) {
 		size_t first = (z->first + ((size_t)1 << order) - 1) >> order;
 		size_t block = bits_next(&k->free[order], first);
@@ -68,21 +79,28 @@ static size_t take_block(struct kernel *k, const struct zone *z, unsigned want)
 			continue;
 		bits_drop(&k->free[order], block);
 		split_block(k, block << order, order, want);
-		k->nr_free_pages -= (size_t)1 << want;
+		count_free(k, block << order, -(1l << want));
 		return block << order;
 	}
 	return k->nr_pages;
 }
 
+/* Linux: gfp_zone(). */
+static enum zone_type highest_zone(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return ZONE_DMA;
+	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
+}
+
+/* From the zone that fewest can use, down to the one that all can. */
 static size_t take_from_zones(struct kernel *k, gfp_t gfp, unsigned order)
 {
 	size_t idx = k->nr_pages;
 
 	spin_lock(&k->page_lock);
-	if (!(gfp & __GFP_DMA))
-		idx = take_block(k, &k->zone[ZONE_NORMAL], order);
-	if (idx == k->nr_pages)
-		idx = take_block(k, &k->zone[ZONE_DMA], order);
+	for (int z = highest_zone(gfp); z >= 0 && idx == k->nr_pages; z--)
+		idx = take_block(k, (enum zone_type)z, order);
 	spin_unlock(&k->page_lock);
 	return idx;
 }
@@ -104,7 +122,7 @@ struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order,
 	atomic_set(&page->_refcount, 1);
 	kernel_tell(k, PAGES_ALLOCATED, page_pa(k, page), PAGE_SIZE << order, site);
 	if (gfp & __GFP_ZERO)
-		port_zero(page_address(page), PAGE_SIZE << order);
+		phys_zero(k, page_pa(k, page), PAGE_SIZE << order);
 	return page;
 }
 
@@ -114,10 +132,9 @@ static bool is_taken(const struct kernel *k, size_t idx, unsigned order)
 	phys_addr_t pa = k->port.lowmem_pa + ((phys_addr_t)idx << PAGE_SHIFT);
 	u64 len = PAGE_SIZE << order;
 
-	return !(idx & (((size_t)1 << order) - 1)) && port_is_lowmem(&k->port, pa, len) &&
-	       pa >= k->port.lowmem_pa + k->port.reserved_len &&
-	       !(pa + len > k->cma_pa && pa < k->cma_pa + k->cma_len) &&
-	       !is_free(k, idx) && !is_free(k, idx + ((size_t)1 << order) - 1);
+	return !(idx & (((size_t)1 << order) - 1)) && port_is_ram(&k->port, pa, len) &&
+	       !reserved_at(k, pa, len) && !is_free(k, idx) &&
+	       !is_free(k, idx + ((size_t)1 << order) - 1);
 }
 
 /* Told before it is free: afterwards somebody else may have it already. */
@@ -156,15 +173,17 @@ static unsigned long address_of(struct page *page)
 	return page ? (unsigned long)page_address(page) : 0;
 }
 
+/* Only the linear map has an address for as long as anyone may want it. */
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
-	return address_of(kernel_alloc_pages(kernel_current(), gfp, order,
+	return address_of(kernel_alloc_pages(kernel_current(), gfp & ~__GFP_HIGHMEM, order,
 					     __builtin_return_address(0)));
 }
 
 unsigned long get_zeroed_page(gfp_t gfp)
 {
-	return address_of(kernel_alloc_pages(kernel_current(), gfp | __GFP_ZERO, 0,
+	return address_of(kernel_alloc_pages(kernel_current(),
+					     (gfp & ~__GFP_HIGHMEM) | __GFP_ZERO, 0,
 					     __builtin_return_address(0)));
 }
 
@@ -204,6 +223,8 @@ void free_page_run(struct page *page, size_t size, const void *site)
 
 void *alloc_pages_exact(size_t size, gfp_t gfp)
 {
+	if (WARN(gfp & __GFP_HIGHMEM, "alloc_pages_exact() from highmem"))
+		gfp &= ~__GFP_HIGHMEM;
 	return (void *)address_of(alloc_page_run(kernel_current(), size, gfp,
 						 __builtin_return_address(0)));
 }
@@ -229,14 +250,15 @@ void put_page(struct page *page)
 
 void page_alloc_init(struct kernel *k)
 {
+	size_t nr_low = min((size_t)k->port.lowmem_len >> PAGE_SHIFT, k->nr_pages);
 	u64 dma_end = k->zone_dma_limit + 1;
 	size_t border = 0;
 
 	if (dma_end > k->port.lowmem_pa)
-		border = (size_t)min((u64)k->nr_pages,
-				     (dma_end - k->port.lowmem_pa) >> PAGE_SHIFT);
+		border = (size_t)min((u64)nr_low, (dma_end - k->port.lowmem_pa) >> PAGE_SHIFT);
 	k->zone[ZONE_DMA] = (struct zone){ 0, border };
-	k->zone[ZONE_NORMAL] = (struct zone){ border, k->nr_pages };
+	k->zone[ZONE_NORMAL] = (struct zone){ border, nr_low };
+	k->zone[ZONE_HIGHMEM] = (struct zone){ nr_low, k->nr_pages };
 	for (unsigned order = 0; order < NR_ORDERS; order++)
 		bits_init(&k->free[order], (k->nr_pages >> order) + 1);
 }
@@ -264,7 +286,7 @@ void page_alloc_add(struct kernel *k, phys_addr_t pa, u64 len)
 	size_t end = idx + (size_t)(len >> PAGE_SHIFT);
 
 	while (idx < end) {
-		unsigned order = order_at(idx, min(end, zone_of(k, idx)->end));
+		unsigned order = order_at(idx, min(end, k->zone[zone_type_of(k, idx)].end));
 
 		put_block(k, idx, order);
 		idx += (size_t)1 << order;
@@ -291,13 +313,15 @@ phys_addr_t page_alloc_carve(struct kernel *k, size_t len, u64 limit)
 	for (size_t b = bits_next(blocks, 0); b < blocks->nr; b = bits_next(blocks, b + 1)) {
 		phys_addr_t at = k->port.lowmem_pa + (phys_addr_t)b * block_len;
 
-		if (at + nr * block_len - 1 > limit)
+		if (at + nr * block_len - 1 > limit ||
+		    at + nr * block_len > k->port.lowmem_pa + k->port.lowmem_len)
 			break;
 		if (!is_free_run(k, b, nr))
 			continue;
-		for (size_t i = 0; i < nr; i++)
+		for (size_t i = 0; i < nr; i++) {
 			bits_drop(blocks, b + i);
-		k->nr_free_pages -= nr << MAX_PAGE_ORDER;
+			count_free(k, (b + i) << MAX_PAGE_ORDER, -(1l << MAX_PAGE_ORDER));
+		}
 		pa = at;
 		break;
 	}

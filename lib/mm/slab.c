@@ -111,6 +111,8 @@ void *kernel_kmalloc(struct kernel *k, size_t size, gfp_t flags, const void *sit
 		return ZERO_SIZE_PTR;
 	if (!k || size > KMALLOC_MAX_SIZE)
 		return NULL;
+	if (WARN(flags & __GFP_HIGHMEM, "kmalloc() from highmem"))
+		flags &= ~__GFP_HIGHMEM;
 	p = class < NR_SLAB_CLASSES ? alloc_small(k, class, flags, site)
 				    : alloc_large(k, size, flags, site);
 	if (p && flags & __GFP_ZERO)

@@ -30,9 +30,9 @@ struct vm_area {
 
 void area_init(struct kernel *k)
 {
-	u32 high_memory = (u32)PAGE_OFFSET + k->port.lowmem_len;
+	u32 end_of_lowmem = (u32)PAGE_OFFSET + k->port.lowmem_len;
 
-	k->vmalloc_space.start = (high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1);
+	k->vmalloc_space.start = (end_of_lowmem + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1);
 	k->vmalloc_space.end = VMALLOC_END;
 	k->consistent_space.start = CONSISTENT_BASE;
 	k->consistent_space.end = CONSISTENT_END;
@@ -108,13 +108,21 @@ static struct vm_area *take_area(struct kernel *k, struct area_space *s, u32 va)
 
 /* ---- mappings --------------------------------------------------------------------- */
 
+/* What was written through another address of [@pa, +@len) must be seen at the new one. */
+static void flush_other_address(struct kernel *k, phys_addr_t pa, u32 len)
+{
+	if (port_is_lowmem(&k->port, pa, len))
+		port_flush_alias(&k->port, port_pa_to_va(&k->port, pa), len);
+	else if (port_is_ram(&k->port, pa, PAGE_SIZE) && page_address(kernel_page(k, pa)))
+		port_flush_alias(&k->port, port_va(page_address(kernel_page(k, pa))), PAGE_SIZE);
+}
+
 /* Page tables are shared by all areas: one at a time. */
 static int map_locked(struct kernel *k, u32 va, phys_addr_t pa, u32 len, pgprot_t prot)
 {
 	int err;
 
-	if (port_is_lowmem(&k->port, pa, len))
-		port_flush_alias(&k->port, port_pa_to_va(&k->port, pa), len);
+	flush_other_address(k, pa, len);
 	spin_lock(&k->area_lock);
 	err = mmu_map(&k->port, va, pa, len, prot);
 	spin_unlock(&k->area_lock);
@@ -308,7 +316,7 @@ static struct page **alloc_page_array(struct kernel *k, size_t nr)
 	struct page **pages = g_new(struct page *, nr);
 
 	for (size_t i = 0; i < nr; i++) {
-		pages[i] = kernel_alloc_pages(k, GFP_KERNEL, 0, NULL);
+		pages[i] = kernel_alloc_pages(k, GFP_KERNEL | __GFP_HIGHMEM, 0, NULL);
 		if (!pages[i]) {
 			free_page_array(pages, i);
 			return NULL;
@@ -416,7 +424,7 @@ static void __iomem *map_registers(phys_addr_t pa, size_t size, pgprot_t prot, c
 
 	if (!k || !size || size > SZ_256M || pa + size > SZ_4G)
 		return NULL;
-	if (WARN(port_is_lowmem(&k->port, pa, 1), "ioremap() of memory at %#llx",
+	if (WARN(port_is_ram(&k->port, pa, 1), "ioremap() of memory at %#llx",
 		 (unsigned long long)pa))
 		return NULL;
 	va = area_map_at(k, &k->vmalloc_space, first, len, prot, site);

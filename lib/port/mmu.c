@@ -2,9 +2,10 @@
 /*
  * Page tables: short descriptors in simulated DRAM, written with CPU stores.
  *
- *	lowmem_pa + 0x4000   first level, 4096 entries, 16 KiB
- *	          + 0x8000   second level of the consistent window and of the CMA area,
- *	                     1 KiB for each MiB
+ *	boot_pa + 0x4000     first level, 4096 entries, 16 KiB
+ *	        + 0x8000     second level of the consistent window, of the fixmap, of
+ *	                     pkmap, and of the MiBs of lowmem that are in pages; 1 KiB
+ *	                     for each MiB
  *	elsewhere            second level of the vmalloc area, a page for 4 MiB, when
  *	                     first needed
  *
@@ -18,6 +19,8 @@
  * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format". Linux:
  * arch/arm/mm/mmu.c.
  */
+#include <linux/kernel.h>
+
 #include "tables.h"
 
 #define EARLY_TABLES_OFFSET	0x8000u
@@ -61,7 +64,7 @@ void tables_written(const struct port *p)
 
 static phys_addr_t pgd_entry(const struct port *p, u32 va)
 {
-	return p->lowmem_pa + PGD_OFFSET + (va >> SECTION_SHIFT) * 4;
+	return p->boot_pa + PGD_OFFSET + (va >> SECTION_SHIFT) * 4;
 }
 
 /* An entry of the kernel's half, which all address spaces share. */
@@ -146,6 +149,18 @@ static void flush_on(const struct port *p, struct cpu *c, u32 va, u32 len)
 	cpu_isb(c);
 }
 
+void mmu_flush_tlb_local(struct port *p, u32 va)
+{
+	struct cpu *c = port_cpu(p);
+
+	if (p->arch == PORT_V7)
+		cpu_tlbi(c, TLBI_MVA, va);
+	else
+		flush_page(p, c, va);
+	cpu_dsb(c, BARRIER_SY);
+	cpu_isb(c);
+}
+
 /* Where hardware broadcasts nothing, Linux interrupts the other CPUs to do it there. */
 void mmu_flush_tlb(struct port *p, u32 va, u32 len)
 {
@@ -157,10 +172,29 @@ void mmu_flush_tlb(struct port *p, u32 va, u32 len)
 
 /* ---- boot ---------------------------------------------------------------------- */
 
-u32 mmu_reserve(u32 cma_len)
-{
-	u32 nr_tables = (CONSISTENT_TABLES_END - CONSISTENT_BASE + cma_len) / SECTION_LEN;
+#define CONSISTENT_LEN		(CONSISTENT_TABLES_END - CONSISTENT_BASE)
+#define FIXMAP_LEN		(FIXMAP_END - FIXMAP_START)
 
+void mmu_want_pages(struct port *p, phys_addr_t pa, u64 len)
+{
+	phys_addr_t end = min(pa + len, p->lowmem_pa + p->lowmem_len);
+
+	for (pa = max(ALIGN_DOWN(pa, (u64)SECTION_LEN), p->lowmem_pa); pa < end;
+	     pa += SECTION_LEN) {
+		unsigned mib = (unsigned)((pa - p->lowmem_pa) >> SECTION_SHIFT);
+
+		p->paged[mib / 64] |= 1ull << (mib % 64);
+	}
+}
+
+u32 mmu_boot_len(const struct port *p)
+{
+	u32 nr_tables = (CONSISTENT_LEN + FIXMAP_LEN) / SECTION_LEN;
+
+	if (p->has_highmem)
+		nr_tables += PKMAP_LEN / SECTION_LEN;
+	for (size_t i = 0; i < ARRAY_SIZE(p->paged); i++)
+		nr_tables += (u32)__builtin_popcountll(p->paged[i]);
 	return (u32)PAGE_ALIGN(EARLY_TABLES_OFFSET + nr_tables * TABLE_LEN);
 }
 
@@ -175,34 +209,45 @@ static phys_addr_t link_early(struct port *p, u32 va, u32 len, phys_addr_t table
 	return table_pa;
 }
 
-static void map_lowmem(struct port *p, phys_addr_t cma_pa, u32 cma_len)
+/* Those of its pages that are memory. */
+static phys_addr_t map_in_pages(struct port *p, phys_addr_t pa, phys_addr_t table_pa)
 {
-	for (unsigned i = 0; i < p->nr_banks; i++) {
-		const struct port_bank *b = &p->bank[i];
+	phys_addr_t next = link_early(p, port_pa_to_va(p, pa), SECTION_LEN, table_pa);
 
-		for (phys_addr_t pa = b->pa; pa < b->pa + b->len; pa += SECTION_LEN) {
-			if (pa - cma_pa < cma_len)
-				continue;
-			write_desc(p, pgd_entry(p, port_pa_to_va(p, pa)),
-				   desc_section(p, pa, L_PTE_MT_WRITEBACK));
-		}
-	}
+	for (phys_addr_t end = pa + SECTION_LEN; pa < end; pa += PAGE_SIZE)
+		if (port_is_lowmem(p, pa, PAGE_SIZE))
+			write_desc(p, pte_entry(table_pa, port_pa_to_va(p, pa)),
+				   desc_page(p, pa, L_PTE_MT_WRITEBACK));
+	return next;
 }
 
-void mmu_boot(struct port *p, phys_addr_t cma_pa, u32 cma_len)
+static phys_addr_t map_lowmem(struct port *p, phys_addr_t table_pa)
 {
-	u32 cma_va = port_pa_to_va(p, cma_pa);
-	phys_addr_t table_pa = p->lowmem_pa + EARLY_TABLES_OFFSET;
+	for (u32 done = 0; done < p->lowmem_len; done += SECTION_LEN) {
+		phys_addr_t pa = p->lowmem_pa + done;
+
+		if (port_is_paged(p, pa))
+			table_pa = map_in_pages(p, pa, table_pa);
+		else if (port_is_lowmem(p, pa, SECTION_LEN))
+			write_desc(p, pgd_entry(p, port_pa_to_va(p, pa)),
+				   desc_section(p, pa, L_PTE_MT_WRITEBACK));
+	}
+	return table_pa;
+}
+
+void mmu_boot(struct port *p)
+{
+	phys_addr_t table_pa = p->boot_pa + EARLY_TABLES_OFFSET;
 
 	for (u32 i = 0; i < PGD_ENTRIES; i++)
-		write_desc(p, p->lowmem_pa + PGD_OFFSET + i * 4, 0);
-	table_pa = link_early(p, CONSISTENT_BASE, CONSISTENT_TABLES_END - CONSISTENT_BASE,
-			      table_pa);
-	link_early(p, cma_va, cma_len, table_pa);
-	mmu_map(p, cma_va, cma_pa, cma_len, PAGE_KERNEL);
-	map_lowmem(p, cma_pa, cma_len);
+		write_desc(p, p->boot_pa + PGD_OFFSET + i * 4, 0);
+	table_pa = link_early(p, CONSISTENT_BASE, CONSISTENT_LEN, table_pa);
+	table_pa = map_lowmem(p, table_pa);
+	table_pa = link_early(p, FIXMAP_START, FIXMAP_LEN, table_pa);
+	if (p->has_highmem)
+		link_early(p, PKMAP_BASE, PKMAP_LEN, table_pa);
 	/* Every CPU has registers of its own; the tables are shared. */
 	for (unsigned i = 0; i < machine_nr_cpus(p->machine); i++)
-		desc_turn_on(p, machine_cpu(p->machine, i), p->lowmem_pa + PGD_OFFSET);
+		desc_turn_on(p, machine_cpu(p->machine, i), p->boot_pa + PGD_OFFSET);
 	p->is_mmu_on = true;
 }

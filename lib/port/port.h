@@ -7,10 +7,11 @@
  *   lib/dma, lib/mm --> loads and stores, page tables, cache lines, registers --> sim
  *
  * The linear map is what makes the rest simple: lowmem at
- * va = PAGE_OFFSET + (pa - lowmem_pa), as Linux has it.
+ * va = PAGE_OFFSET + (pa - lowmem_pa), as Linux has it. Memory beyond is highmem: it is
+ * mapped page by page, in pkmap for as long as anyone wishes, in the fixmap for a moment.
  *
- *	0          PAGE_OFFSET          +lowmem   vmalloc area      consistent
- *	| (user) | lowmem, 1 MiB sections | hole | 4 KiB pages | ... | 2 MiB | |
+ *	0        pkmap PAGE_OFFSET      +lowmem   vmalloc area      consistent fixmap
+ *	| (user) |2 MiB| lowmem, 1 MiB sections | hole | 4 KiB pages | ... | 2 MiB |1 MiB|
  */
 #ifndef LIB_PORT_PORT_H
 #define LIB_PORT_PORT_H
@@ -31,12 +32,21 @@
 #define CONSISTENT_END		0xffdfc000u
 #define FLUSH_ALIAS_START	0xffdfc000u	/* four pages, one of each colour */
 #define CONSISTENT_TABLES_END	0xffe00000u
+#define FIXMAP_START		0xffe00000u
+#define FIXMAP_END		0xfff00000u
+#define PKMAP_LEN		0x00200000u
+#define PKMAP_BASE		((u32)PAGE_OFFSET - PKMAP_LEN)
+#define LAST_PKMAP		(PKMAP_LEN >> PAGE_SHIFT)
+#define KM_MAX_IDX		16u		/* pages of the fixmap that a driver may have */
+#define KM_SLOTS		32u		/* and those of each CPU, the library's included */
 #define LOWMEM_MAX		0x30000000u	/* 768 MiB leave 240 MiB for vmalloc */
-#define PORT_MAX_BANKS		8
+#define LOWMEM_MIBS		(LOWMEM_MAX >> 20)
+#define PORT_MAX_BANKS		96
+#define PORT_MAX_CPUS		8
 
 struct port_bank {
 	phys_addr_t pa;
-	u32 len;
+	u64 len;
 };
 
 /* Whose instructions Linux drives a core with: proc-arm926.S and its like, v6, v7. */
@@ -58,8 +68,12 @@ struct outer_ops {
 /**
  * struct port - one machine as the library drives it
  * @lowmem_pa, @lowmem_len: physical span of the linear map, holes included
- * @bank:        the DRAM in it
- * @reserved_len: bytes at @lowmem_pa that page tables take at boot
+ * @bank:        the DRAM in use, ascending, less what must not be mapped: in that span
+ *               the linear map has it, beyond it is highmem
+ * @paged:       a bit for each MiB of the linear map that is in pages, not a section
+ * @boot_pa, @boot_len: what page tables take of lowmem at boot
+ * @has_highmem: there is DRAM in use beyond the linear map
+ * @nr_kmaps:    pages of each CPU's part of the fixmap that are in use
  * @line_len:    of the smallest data cache, as CTR has it: the step of every loop
  * @is_aliasing: L1D may hold one physical address under several virtual ones
  * @is_smp:      memory is shareable and write-allocate
@@ -84,7 +98,11 @@ struct port {
 	u32 lowmem_len;
 	unsigned nr_banks;
 	struct port_bank bank[PORT_MAX_BANKS];
-	u32 reserved_len;
+	u64 paged[LOWMEM_MIBS / 64];
+	phys_addr_t boot_pa;
+	u32 boot_len;
+	bool has_highmem;
+	u8 nr_kmaps[PORT_MAX_CPUS];
 	enum port_arch arch;
 	u32 line_len;
 	bool is_aliasing;
@@ -158,8 +176,8 @@ static inline u32 port_pa_to_va(const struct port *p, phys_addr_t pa)
 	return (u32)PAGE_OFFSET + (u32)(pa - p->lowmem_pa);
 }
 
-/* Is [@pa, +@len) memory of the linear map, in one bank? */
-static inline bool port_is_lowmem(const struct port *p, phys_addr_t pa, u64 len)
+/* Is [@pa, +@len) memory in use, in one bank? */
+static inline bool port_is_ram(const struct port *p, phys_addr_t pa, u64 len)
 {
 	for (unsigned i = 0; i < p->nr_banks; i++) {
 		const struct port_bank *b = &p->bank[i];
@@ -174,6 +192,22 @@ static inline bool port_is_lowmem(const struct port *p, phys_addr_t pa, u64 len)
 static inline bool port_is_memory(const struct port *p, phys_addr_t pa, u64 len)
 {
 	return machine_is_dram(p->machine, pa, len);
+}
+
+/* The same, and all of it in the linear map? */
+static inline bool port_is_lowmem(const struct port *p, phys_addr_t pa, u64 len)
+{
+	phys_addr_t offset = pa - p->lowmem_pa;
+
+	return offset < p->lowmem_len && len <= p->lowmem_len - offset &&
+	       port_is_ram(p, pa, len);
+}
+
+static inline bool port_is_paged(const struct port *p, phys_addr_t pa)
+{
+	unsigned mib = (unsigned)((pa - p->lowmem_pa) >> 20);
+
+	return p->paged[mib / 64] >> (mib % 64) & 1;
 }
 
 /* ---- bytes: mem.c --------------------------------------------------------- */
@@ -232,18 +266,27 @@ void desc_turn_on(const struct port *p, struct cpu *c, phys_addr_t pgd_pa);
 
 /* ---- page tables: mmu.c --------------------------------------------------- */
 
-/*
- * Boot: tables in DRAM with the MMU off, [@cma_pa, +@cma_len) in 4 KiB pages, the
- * rest of lowmem in sections; then MMU and caches on. Multiples of 1 MiB.
- */
-void mmu_boot(struct port *p, phys_addr_t cma_pa, u32 cma_len);
-/* How much of lowmem mmu_boot() will use for itself. */
-u32 mmu_reserve(u32 cma_len);
+/* Before boot: map what of [@pa, +@len) is lowmem in pages, since they may differ. */
+void mmu_want_pages(struct port *p, phys_addr_t pa, u64 len);
+/* How much of lowmem mmu_boot() will use for itself, once all pages are wanted. */
+u32 mmu_boot_len(const struct port *p);
+/* Boot: tables at @boot_pa with the MMU off, then MMU and caches on. */
+void mmu_boot(struct port *p);
 
 /* Map whole pages: 0, or -ENOMEM when @alloc_table has nothing left. */
 int mmu_map(struct port *p, u32 va, phys_addr_t pa, u32 len, pgprot_t prot);
 void mmu_unmap(struct port *p, u32 va, u32 len);
 void mmu_flush_tlb(struct port *p, u32 va, u32 len);
+void mmu_flush_tlb_local(struct port *p, u32 va);	/* of this CPU alone */
+
+/* ---- a page for a moment: kmap.c ------------------------------------------- */
+
+/*
+ * Map the page at @pa, wherever it is, for this CPU alone: its address. The last that
+ * was mapped must be unmapped first. At most KM_SLOTS of them.
+ */
+u32 port_kmap_local(struct port *p, phys_addr_t pa, pgprot_t prot);
+void port_kunmap_local(struct port *p, u32 va);
 
 /* ---- processes' page tables: space.c ------------------------------------- */
 

@@ -20,7 +20,7 @@
 
 static phys_addr_t kernel_pgd(const struct port *p)
 {
-	return p->lowmem_pa + PGD_OFFSET;
+	return p->boot_pa + PGD_OFFSET;
 }
 
 static phys_addr_t entry_of(const struct port_space *s, u32 va)

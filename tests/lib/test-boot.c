@@ -2,6 +2,7 @@
 /* Boot: what is mapped how, on which boards, and several machines at once. */
 #include <string.h>
 #include <linux/dma-map-ops.h>
+#include <linux/highmem.h>
 #include <linux/vmalloc.h>
 
 #include "lib/mm/kernel.h"
@@ -130,7 +131,7 @@ static struct kernel *boots(struct board *b, struct machine **ret_m, GError **er
 	return *ret_m ? kernel_boot(*ret_m, NULL, error) : NULL;
 }
 
-static void memory_beyond_lowmem_is_left_alone(void **state)
+static void memory_beyond_lowmem_is_highmem(void **state)
 {
 	g_autoptr(GError) error = NULL;
 	struct board *b = fixture_board_a15();
@@ -142,6 +143,11 @@ static void memory_beyond_lowmem_is_left_alone(void **state)
 	assert_non_null(k);
 	assert_int_equal(k->port.lowmem_len, 768 * SZ_1M);
 	assert_false(port_is_lowmem(&k->port, bank(b, 0)->pa + 768ull * SZ_1M, 1));
+	assert_true(PageHighMem(pfn_to_page(PHYS_PFN(bank(b, 0)->pa + 768ull * SZ_1M))));
+	assert_null(page_address(pfn_to_page(PHYS_PFN(bank(b, 0)->pa + SZ_1G - SZ_4K))));
+	/* What lies above 4 GiB short descriptors cannot name. */
+	assert_int_equal(k->nr_pages, SZ_1G / SZ_4K);
+	assert_int_equal(totalhigh_pages(), 256 * SZ_1M / SZ_4K);
 	kernel_halt(k);
 	machine_free(m);
 	board_free(b);
@@ -310,7 +316,7 @@ static const struct rig_test tests[] = {
 
 static const struct CMUnitTest alone[] = {
 	cmocka_unit_test(the_environment_chooses_the_size_of_the_tlb),
-	cmocka_unit_test(memory_beyond_lowmem_is_left_alone),
+	cmocka_unit_test(memory_beyond_lowmem_is_highmem),
 	cmocka_unit_test(a_hole_between_banks_is_not_memory),
 	cmocka_unit_test(too_little_memory_is_refused_in_one_sentence),
 	cmocka_unit_test(memory_that_all_reach_is_saved_for_who_needs_it),

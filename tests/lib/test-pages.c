@@ -41,7 +41,7 @@ static struct twin twin_new(struct kernel *k)
 	struct page *page;
 
 	memset(t.is_used, 1, t.nr);
-	while ((page = alloc_page(GFP_KERNEL))) {
+	while ((page = alloc_page(GFP_HIGHUSER))) {
 		twin_set(&t, page_idx(k, page), 0, 0);
 		g_ptr_array_add(all, page);
 	}
@@ -75,7 +75,7 @@ static void blocks_are_free_aligned_and_come_back(struct rig *rig)
 			live[i].page = NULL;
 			continue;
 		}
-		live[i].page = alloc_pages(GFP_KERNEL, order);
+		live[i].page = alloc_pages(GFP_HIGHUSER, order);
 		live[i].order = order;
 		if (!live[i].page) {
 			for (idx = 0; idx < t.nr; idx += (size_t)1 << order)

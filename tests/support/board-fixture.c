@@ -53,6 +53,7 @@ static void add_master(struct board *b, const char *name, bool is_coherent)
 	d->is_coherent = is_coherent;
 	d->iommus = g_array_new(false, true, sizeof(unsigned));
 	d->ranges = g_array_new(false, true, sizeof(struct board_range));
+	d->regions = g_array_new(false, true, sizeof(unsigned));
 	g_ptr_array_add(b->masters, d);
 }
 
@@ -74,6 +75,7 @@ static void free_master(void *p)
 	g_free(d->compatible);
 	g_array_unref(d->iommus);
 	g_array_unref(d->ranges);
+	g_array_unref(d->regions);
 	g_free(d);
 }
 
@@ -86,6 +88,7 @@ static struct board *board_new(const char *model)
 	b->compatible = g_strdup("test,board");
 	b->cpus = g_ptr_array_new_with_free_func(free_cpu);
 	b->banks = g_array_new(false, true, sizeof(struct board_bank));
+	b->reserved = g_ptr_array_new();
 	b->iommus = g_ptr_array_new();
 	b->masters = g_ptr_array_new_with_free_func(free_master);
 	return b;

@@ -52,7 +52,7 @@ struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64
 	struct rig *rig = g_new0(struct rig, 1);
 	g_autoptr(GError) error = NULL;
 	const struct harness_config cfg = {
-		.board = on->board, .chooser = chooser, .seed = seed,
+		.board = on->board, .cpu = on->cpu, .chooser = chooser, .seed = seed,
 		.gear = on->is & ON_FAST ? GEAR_FAST : GEAR_EXACT,
 		.coherent = on->coherent,
 		.coherent_pool_bytes = on->is & ON_POOL ? SZ_1M : 0,
@@ -117,17 +117,23 @@ static void add_run(struct suite *s, const struct rig_test *t, const struct plat
 	s->nr++;
 }
 
-static int run(const struct rig_test *tests, size_t nr_tests, size_t nr_strategies)
+/* A set of platforms, and some more. */
+struct places {
+	const struct platform *where, *more;
+	size_t nr, nr_more;
+};
+
+static int run(const struct places *on, const struct rig_test *tests, size_t nr_tests)
 {
-	size_t room = nr_tests * (G_N_ELEMENTS(platforms) + nr_strategies);
+	size_t room = nr_tests * (on->nr + on->nr_more);
 	struct suite s = { g_new0(struct CMUnitTest, room), g_new(struct run, room), 0 };
 	int status;
 
 	for (size_t t = 0; t < nr_tests; t++) {
-		for (size_t p = 0; p < G_N_ELEMENTS(platforms); p++)
-			add_run(&s, &tests[t], &platforms[p]);
-		for (size_t p = 0; p < nr_strategies; p++)
-			add_run(&s, &tests[t], &strategies[p]);
+		for (size_t p = 0; p < on->nr; p++)
+			add_run(&s, &tests[t], &on->where[p]);
+		for (size_t p = 0; p < on->nr_more; p++)
+			add_run(&s, &tests[t], &on->more[p]);
 	}
 	status = _cmocka_run_group_tests("lib", s.units, s.nr, NULL, NULL);
 	for (size_t i = 0; i < s.nr; i++)
@@ -139,12 +145,25 @@ static int run(const struct rig_test *tests, size_t nr_tests, size_t nr_strategi
 
 int rig_run(const struct rig_test *tests, size_t nr_tests)
 {
-	return run(tests, nr_tests, 0);
+	const struct places on = { platforms, NULL, G_N_ELEMENTS(platforms), 0 };
+
+	return run(&on, tests, nr_tests);
 }
 
 int rig_run_strategies(const struct rig_test *tests, size_t nr_tests)
 {
-	return run(tests, nr_tests, G_N_ELEMENTS(strategies));
+	const struct places on = { platforms, strategies, G_N_ELEMENTS(platforms),
+				   G_N_ELEMENTS(strategies) };
+
+	return run(&on, tests, nr_tests);
+}
+
+int rig_run_on(const struct platform *where, size_t nr_platforms,
+	       const struct rig_test *tests, size_t nr_tests)
+{
+	const struct places on = { where, NULL, nr_platforms, 0 };
+
+	return run(&on, tests, nr_tests);
 }
 
 /* ---- bytes ------------------------------------------------------------------- */

@@ -45,11 +45,13 @@
 #define ON_POOL		(1u << 15)	/* all of it from the atomic pool */
 #define ON_TWICE	(ON_LEGACY | ON_REMAP)	/* a cached mapping stays */
 
+/* @cpu: in the place of the board's own, as board_set_cpu() takes it; NULL: none. */
 struct platform {
 	const char *name;
 	const char *board;
 	unsigned is;
 	enum coherent_strategy coherent;
+	const char *cpu;
 };
 
 struct rig {
@@ -74,6 +76,9 @@ struct rig_test {
 int rig_run(const struct rig_test *tests, size_t nr_tests);
 /* On these platforms as well: coherent memory by each other strategy. */
 int rig_run_strategies(const struct rig_test *tests, size_t nr_tests);
+/* On platforms of a test's own choice alone. */
+int rig_run_on(const struct platform *where, size_t nr_platforms,
+	       const struct rig_test *tests, size_t nr_tests);
 
 /* Of a test's own making: NULL board and zero flags are the platform's. */
 struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64_t seed);
