@@ -388,6 +388,7 @@ static inline dma_addr_t sg_page_iter_dma_address(struct sg_dma_page_iter *dma_i
 #define SG_MITER_ATOMIC		(1 << 0)	/* the piece may be used in any context */
 #define SG_MITER_TO_SG		(1 << 1)	/* the CPU writes it */
 #define SG_MITER_FROM_SG	(1 << 2)	/* the CPU reads it */
+#define SG_MITER_LOCAL		(1 << 3)	/* of highmem: mapped for this CPU alone */
 
 /**
  * struct sg_mapping_iter - a walk over pieces of at most a page that the CPU may touch

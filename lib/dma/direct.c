@@ -396,7 +396,7 @@ bool dma_direct_can_mmap(struct device *dev)
 
 static phys_addr_t last_page(const struct kernel *k)
 {
-	return k->port.lowmem_pa + k->port.lowmem_len - PAGE_SIZE;
+	return k->port.lowmem_pa + ((phys_addr_t)(k->nr_pages - 1) << PAGE_SHIFT);
 }
 
 u64 dma_direct_get_required_mask(struct device *dev)

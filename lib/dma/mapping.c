@@ -68,7 +68,7 @@ static dma_addr_t map_request(const struct request *r)
 
 	if (is_bad_dir(r->dir) || lacks_mask(r->dev))
 		return refuse(r, WHY_NONE);
-	if (WARN(!port_is_lowmem(dev_port(r->dev), r->pa, r->size),
+	if (WARN(!port_is_ram(dev_port(r->dev), r->pa, r->size),
 		 "%s: mapping %zu bytes at pa %#llx, which is not all memory",
 		 dev_name(r->dev), r->size, (unsigned long long)r->pa))
 		return refuse(r, WHY_NOT_RAM);
@@ -165,7 +165,7 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 
 	if (is_bad_dir(dir) || lacks_mask(dev))
 		return refuse(&r, WHY_NONE);
-	if (WARN(port_is_lowmem(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
+	if (WARN(port_is_ram(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
 		 dev_name(dev)))
 		return refuse(&r, WHY_NONE);
 	if (maps_direct(dev))
@@ -232,7 +232,7 @@ static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct sc
 		n.dma = sg_dma_address(sg);
 		n.len = kind == LEDGER_MAP_SG ? sg_dma_len(sg) : sg->length;
 		n.pa = sg_phys(sg);
-		n.va = sg_virt(sg);
+		n.va = kernel_lowmem_ptr(r->dev->kernel, n.pa);
 	} else {
 		n.dma = DMA_MAPPING_ERROR;
 	}
@@ -271,7 +271,7 @@ static enum ledger_why check_sg(const struct sg_request *r)
 		port_before_load(sg, sizeof(*sg));
 		if (!sg_page(sg) || page_kernel(sg_page(sg)) != k)
 			return WHY_NOT_SIMULATED;
-		if (WARN(!port_is_lowmem(&k->port, page_pa(k, sg_page(sg)) + sg->offset,
+		if (WARN(!port_is_ram(&k->port, page_pa(k, sg_page(sg)) + sg->offset,
 					 sg->length),
 			 "%s: entry %d of a list is not all memory", dev_name(r->dev), i))
 			return WHY_NOT_RAM;

@@ -211,7 +211,6 @@ static void bounce(struct device *dev, struct io_tlb_pool *pool, phys_addr_t pa,
 	const struct io_tlb_slot *slot = &pool->slots[(pa - pool->start) >> IO_TLB_SHIFT];
 	struct kernel *k = dev->kernel;
 	size_t offset, room;
-	void *orig;
 
 	if (slot->orig_pa == PHYS_ADDR_MAX)
 		return;
@@ -222,11 +221,10 @@ static void bounce(struct device *dev, struct io_tlb_pool *pool, phys_addr_t pa,
 		warn_overrun(dev, room, size);
 		size = room;
 	}
-	orig = kernel_ptr(k, slot->orig_pa + offset);
 	if (is_to_slot)
-		port_copy(kernel_ptr(k, pa), orig, size);
+		phys_copy(k, pa, slot->orig_pa + offset, size);
 	else
-		port_copy(orig, kernel_ptr(k, pa), size);
+		phys_copy(k, slot->orig_pa + offset, pa, size);
 }
 
 /* ---- mapping -------------------------------------------------------------------------- */

@@ -235,7 +235,7 @@ unsigned long nr_free_highpages(void)
 
 /* ---- bytes ---------------------------------------------------- */
 
-/* One page of it, or less. */
+/* All of it that is lowmem, or one page of highmem. */
 struct piece {
 	void *va;
 	size_t len;
@@ -243,12 +243,13 @@ struct piece {
 
 static struct piece begin_piece(struct kernel *k, phys_addr_t pa, size_t len)
 {
+	phys_addr_t lowmem_end = k->port.lowmem_pa + k->port.lowmem_len;
 	struct page *page = kernel_page(k, pa);
 	size_t offset = (size_t)(pa & ~PAGE_MASK);
 	struct piece p;
 
-	if (!page_is_high(k, page))
-		return (struct piece){ kernel_ptr(k, pa), len };
+	if (pa < lowmem_end)
+		return (struct piece){ kernel_ptr(k, pa), min(len, lowmem_end - pa) };
 	p.va = kmap_high_get(page);
 	if (!p.va)
 		p.va = map_local(k, page_pa(k, page), PAGE_KERNEL);

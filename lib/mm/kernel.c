@@ -15,6 +15,7 @@
  * Linux: arch/arm/mm/{mmu,init}.c, mm/memblock.c, kernel/dma/contiguous.c.
  */
 #include <sys/mman.h>
+#include <linux/highmem.h>
 
 #include "kernel.h"
 #include "user.h"
@@ -185,6 +186,16 @@ static void free_table(struct port *p, phys_addr_t pa)
 	kernel_free_pages(kernel_page((struct kernel *)p, pa), 0, NULL);
 }
 
+static u32 port_kmap_high_get(struct port *p, phys_addr_t pa)
+{
+	return port_va(kmap_high_get(kernel_page((struct kernel *)p, pa)));
+}
+
+static void port_kunmap_high(struct port *p, phys_addr_t pa)
+{
+	kunmap_high(kernel_page((struct kernel *)p, pa));
+}
+
 static bool init_port(struct port *p, struct machine *m, GError **error)
 {
 	const struct board *b = machine_board(m);
@@ -197,6 +208,8 @@ static bool init_port(struct port *p, struct machine *m, GError **error)
 	p->alloc_table = alloc_table;
 	p->free_table = free_table;
 	INIT_LIST_HEAD(&p->spaces);
+	p->kmap_high_get = port_kmap_high_get;
+	p->kunmap_high = port_kunmap_high;
 	return find_memory(p, b, error);
 }
 

@@ -29,7 +29,7 @@ struct page *vm_normal_page(const struct vm_area_struct *vma, u32 va, phys_addr_
 	if (vma->vm_flags & VM_PFNMAP &&
 	    (!is_cow_mapping(vma->vm_flags) || PHYS_PFN(pa) == vma->vm_pgoff + off))
 		return NULL;
-	if (!port_is_lowmem(&k->port, pa, PAGE_SIZE))
+	if (!port_is_ram(&k->port, pa, PAGE_SIZE))
 		return NULL;
 	page = kernel_page(k, pa);
 	return page == k->users->zero_page ? NULL : page;

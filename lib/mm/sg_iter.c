@@ -11,6 +11,7 @@
  *
  * Linux: lib/scatterlist.c.
  */
+#include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/scatterlist.h>
 
@@ -105,6 +106,21 @@ static bool miter_find_piece(struct sg_mapping_iter *m)
 	return true;
 }
 
+static void *miter_map(const struct sg_mapping_iter *m)
+{
+	if (m->__flags & SG_MITER_ATOMIC)
+		return kmap_atomic(m->page);
+	return m->__flags & SG_MITER_LOCAL ? kmap_local_page(m->page) : kmap(m->page);
+}
+
+static void miter_unmap(const struct sg_mapping_iter *m)
+{
+	if (m->__flags & (SG_MITER_ATOMIC | SG_MITER_LOCAL))
+		kunmap_local(m->addr);
+	else
+		kunmap(m->page);
+}
+
 static void miter_stop(struct sg_mapping_iter *m)
 {
 	if (!m->addr)
@@ -114,6 +130,7 @@ static void miter_stop(struct sg_mapping_iter *m)
 		m->consumed = m->length;
 	m->__offset += (unsigned int)m->consumed;
 	m->__remaining -= (unsigned int)m->consumed;
+	miter_unmap(m);
 	m->page = NULL;
 	m->addr = NULL;
 	m->length = 0;
@@ -142,7 +159,10 @@ static bool miter_next(struct sg_mapping_iter *m)
 	if (!miter_find_piece(m))
 		return false;
 	m->page = sg_page_iter_page(&m->piter);
-	m->addr = (char *)page_address(m->page) + m->__offset;
+	m->addr = miter_map(m);
+	if (!m->addr)
+		return false;
+	m->addr = (char *)m->addr + m->__offset;
 	m->length = m->__remaining;
 	m->consumed = m->__remaining;
 	return true;

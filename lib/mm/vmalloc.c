@@ -457,7 +457,7 @@ void iounmap(volatile void __iomem *p)
 /* Of [pa, +len) some or all may be the kernel's own memory. */
 static bool is_all_ram(const struct kernel *k, phys_addr_t pa, size_t len)
 {
-	return port_is_lowmem(&k->port, pa, len);
+	return port_is_ram(&k->port, pa, len);
 }
 
 static bool is_part_ram(const struct kernel *k, phys_addr_t pa, size_t len)
@@ -491,7 +491,10 @@ void *memremap_on(struct kernel *k, phys_addr_t pa, size_t size, unsigned long f
 	if (is_all_ram(k, pa, size)) {
 		WARN(!(flags & MEMREMAP_WB), "memremap attempted on ram %#llx size: %#zx",
 		     (unsigned long long)pa, size);
-		return flags & MEMREMAP_WB ? kernel_ptr(k, pa) : NULL;
+		if (flags & MEMREMAP_WB)
+			va = port_is_lowmem(&k->port, pa, size) ? kernel_ptr(k, pa)
+				: map_memory(k, pa, size, PAGE_KERNEL, site);
+		return va;
 	}
 	if (WARN(is_part_ram(k, pa, size), "memremap attempted on mixed range %#llx size: %#zx",
 		 (unsigned long long)pa, size))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cache maintenance for DMA, by virtual address in the linear map for what CP15
- * reaches, by physical address for the outer cache behind it.
+ * Cache maintenance for DMA, by virtual address for what CP15 reaches, by physical
+ * address for the outer cache behind it. The address is the linear map's; a page of
+ * highmem is mapped for as long as it takes. Where lines belong to virtual addresses
+ * there is nothing to do for one that is not kmapped: no line can be of it.
  *
  *                 for_device                    for_cpu
  *   TO_DEVICE     clean: inner, outer           nothing
@@ -28,6 +30,7 @@
  * Linux: arch/arm/mm/cache-v7.S, cache-v6.S, proc-arm926.S, dma-mapping.c.
  */
 #include <linux/dma-map-ops.h>
+#include <linux/kernel.h>
 
 #include "port.h"
 
@@ -147,10 +150,51 @@ static void dmac_map_area(struct port *p, u32 va, u32 len, enum dma_data_directi
 		dmac_flush_range(p, va, len);
 }
 
-static void dmac_unmap_area(struct port *p, u32 va, u32 len)
+static void dmac_unmap_area(struct port *p, u32 va, u32 len, enum dma_data_direction dir)
 {
 	if (p->arch != PORT_V5)
 		dmac_inv_range(p, va, len);
+}
+
+typedef void (*area_op)(struct port *p, u32 va, u32 len, enum dma_data_direction dir);
+
+/* @len bytes of one page of highmem. */
+static void maintain_high(struct port *p, phys_addr_t pa, u32 len, enum dma_data_direction dir,
+			  area_op op)
+{
+	phys_addr_t page_pa = ALIGN_DOWN(pa, (u64)PAGE_SIZE);
+	u32 offset = (u32)(pa - page_pa), va = p->kmap_high_get(p, page_pa);
+
+	if (va) {
+		op(p, va + offset, len, dir);
+		p->kunmap_high(p, page_pa);
+	} else if (p->arch != PORT_V5) {
+		va = port_kmap_local(p, page_pa, PAGE_KERNEL);
+		op(p, va + offset, len, dir);
+		port_kunmap_local(p, va);
+	}
+}
+
+/* Lowmem in one go, highmem page by page. */
+static void maintain(struct port *p, phys_addr_t pa, u64 len, enum dma_data_direction dir,
+		     area_op op)
+{
+	phys_addr_t lowmem_end = p->lowmem_pa + p->lowmem_len;
+
+	if (likely(pa < lowmem_end)) {
+		u32 low = (u32)min(len, lowmem_end - pa);
+
+		op(p, port_pa_to_va(p, pa), low, dir);
+		pa += low;
+		len -= low;
+	}
+	while (len) {
+		u32 piece = (u32)min(len, PAGE_SIZE - (pa & ~PAGE_MASK));
+
+		maintain_high(p, pa, piece, dir, op);
+		pa += piece;
+		len -= piece;
+	}
 }
 
 static void tell(struct port *p, bool is_for_device, phys_addr_t pa, size_t len,
@@ -160,10 +204,10 @@ static void tell(struct port *p, bool is_for_device, phys_addr_t pa, size_t len,
 		p->on_sync(p->watcher, is_for_device, pa, len, dir);
 }
 
-/* What is not lowmem has no line in any cache that the linear map could reach. */
+/* What is no memory of the kernel's has no line that anything here could reach. */
 static bool may_sync(struct port *p, phys_addr_t pa, size_t len)
 {
-	return len && !WARN(!port_is_lowmem(p, pa, len),
+	return len && !WARN(!port_is_ram(p, pa, len),
 			    "no memory at %#llx, %zu bytes: nothing to sync",
 			    (unsigned long long)pa, len);
 }
@@ -174,7 +218,7 @@ void port_sync_for_device(struct port *p, phys_addr_t pa, size_t len,
 	tell(p, true, pa, len, dir);
 	if (!may_sync(p, pa, len))
 		return;
-	dmac_map_area(p, port_pa_to_va(p, pa), (u32)len, dir);
+	maintain(p, pa, len, dir, dmac_map_area);
 	if (dir == DMA_FROM_DEVICE)
 		outer_inv_range(p, pa, (u32)len);
 	else
@@ -187,7 +231,7 @@ void port_sync_for_cpu(struct port *p, phys_addr_t pa, size_t len, enum dma_data
 	if (dir == DMA_TO_DEVICE || !may_sync(p, pa, len))
 		return;
 	outer_inv_range(p, pa, (u32)len);
-	dmac_unmap_area(p, port_pa_to_va(p, pa), (u32)len);
+	maintain(p, pa, len, dir, dmac_unmap_area);
 }
 
 void arch_sync_dma_for_device(phys_addr_t paddr, size_t size, enum dma_data_direction dir)

@@ -87,6 +87,8 @@ struct outer_ops {
  * @outer_ways_tear: nor can that by way, unless writes go through (727915)
  * @alloc_table: gives a zeroed page for page tables, or 0; free_table takes it back
  * @spaces:      address spaces of processes
+ * @kmap_high_get: where the page of highmem at @pa is kmapped, until @kunmap_high; 0:
+ *               it is not
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
  * @on_outer:    the same of every range that the outer cache is given
  */
@@ -120,6 +122,8 @@ struct port {
 	void (*free_table)(struct port *p, phys_addr_t pa);
 	spinlock_t space_lock;
 	struct list_head spaces;
+	u32 (*kmap_high_get)(struct port *p, phys_addr_t pa);
+	void (*kunmap_high)(struct port *p, phys_addr_t pa);
 	void (*on_sync)(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,
 			enum dma_data_direction dir);
 	void (*on_outer)(void *watcher, enum outer_op op, phys_addr_t pa, size_t len);
