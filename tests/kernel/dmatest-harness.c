@@ -295,7 +295,7 @@ void get_random_bytes(void *buf, size_t len)
 	memcpy(buf, &z, len < sizeof(z) ? len : sizeof(z));
 }
 
-/* ---- the run ----------------------------------------------------------------------------------- */
+/* ---- the run ------------------------------------------------------------------------------- */
 
 static void make_engine(struct harness *h, const char *operation)
 {

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include <armdma/harness.h>
+#include <asm/dma-mapping.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 #include <linux/vmalloc.h>
@@ -204,7 +205,7 @@ static int allocs_managed(struct run *r)
 	return err;
 }
 
-/* Of two shapes, so that one grows in the middle. */
+/* It grows in the middle. */
 static int uses_a_pool(struct run *r)
 {
 	struct dma_pool *pool = dma_pool_create("pool", r->dev, 2048, 64, 0);
@@ -303,6 +304,90 @@ static int maps_memory_in_a_row(struct run *r)
 	return 0;
 }
 
+static int allocs_pages(struct run *r)
+{
+	dma_addr_t dma = 77;
+	struct page *page = dma_alloc_pages(r->dev, 3 * PAGE_SIZE, &dma, DMA_BIDIRECTIONAL,
+					    GFP_KERNEL);
+
+	if (!page) {
+		assert_int_equal(dma, 77);
+		return -ENOMEM;
+	}
+	dma_free_pages(r->dev, 3 * PAGE_SIZE, page, dma, DMA_BIDIRECTIONAL);
+	return 0;
+}
+
+static int allocs_noncoherent(struct run *r)
+{
+	dma_addr_t dma;
+	void *va = dma_alloc_noncoherent(r->dev, PAGE_SIZE, &dma, DMA_FROM_DEVICE, GFP_ATOMIC);
+
+	if (!va)
+		return -ENOMEM;
+	dma_free_noncoherent(r->dev, PAGE_SIZE, va, dma, DMA_FROM_DEVICE);
+	return 0;
+}
+
+static int allocs_noncontiguous_and_maps_it(struct run *r)
+{
+	struct sg_table *sgt = dma_alloc_noncontiguous(r->dev, 4 * PAGE_SIZE, DMA_TO_DEVICE,
+						       GFP_KERNEL, 0);
+	void *va;
+
+	if (!sgt)
+		return -ENOMEM;
+	va = dma_vmap_noncontiguous(r->dev, 4 * PAGE_SIZE, sgt);
+	if (va)
+		dma_vunmap_noncontiguous(r->dev, va);
+	dma_free_noncontiguous(r->dev, 4 * PAGE_SIZE, sgt, DMA_TO_DEVICE);
+	return va ? 0 : -ENOMEM;
+}
+
+static int makes_a_table_of_coherent_memory(struct run *r)
+{
+	struct sg_table sgt;
+	dma_addr_t dma;
+	void *va = dma_alloc_coherent(r->dev, 2 * PAGE_SIZE, &dma, GFP_KERNEL);
+	int err;
+
+	if (!va)
+		return -ENOMEM;
+	err = dma_get_sgtable(r->dev, &sgt, va, dma, 2 * PAGE_SIZE);
+	if (!err)
+		sg_free_table(&sgt);
+	dma_free_coherent(r->dev, 2 * PAGE_SIZE, va, dma);
+	return err;
+}
+
+static int needs_bounce(struct device *dev, dma_addr_t dma, size_t size)
+{
+	return 1;
+}
+
+static int bounces_as_of_old(struct run *r)
+{
+	int err = dmabounce_register_dev(r->dev, 512, 2048, needs_bounce);
+
+	if (err)
+		return err;
+	err = maps_one(r);
+	dmabounce_unregister_dev(r->dev);
+	return err;
+}
+
+static int registers_a_device(struct run *r)
+{
+	struct device dev = { .init_name = "another" };
+	int err = device_register(&dev);
+	void *p = err ? NULL : devm_kzalloc(&dev, 64, GFP_KERNEL);
+
+	if (!err)
+		device_del(&dev);
+	put_device(&dev);
+	return err ? err : p ? 0 : -ENOMEM;
+}
+
 /* More than fits, at once. */
 static int fills_the_bounce_buffers(struct run *r)
 {
@@ -335,7 +420,12 @@ static int fills_the_bounce_buffers(struct run *r)
 #define ON_DYNAMIC	(1u << 5)
 #define ON_COHERENT	(1u << 6)
 #define ON_2G		(1u << 7)
-#define ANYWHERE	0xffu
+
+/* Where the paths differ; elsewhere they are the same. */
+#define STREAMING	(ON_CMA | ON_BOUNCE | ON_DYNAMIC | ON_COHERENT)
+#define COHERENT	(ON_CMA | ON_REMAP | ON_LEGACY | ON_POOL | ON_COHERENT)
+#define MANAGED		(ON_CMA | ON_REMAP | ON_POOL)
+#define CACHED		(ON_CMA | ON_COHERENT | ON_2G)
 
 static const struct place {
 	const char *name;
@@ -368,21 +458,27 @@ static const struct scenario {
 	bool may_go_on;
 	int also;
 } scenarios[] = {
-	{ "dma_map_single", maps_one, 2, ANYWHERE },
-	{ "dma_map_page", maps_a_page, 1, ANYWHERE },
-	{ "dma_map_sgtable", maps_a_list, 3, ANYWHERE },
+	{ "dma_map_single", maps_one, 2, STREAMING },
+	{ "dma_map_page", maps_a_page, 1, STREAMING },
+	{ "dma_map_sgtable", maps_a_list, 3, STREAMING },
 	{ "dma_map_single of more than there are bounce buffers", fills_the_bounce_buffers, 2,
 	  ON_DYNAMIC, true },
-	{ "dma_alloc_coherent", allocs_coherent, 1, ANYWHERE },
-	{ "dma_alloc_coherent in atomic context", allocs_in_atomic_context, 1, ANYWHERE },
-	{ "dma_alloc_wc", allocs_write_combine, 1, ANYWHERE },
-	{ "dma_alloc_attrs without a kernel mapping", allocs_without_a_mapping, 1, ANYWHERE },
-	{ "dmam_alloc_coherent and devm_kmalloc", allocs_managed, 5, ANYWHERE },
-	{ "dma_pool_alloc", uses_a_pool, 5, ANYWHERE },
-	{ "dmam_pool_create", uses_a_managed_pool, 4, ANYWHERE },
+	{ "dma_alloc_coherent", allocs_coherent, 1, COHERENT },
+	{ "dma_alloc_coherent in atomic context", allocs_in_atomic_context, 1, COHERENT },
+	{ "dma_alloc_wc", allocs_write_combine, 1, COHERENT },
+	{ "dma_alloc_attrs without a kernel mapping", allocs_without_a_mapping, 1, COHERENT },
+	{ "dmam_alloc_coherent and devm_kmalloc", allocs_managed, 5, MANAGED },
+	{ "dma_pool_alloc", uses_a_pool, 5, MANAGED },
+	{ "dmam_pool_create", uses_a_managed_pool, 4, MANAGED },
 	/* The range cannot be mapped, for whatever reason. */
 	{ "dma_declare_coherent_memory", declares_memory_of_its_own, 3, ON_2G,
 	  .also = -EINVAL },
+	{ "dma_alloc_pages", allocs_pages, 1, CACHED },
+	{ "dma_alloc_noncoherent", allocs_noncoherent, 1, CACHED },
+	{ "dma_vmap_noncontiguous", allocs_noncontiguous_and_maps_it, 3, CACHED },
+	{ "dma_get_sgtable", makes_a_table_of_coherent_memory, 2, ON_CMA | ON_REMAP | ON_POOL | ON_COHERENT },
+	{ "dmabounce", bounces_as_of_old, 5, ON_CMA | ON_REMAP },
+	{ "device_register and devm_kzalloc", registers_a_device, 2, ON_CMA },
 	{ "sg_alloc_table_from_pages", makes_a_table_of_pages, 2, ON_CMA },
 	{ "sg_alloc_append_table_from_pages", appends_to_a_table, 2, ON_CMA },
 	{ "sgl_alloc", makes_a_list_with_its_memory, 6, ON_CMA },
@@ -400,6 +496,7 @@ static struct run starts(const struct place *at)
 	g_autoptr(GError) error = NULL;
 	struct run r;
 
+	cfg.gear = GEAR_FAST;		/* the ledger and the allocators are the same */
 	cfg.hazards.is_quiet = true;
 	r.h = harness_start(&cfg, &error);
 	if (!r.h)
