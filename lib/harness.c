@@ -78,8 +78,9 @@ static const char *const gear_names[] = { "exact", "fast", NULL };
 static const char *const chooser_names[] = { "nominal", "random", "lazy", NULL };
 static const char *const tlb_names[] = { "unbounded", "real", NULL };
 static const char *const coherent_names[] = {
-	"cma", "legacy2011", "remap", "pool", NULL
+	"cma", "legacy2011", "remap", "pool", "carveout", "highmem", "hardware", NULL
 };
+static const char *const behaviour_names[] = { "6.12", "repaired", NULL };
 static const char *const backtrace_names[] = { "address", "full", NULL };
 static const char *const swiotlb_names[] = { "auto", "force", "dynamic", NULL };
 static const char *const dmapool_names[] = { "plain", "debug", NULL };
@@ -92,7 +93,7 @@ static const struct {
 	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
 	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
 	{ "dmapool", dmapool_names },
-	{ "backtrace", backtrace_names }, { "hazards", switch_names },
+	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
 };
 
 static void choose_swiotlb(struct harness_config *cfg, int i)
@@ -115,6 +116,8 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		choose_swiotlb(cfg, i);
 	else if (names == dmapool_names)
 		cfg->dmapool_debug = i;
+	else if (names == behaviour_names)
+		cfg->behaviour = (enum linux_behaviour)i;
 	else if (names == backtrace_names)
 		cfg->hazards.full_backtrace = i;
 	else
@@ -232,6 +235,7 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 		{ "chooser", chooser_names[cfg->chooser], !cfg->chooser },
 		{ "tlb", tlb_names[cfg->tlb], !cfg->tlb },
 		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
+		{ "linux", behaviour_names[cfg->behaviour], !cfg->behaviour },
 		{ "swiotlb", "force", !cfg->swiotlb_force },
 		{ "swiotlb", "dynamic", !cfg->swiotlb_dynamic },
 		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
@@ -297,6 +301,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 	const struct kernel_config kc = {
 		.coherent = cfg->coherent,
 		.coherent_pool_len = cfg->coherent_pool_bytes,
+		.is_repaired = cfg->behaviour == LINUX_REPAIRED,
 		.swiotlb_len = cfg->swiotlb_bytes,
 		.swiotlb_force = cfg->swiotlb_force,
 		.debug_pools = cfg->dmapool_debug,
@@ -434,9 +439,20 @@ static void set_ranges(struct device *dev, const GArray *ranges)
 	dev->coherent_dma_mask = *dev->dma_mask;
 }
 
-static struct device *add_device(struct harness *h, const char *name, bool is_coherent,
+/* The region that comes first in its memory-region, if that is for coherent memory. */
+static void bind_region(struct harness *h, struct device *dev, const struct board_master *at)
+{
+	const struct board_reserved *node = board_region(h->board, at);
+	struct reserved_region *r = node ? reserved_of(h->kernel, node) : NULL;
+
+	if (r && r->use == REGION_COHERENT)
+		coherent_bind_region(dev, r);
+}
+
+static struct device *add_device(struct harness *h, const char *name, bool snoops,
 				 const struct board_master *at)
 {
+	bool is_coherent = snoops || h->kernel->config.coherent == COHERENT_HARDWARE;
 	struct harness_dev *d = g_new0(struct harness_dev, 1);
 	const GArray *ranges = at ? at->ranges : NULL;
 	struct master_config mc = {
@@ -457,6 +473,8 @@ static struct device *add_device(struct harness *h, const char *name, bool is_co
 	d->dev.master = master_new(h->machine, &mc);
 	set_ranges(&d->dev, ranges);
 	arch_setup_dma_ops(&d->dev, is_coherent);
+	if (at)
+		bind_region(h, &d->dev, at);
 	g_ptr_array_add(h->devices, d);
 	return &d->dev;
 }
@@ -542,6 +560,21 @@ void harness_watch_syncs(struct harness *h, struct sync_watcher *w)
 	h->kernel->port.on_outer = w && w->outer ? tell_outer : NULL;
 	h->kernel->port.watcher = w;
 	h->kernel->port.on_sync = w ? tell_sync : NULL;
+}
+
+void harness_memory(struct harness *h, struct harness_memory *ret)
+{
+	const struct kernel *k = h->kernel;
+
+	*ret = (struct harness_memory){ .pte_stores = k->port.nr_pte_stores };
+	for (size_t i = 0; i < G_N_ELEMENTS(k->port.paged); i++)
+		ret->split_sections += (uint64_t)__builtin_popcountll(k->port.paged[i]);
+	for (guint i = 0; i < k->reserved->len; i++) {
+		const struct reserved_region *r =
+			&g_array_index(k->reserved, struct reserved_region, i);
+
+		ret->carved_bytes += r->no_map ? r->len : 0;
+	}
 }
 
 void harness_fail_allocation(struct harness *h, unsigned nth)

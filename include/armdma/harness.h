@@ -17,8 +17,10 @@
  *   ARMDMA_CPU      another core, or other caches, than the board's: board_set_cpu()
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
- *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool,
- *                   coherent_pool=SIZE (as 256K or 1M), swiotlb=auto|force|dynamic,
+ *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool|
+ *                   carveout|highmem|hardware,
+ *                   coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
+ *                   swiotlb=auto|force|dynamic,
  *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
  *                   hazards=on|off
  */
@@ -41,6 +43,12 @@ extern "C" {
 struct device;
 struct harness;
 
+/** Where Linux 6.12 itself is wrong: as it is, or as it should be. */
+enum linux_behaviour {
+	LINUX_6_12,
+	LINUX_REPAIRED	/* DMA_ATTR_NO_KERNEL_MAPPING on Arm: cleared and flushed */
+};
+
 /**
  * struct harness_config - all zero is: shipped board "a9-pl310", exact, nominal
  * @board:      path of a .dtb, or name of a shipped board; NULL: environment, default
@@ -50,6 +58,7 @@ struct harness;
  * @coherent:   strategy of the coherent allocator
  * @coherent_pool_bytes: of the pool that atomic allocations come from; 0: 256 KiB, as
  *              Linux has it without coherent_pool=
+ * @behaviour:  of the library where Linux is wrong
  * @swiotlb_bytes: size of the bounce pool, if one is needed; 0: as Linux chooses
  * @swiotlb_force: every streaming mapping bounces, as with swiotlb=force
  * @dmapool_debug: dma_pool poisons free blocks and checks what is freed
@@ -67,6 +76,7 @@ struct harness_config {
 	enum tlb_capacity tlb;
 	enum coherent_strategy coherent;
 	size_t coherent_pool_bytes;
+	enum linux_behaviour behaviour;
 	size_t swiotlb_bytes;
 	bool swiotlb_force;
 	bool dmapool_debug;
@@ -134,6 +144,17 @@ bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret
 
 struct machine *harness_machine(struct harness *h);
 struct hazard_engine *harness_hazards(struct harness *h);	/* NULL when off */
+
+/**
+ * struct harness_memory - what the library has done to its page tables and memory
+ * @pte_stores:     descriptors stored since boot
+ * @split_sections: sections of 1 MiB of the linear map that are 256 pages instead
+ * @carved_bytes:   that the linear map has not got, and the allocator neither
+ */
+struct harness_memory {
+	uint64_t pte_stores, split_sections, carved_bytes;
+};
+void harness_memory(struct harness *h, struct harness_memory *ret);
 
 /**
  * struct sync_watcher - is told what cache maintenance the library asks for

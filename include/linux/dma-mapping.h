@@ -191,7 +191,8 @@ bool dma_dev_need_sync(const struct device *dev);
  *              comes from a small pool. Zone flags are ignored, __GFP_COMP refused
  * @attrs:      DMA_ATTR_NO_KERNEL_MAPPING returns a cookie, not an address: hand it
  *              to dma_free_attrs(), touch nothing through it. As in Linux 6.12 on
- *              Arm that memory is neither zeroed nor flushed
+ *              Arm that memory is neither zeroed nor flushed, unless the machine is
+ *              repaired (harness_config.behaviour)
  *
  * Both addresses are aligned to the smallest power of two of pages that holds
  * @size (CPU address: not where it is a second mapping, beyond a page). A

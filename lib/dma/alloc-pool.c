@@ -52,7 +52,8 @@ static struct arm_dma_buf *make_memory(struct kernel *k, size_t len)
 {
 	struct arm_dma_buf *b = g_new0(struct arm_dma_buf, 1);
 
-	b->allocator = k->cma_len ? &cma_allocator : &remap_allocator;
+	b->allocator = k->config.coherent == COHERENT_HIGHMEM ? &highmem_allocator
+		       : k->cma_len ? &cma_allocator : &remap_allocator;
 	b->kernel = k;
 	b->size = len;
 	b->gfp = GFP_KERNEL | GFP_DMA;
@@ -66,7 +67,8 @@ static struct arm_dma_buf *make_memory(struct kernel *k, size_t len)
 /* A board with little memory does without, unless told to have one. */
 static bool is_wanted(const struct kernel *k)
 {
-	if (k->config.coherent == COHERENT_LEGACY2011)
+	if (k->config.coherent == COHERENT_LEGACY2011 ||
+	    k->config.coherent == COHERENT_CARVEOUT || k->config.coherent == COHERENT_HARDWARE)
 		return false;
 	return k->config.coherent_pool_len || !k->cma_len || k->cma_len >= 4 * ATOMIC_POOL_LEN;
 }

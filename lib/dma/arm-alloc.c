@@ -5,10 +5,14 @@
  *
  *   may sleep   strategy      allocator
  *   any         legacy2011    legacy: a second mapping in the window
+ *   any         carveout      carveout: memory that is mapped since boot
+ *   any         pool          pool
  *   yes         cma           cma: the linear map's own entries change
  *   yes         remap         remap: a second mapping by vmap()
- *   any         pool          pool
- *   no          cma, remap    pool
+ *   yes         highmem       highmem: the only mapping, of highmem
+ *   no          these three   pool
+ *
+ * With the strategy "hardware" every device snoops, and nobody asks here.
  *
  * A buffer is remembered by the address that its owner got, and freed by who gave it.
  *
@@ -19,15 +23,33 @@
  */
 #include "arm-alloc.h"
 
+/* Page by page, each mapped for as long as it takes. */
+static void clear_high(struct kernel *k, phys_addr_t pa, size_t size)
+{
+	struct port *p = &k->port;
+
+	for (size_t done = 0; done < size; done += PAGE_SIZE) {
+		u32 va = port_kmap_local(p, pa + done, PAGE_KERNEL);
+
+		port_zero(port_ptr(p, va), PAGE_SIZE);
+		dmac_flush_range(p, va, PAGE_SIZE);
+		port_kunmap_local(p, va);
+	}
+}
+
 void arm_dma_clear_buffer(struct kernel *k, struct page *page, size_t size)
 {
 	phys_addr_t pa = page_pa(k, page);
 
-	port_zero(page_address(page), size);
-	if (k->forgets_flush)
-		return;
-	dmac_flush_range(&k->port, port_pa_to_va(&k->port, pa), (u32)size);
-	outer_flush_range(&k->port, pa, (u32)size);
+	if (page_is_high(k, page)) {
+		clear_high(k, pa, size);
+	} else {
+		port_zero(page_address(page), size);
+		if (!k->forgets_flush)
+			dmac_flush_range(&k->port, port_pa_to_va(&k->port, pa), (u32)size);
+	}
+	if (!k->forgets_flush)
+		outer_flush_range(&k->port, pa, (u32)size);
 }
 
 /* ---- buffers ------------------------------------------------------------------------ */
@@ -101,6 +123,10 @@ static const struct arm_dma_allocator *choose(const struct kernel *k, gfp_t gfp)
 		return gfpflags_allow_blocking(gfp) ? &remap_allocator : &pool_allocator;
 	case COHERENT_POOL:
 		return &pool_allocator;
+	case COHERENT_CARVEOUT:
+		return &carveout_allocator;
+	case COHERENT_HIGHMEM:
+		return gfpflags_allow_blocking(gfp) ? &highmem_allocator : &pool_allocator;
 	default:
 		return gfpflags_allow_blocking(gfp) ? &cma_allocator : &pool_allocator;
 	}
@@ -153,7 +179,7 @@ void *arch_dma_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 		g_free(b);
 		return NULL;
 	}
-	if (!b->wants_va)
+	if (!b->wants_va && port_is_ram(&dev->kernel->port, b->pa, b->size))
 		b->virt = kernel_page(dev->kernel, b->pa);
 	remember(b);
 	*dma_handle = phys_to_dma(dev, b->pa);
@@ -177,6 +203,7 @@ void coherent_init(struct kernel *k)
 {
 	INIT_LIST_HEAD(&k->arm_dma_bufs);
 	INIT_LIST_HEAD(&k->coherent_mems);
+	carveout_init(k);
 	atomic_pool_init(k);
 }
 

@@ -46,9 +46,12 @@ struct arm_dma_allocator {
 };
 
 extern const struct arm_dma_allocator cma_allocator, remap_allocator, legacy_allocator,
-	pool_allocator;
+	pool_allocator, carveout_allocator, highmem_allocator;
 
-/* Zeros in memory, and nothing in any cache, of lowmem [@page, +@size). */
+/* Map the carve-out, where there is one. */
+void carveout_init(struct kernel *k);
+
+/* Zeros in memory, and nothing in any cache, of [@page, +@size), lowmem or not. */
 void arm_dma_clear_buffer(struct kernel *k, struct page *page, size_t size);
 
 /* The pool of those who must not touch page tables: alloc-pool.c. */

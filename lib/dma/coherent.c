@@ -222,6 +222,29 @@ int dma_mmap_from_dev_coherent(struct device *dev, struct vm_area_struct *vma, v
 	return dev ? mmap_from(dev->dma_mem, vma, vaddr, size, ret) : 0;
 }
 
+/*
+ * Linux: rmem_dma_device_init(), which a driver asks for by
+ * of_reserved_mem_device_init(). All devices of a region share its memory.
+ */
+int coherent_bind_region(struct device *dev, struct reserved_region *r)
+{
+	struct dma_coherent_mem *mem = r->mem;
+	u64 reach = min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit);
+
+	if (!mem) {
+		mem = init_memory(dev->kernel, r->pa, r->pa, r->len,
+				  __builtin_return_address(0));
+		if (IS_ERR(mem))
+			return PTR_ERR(mem);
+		mem->follows_ranges = true;
+		mem->is_shared = true;
+		r->mem = mem;
+	}
+	if (mem->device_base + r->len - 1 > reach)
+		dev_warn(dev, "reserved memory is beyond device's set DMA address range\n");
+	return assign(dev, mem);
+}
+
 /* Where a block at @va lies; PHYS_ADDR_MAX: not in that device's memory. */
 phys_addr_t dev_coherent_pa(const struct device *dev, const void *va)
 {
@@ -234,19 +257,31 @@ phys_addr_t dev_coherent_pa(const struct device *dev, const void *va)
 
 /* ---- of all others -------------------------------------------------------------------- */
 
-int dma_init_global_coherent(phys_addr_t phys_addr, size_t size)
+int dma_init_global_coherent_on(struct kernel *k, phys_addr_t pa, size_t size, const void *site)
 {
-	struct kernel *k = kernel_current();
-	struct dma_coherent_mem *mem;
+	struct dma_coherent_mem *mem = init_memory(k, pa, pa, size, site);
 
-	if (!k)
-		return -ENODEV;
-	mem = init_memory(k, phys_addr, phys_addr, size, __builtin_return_address(0));
 	if (IS_ERR(mem))
 		return PTR_ERR(mem);
 	mem->follows_ranges = true;
+	mem->is_shared = true;
 	k->coherent_default = mem;
 	return 0;
+}
+
+int dma_init_global_coherent(phys_addr_t phys_addr, size_t size)
+{
+	struct kernel *k = kernel_current();
+
+	return k ? dma_init_global_coherent_on(k, phys_addr, size, __builtin_return_address(0))
+		 : -ENODEV;
+}
+
+void *global_coherent_va(const struct kernel *k, phys_addr_t pa)
+{
+	const struct dma_coherent_mem *mem = k->coherent_default;
+
+	return mem ? (char *)mem->virt_base + (pa - mem->pa) : NULL;
 }
 
 void *dma_alloc_from_global_coherent(struct device *dev, ssize_t size, dma_addr_t *dma_handle)

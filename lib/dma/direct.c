@@ -312,6 +312,17 @@ static void *alloc_memory(struct device *dev, size_t size, gfp_t gfp, bool is_ma
 	return page_address(page);
 }
 
+/*
+ * Linux serves what needs no mapping before it asks the architecture: on Arm such memory
+ * is neither cleared nor flushed, as examples/r2-no-kernel-mapping shows. Repaired, a
+ * non-coherent device's comes from Arm's allocator like all other.
+ */
+static bool is_cookie(const struct device *dev, unsigned long attrs)
+{
+	return attrs & DMA_ATTR_NO_KERNEL_MAPPING &&
+	       (dev->dma_coherent || !dev->kernel->config.is_repaired);
+}
+
 void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, gfp_t gfp,
 		       unsigned long attrs)
 {
@@ -322,7 +333,7 @@ void *dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *ret_handle, 
 
 	if (!size || size > SZ_2G)
 		return NULL;
-	if (is_mapped && !dev_is_dma_coherent(dev))
+	if (!dev_is_dma_coherent(dev) && (is_mapped || dev->kernel->config.is_repaired))
 		return is_restricted ? no_uncached_memory(dev)
 				     : arch_dma_alloc(dev, size, ret_handle, gfp, attrs);
 	va = alloc_memory(dev, PAGE_ALIGN(size), gfp, is_mapped, &page);
@@ -338,7 +349,7 @@ void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 	struct page *page;
 
 	size = PAGE_ALIGN(size);
-	if (attrs & DMA_ATTR_NO_KERNEL_MAPPING && !is_restricted)
+	if (is_cookie(dev, attrs) && !is_restricted)
 		return free_page_run(va, size, NULL);
 	if (!dev_is_dma_coherent(dev) && !is_restricted)
 		return arch_dma_free(dev, size, va, dma, attrs);

@@ -101,6 +101,12 @@ void restricted_exit(struct kernel *k);
 /* Where @va lies in that device's own memory; PHYS_ADDR_MAX: nowhere. */
 phys_addr_t dev_coherent_pa(const struct device *dev, const void *va);
 void coherent_mems_exit(struct kernel *k);
+/* Give @dev the memory of that region as its own: as dma_declare_coherent_memory(). */
+int coherent_bind_region(struct device *dev, struct reserved_region *r);
+int dma_init_global_coherent_on(struct kernel *k, phys_addr_t pa, size_t size,
+				const void *site);
+/* Where the default memory has @pa mapped. */
+void *global_coherent_va(const struct kernel *k, phys_addr_t pa);
 
 void dma_pools_init(struct kernel *k);
 void dma_pools_exit(struct kernel *k);

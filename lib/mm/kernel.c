@@ -108,6 +108,20 @@ static void place_cma(struct kernel *k)
 	mmu_want_pages(&k->port, k->cma_pa, k->cma_len);
 }
 
+/* As large as that area, and in its place, unless the board has a default pool. */
+static void place_carveout(struct kernel *k)
+{
+	phys_addr_t start, end = last_for_all(k, &start), pa;
+	struct place_wish w = { .align = SZ_1M, .start = k->port.lowmem_pa, .end = end };
+
+	if (k->config.coherent != COHERENT_CARVEOUT || reserved_default(k))
+		return;
+	w.len = min((u64)CMA_DEFAULT_LEN, ALIGN_DOWN((end - start) / 4, (u64)SZ_1M));
+	pa = w.len ? find_place(k, &w) : PHYS_ADDR_MAX;
+	if (pa != PHYS_ADDR_MAX)
+		reserve_no_map(k, pa, w.len)->use = REGION_COHERENT;
+}
+
 /* What every master of the board reaches is ZONE_DMA; elsewhere there is but one zone. */
 static u64 find_zone_dma_limit(const struct board *b)
 {
@@ -237,6 +251,7 @@ static bool place_tables(struct kernel *k, GError **error)
 static bool place_all(struct kernel *k, GError **error)
 {
 	reserved_init(k);
+	place_carveout(k);
 	place_cma(k);
 	return place_tables(k, error);
 }
@@ -248,9 +263,30 @@ static size_t count_pages(const struct port *p)
 	return (size_t)((last->pa + last->len - p->lowmem_pa) >> PAGE_SHIFT);
 }
 
+/* Cores of one CPU, and those before ARMv7, have no port for masters that snoop. */
+static bool has_snooping_port(const struct board *b)
+{
+	const struct board_cpu *cpu = g_ptr_array_index(b->cpus, 0);
+
+	return cpu->part && cpu->part->arch == 7 && cpu->part->is_mp;
+}
+
+static bool check_strategy(const struct kernel *k, const struct board *b, GError **error)
+{
+	const char *why = NULL;
+
+	if (k->config.coherent == COHERENT_HIGHMEM && !k->port.has_highmem)
+		why = "the linear map has all memory that is in use, so there is no highmem";
+	if (k->config.coherent == COHERENT_HARDWARE && !has_snooping_port(b))
+		why = "its core has no port through which a master could snoop the caches";
+	if (why)
+		g_set_error(error, BOARD_ERROR, BOARD_ERROR_UNSUPPORTED, "%s: %s", b->file, why);
+	return !why;
+}
+
 bool mm_init(struct kernel *k, struct machine *m, GError **error)
 {
-	if (!init_port(&k->port, m, error))
+	if (!init_port(&k->port, m, error) || !check_strategy(k, machine_board(m), error))
 		return false;
 	k->zone_dma_limit = find_zone_dma_limit(machine_board(m));
 	k->nr_pages = count_pages(&k->port);

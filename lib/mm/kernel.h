@@ -36,6 +36,7 @@
  * struct kernel_config - what a boot may choose; all zero is a good choice
  * @coherent:       how dma_alloc_coherent() makes memory uncached
  * @coherent_pool_len: bytes of the pool for those who must not sleep; 0: 256 KiB
+ * @is_repaired:    NO_KERNEL_MAPPING is cleared and flushed; else as in Linux 6.12
  * @swiotlb_len:    bytes of the bounce pool, up to a power of two; 0: 64 MiB, at most
  *                  1/16 of memory
  * @swiotlb_force:  every streaming mapping bounces
@@ -45,6 +46,7 @@
 struct kernel_config {
 	enum coherent_strategy coherent;
 	size_t coherent_pool_len;
+	bool is_repaired;
 	size_t swiotlb_len;
 	bool swiotlb_force;
 	bool debug_pools;
@@ -75,6 +77,7 @@ enum region_use {
 /**
  * struct reserved_region - memory that the allocator does not give out
  * @no_map: the linear map has not got it, and no struct page of it is anyone's
+ * @mem:    where it is mapped as coherent memory, or NULL
  * @node:   what the board says of it; NULL: it is the library's own
  */
 struct reserved_region {
@@ -83,6 +86,7 @@ struct reserved_region {
 	bool no_map;
 	enum region_use use;
 	const struct board_reserved *node;
+	struct dma_coherent_mem *mem;	/* lib/dma's, once a device has it */
 };
 
 /* What somebody above may want to hear about; see kernel.on_memory. */
@@ -279,6 +283,10 @@ struct place_wish {
 phys_addr_t find_place(const struct kernel *k, const struct place_wish *w);
 /* The first region that overlaps [@pa, +@len), by address; NULL: none does. */
 struct reserved_region *reserved_at(const struct kernel *k, phys_addr_t pa, u64 len);
+/* Keep [@pa, +@len) out of the linear map. */
+struct reserved_region *reserve_no_map(struct kernel *k, phys_addr_t pa, u64 len);
+/* Coherent memory for all devices: the board's default, or the carve-out; or NULL. */
+struct reserved_region *reserved_default(const struct kernel *k);
 /* The region that @node of the board became; NULL: it was not to be had. */
 struct reserved_region *reserved_of(const struct kernel *k, const struct board_reserved *node);
 

@@ -278,6 +278,30 @@ static void cut_out(struct port *p, phys_addr_t pa, phys_addr_t end)
 	}
 }
 
+struct reserved_region *reserve_no_map(struct kernel *k, phys_addr_t pa, u64 len)
+{
+	struct reserved_region *r = reserve(k, pa, len);
+
+	r->no_map = true;
+	cut_out(&k->port, r->pa, r->pa + r->len);
+	return r;
+}
+
+/* The one without a node is the library's own; the board's counts for more. */
+struct reserved_region *reserved_default(const struct kernel *k)
+{
+	struct reserved_region *found = NULL;
+
+	for (guint i = 0; i < k->reserved->len; i++) {
+		struct reserved_region *r = region_nr(k, i);
+
+		if (r->use == REGION_COHERENT && (!r->node || r->node->is_default_dma) &&
+		    (!found || r->node))
+			found = r;
+	}
+	return found;
+}
+
 /* ---- boot ---------------------------------------------------- */
 
 static void take_nodes(struct kernel *k, bool have_places)

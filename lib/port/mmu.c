@@ -45,13 +45,14 @@ u32 read_desc(const struct port *p, phys_addr_t pa)
  * A walker that does not look into L1 must find the entry below it. Making it seen
  * is one DSB for a whole run of stores: see tables_written().
  */
-void write_desc(const struct port *p, phys_addr_t pa, u32 desc)
+void write_desc(struct port *p, phys_addr_t pa, u32 desc)
 {
 	struct cpu *c = port_cpu(p);
 	u32 va = table_va(p, pa);
 	bool is_done = cpu_store(c, va, &desc, sizeof(desc), NULL);
 
 	g_assert(is_done);
+	p->nr_pte_stores += p->is_mmu_on;
 	if (p->is_mmu_on && p->cleans_ptes)
 		cpu_dc(c, DC_CLEAN, va);
 }

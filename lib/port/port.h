@@ -89,6 +89,7 @@ struct outer_ops {
  * @spaces:      address spaces of processes
  * @kmap_high_get: where the page of highmem at @pa is kmapped, until @kunmap_high; 0:
  *               it is not
+ * @nr_pte_stores: descriptors written since boot
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
  * @on_outer:    the same of every range that the outer cache is given
  */
@@ -122,6 +123,7 @@ struct port {
 	void (*free_table)(struct port *p, phys_addr_t pa);
 	spinlock_t space_lock;
 	struct list_head spaces;
+	u64 nr_pte_stores;
 	u32 (*kmap_high_get)(struct port *p, phys_addr_t pa);
 	void (*kunmap_high)(struct port *p, phys_addr_t pa);
 	void (*on_sync)(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,

@@ -21,7 +21,7 @@ static inline phys_addr_t pte_entry(phys_addr_t table_pa, u32 va)
 }
 
 u32 read_desc(const struct port *p, phys_addr_t pa);
-void write_desc(const struct port *p, phys_addr_t pa, u32 desc);
+void write_desc(struct port *p, phys_addr_t pa, u32 desc);
 /* Walkers see what write_desc() wrote: once for a run of stores. */
 void tables_written(const struct port *p);
 

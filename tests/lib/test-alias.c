@@ -308,6 +308,35 @@ static void no_cpu_reaches_freed_memory_through_the_second_mapping(struct rig *r
 				      sizeof(word), NULL));
 }
 
+/* Nothing but its own mapping leads there, and that is what A1.3 asks of a carve-out. */
+static void beyond_the_linear_map_there_is_one_mapping_and_no_line(struct rig *rig)
+{
+	struct translation t[4];
+	struct alias a;
+	dma_addr_t dma;
+	void *p = gets(rig, &dma);
+
+	assert_null(phys_to_virt(dma));
+	assert_int_equal(cpu_find_aliases(rig->cpu, dma, t, G_N_ELEMENTS(t)), 1);
+	assert_int_equal(aliases_of(rig, dma, &a), 0);
+	all_cpus_use(rig, p);
+	assert_false(machine_line(rig->m, 1, dma).is_valid);
+	assert_false(machine_line(rig->m, 2, dma).is_valid);
+	frees(rig, p, dma);
+}
+
+static void where_the_linear_map_would_have_it_there_is_a_fault(struct rig *rig)
+{
+	const struct port *port = &rig->dev->kernel->port;
+	uint32_t word;
+	dma_addr_t dma;
+	void *p = gets(rig, &dma);
+
+	assert_false(cpu_load(rig->cpu, port_pa_to_va(port, dma), &word, sizeof(word), NULL));
+	assert_int_equal(cpu_last_fault(rig->cpu).kind, FAULT_TRANSLATION);
+	frees(rig, p, dma);
+}
+
 static void freed_memory_is_cached_again_on_every_cpu(struct rig *rig)
 {
 	dma_addr_t dma;
@@ -337,16 +366,22 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_second_mapping_of_the_same_kind_is_no_alias,       0,        0),
 	TEST_ON(three_mappings_make_a_pair_for_each_that_disagree,   0,        0),
 	TEST_ON(a_clash_of_types_is_the_worse_class,                 0,        0),
-	TEST_ON(a_buffer_mapped_once_more_is_reported_with_the_call_that_did_it, 0, ON_ONCE),
+	TEST_ON(a_buffer_mapped_once_more_is_reported_with_the_call_that_did_it, 0,
+		ON_ONCE | ON_CARVEOUT),
 	TEST_ON(a_line_of_the_cached_alias_is_stale_and_the_alias_is_named, ON_LEGACY, ON_FAST),
 	TEST_ON(a_line_of_the_cached_alias_is_stale_and_the_alias_is_named, ON_REMAP, ON_FAST),
-	TEST_ON(without_an_alias_every_address_of_the_page_tells_the_truth, 0, ON_ONCE),
+	TEST_ON(without_an_alias_every_address_of_the_page_tells_the_truth, 0,
+		ON_ONCE | ON_ELSEWHERE),
 	TEST_ON(without_the_first_flush_an_eviction_destroys_what_the_device_wrote, ON_LEGACY, 0),
 	TEST_ON(without_the_first_flush_an_eviction_destroys_what_the_device_wrote, ON_REMAP,
 		ON_READ_ALLOCATE),
 	TEST_ON(no_cpu_reaches_freed_memory_through_the_second_mapping, ON_LEGACY, 0),
 	TEST_ON(no_cpu_reaches_freed_memory_through_the_second_mapping, ON_REMAP, 0),
-	TEST_ON(freed_memory_is_cached_again_on_every_cpu,           0, ON_ONCE | ON_POOL | ON_FAST),
+	TEST_ON(freed_memory_is_cached_again_on_every_cpu,           0,
+		ON_ONCE | ON_POOL | ON_FAST | ON_ELSEWHERE),
+	TEST_ON(beyond_the_linear_map_there_is_one_mapping_and_no_line, ON_CARVEOUT, 0),
+	TEST_ON(beyond_the_linear_map_there_is_one_mapping_and_no_line, ON_HIGHMEM, 0),
+	TEST_ON(where_the_linear_map_would_have_it_there_is_a_fault, ON_CARVEOUT, 0),
 };
 
 int main(void)

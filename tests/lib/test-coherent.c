@@ -6,6 +6,7 @@
 #include <linux/vmalloc.h>
 #include <armdma/observe.h>
 
+#include "lib/mm/kernel.h"
 #include "support/rig.h"
 
 #define LEN		(3 * PAGE_SIZE)
@@ -75,7 +76,7 @@ static void it_is_aligned_to_its_order(struct rig *rig)
 		void *p = gets(rig, lens[i], &dma);
 
 		assert_int_equal(dma & (align - 1), 0);
-		if (!(rig->on->is & ON_TWICE))
+		if (!(rig->on->is & (ON_TWICE | ON_ELSEWHERE)))
 			assert_int_equal((uintptr_t)p & (align - 1), 0);
 		dma_free_coherent(rig->dev, lens[i], p, dma);
 		dma_free_coherent(rig->dev, 1, page, page_dma);
@@ -324,6 +325,27 @@ static void without_a_kernel_mapping_there_is_a_cookie(struct rig *rig)
 	dma_free_attrs(rig->dev, LEN, page, dma, DMA_ATTR_NO_KERNEL_MAPPING);
 }
 
+static void repaired_such_memory_is_cleared_and_in_no_cache(struct rig *rig)
+{
+	void *before = allocates(rig, PAGE_SIZE);
+	uint8_t zeros[PAGE_SIZE] = { 0 }, got[PAGE_SIZE];
+	struct page *page;
+	dma_addr_t dma;
+
+	rig->dev->kernel->config.is_repaired = true;
+	cpu_fills(rig, before, PAGE_SIZE, 1);
+	kfree(before);
+	page = dma_alloc_attrs(rig->dev, PAGE_SIZE, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+	assert_non_null(page);
+	master_read(rig->hw, dma, got, PAGE_SIZE);
+	assert_memory_equal(got, zeros, PAGE_SIZE);
+	assert_false(machine_line(rig->m, 1, dma).is_valid);
+	dma_free_attrs(rig->dev, PAGE_SIZE, page, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+	assert_ptr_equal(dma_alloc_attrs(rig->dev, PAGE_SIZE, &dma, GFP_KERNEL,
+					 DMA_ATTR_NO_KERNEL_MAPPING), page);
+	dma_free_attrs(rig->dev, PAGE_SIZE, page, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+}
+
 static void the_handle_may_be_in_simulated_memory(struct rig *rig)
 {
 	dma_addr_t *handle = allocates(rig, sizeof(*handle));
@@ -400,21 +422,24 @@ static const struct rig_test tests[] = {
 	TEST_ON(it_is_uncached_for_a_device_that_does_not_snoop, 0,           ON_COHERENT),
 	TEST_ON(it_is_cached_for_a_device_that_snoops,           ON_COHERENT, 0),
 	TEST_ON(cma_memory_has_one_mapping_and_is_given_back_cached, 0,
-		ON_COHERENT | ON_TWICE | ON_POOL),
+		ON_COHERENT | ON_TWICE | ON_POOL | ON_ELSEWHERE),
 	TEST_ON(the_second_mapping_lasts_until_the_memory_is_freed, ON_LEGACY, 0),
 	TEST_ON(the_second_mapping_lasts_until_the_memory_is_freed, ON_REMAP, 0),
-	TEST_ON(atomic_memory_comes_from_a_pool_of_256_kib, 0, ON_COHERENT | ON_LEGACY | ON_POOL),
+	TEST_ON(atomic_memory_comes_from_a_pool_of_256_kib,      0,
+		ON_COHERENT | ON_LEGACY | ON_POOL | ON_CARVEOUT),
 	TEST_ON(the_pool_is_as_large_as_it_was_asked_to_be,      ON_POOL,     0),
 	TEST_ON(atomic_allocation_works_with_interrupts_off,     0,           0),
 	TEST_ON(atomic_memory_is_zero_again_for_its_next_owner,  0, ON_COHERENT | ON_LEGACY),
 	TEST_ON(what_may_sleep_warns_where_it_must_not,          0,           ON_COHERENT),
 	TEST_ON(freeing_with_interrupts_off_warns_and_frees,     0,           0),
-	TEST_ON(exhaustion_is_null_and_freeing_helps,            0, ON_COHERENT | ON_POOL | ON_REMAP),
+	TEST_ON(exhaustion_is_null_and_freeing_helps,            0,
+		ON_COHERENT | ON_POOL | ON_REMAP | ON_HIGHMEM),
 	TEST_ON(any_failing_allocation_is_null_and_leaks_nothing, 0,          0),
 	TEST_ON(senseless_requests_are_refused,                  0,           0),
 	TEST_ON(out_of_the_masks_reach_there_is_nothing,         0,           0),
 	TEST_ON(write_combining_memory_is_uncached_too,          0,           ON_COHERENT),
 	TEST_ON(without_a_kernel_mapping_there_is_a_cookie,      0,           0),
+	TEST_ON(repaired_such_memory_is_cleared_and_in_no_cache, 0,           ON_COHERENT),
 	TEST_ON(the_handle_may_be_in_simulated_memory,           0,           0),
 	TEST_ON(polling_through_the_second_mapping_goes_stale,   ON_LEGACY | ON_PL310, 0),
 	TEST_ON(polling_through_the_second_mapping_goes_stale,   ON_REMAP | ON_PL310, ON_OVERRIDE),

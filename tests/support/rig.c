@@ -45,6 +45,16 @@ static const struct platform strategies[] = {
 	{ "a9-pl310-pool",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_POOL,
 	  COHERENT_POOL },
 	{ "arm926-pool",	"arm926",	ON_OLD | ON_V5 | ON_POOL, COHERENT_POOL },
+	{ "a9-pl310-carveout",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_CARVEOUT,
+	  COHERENT_CARVEOUT },
+	{ "a7-quad-carveout",	"a7-quad",	ON_CARVEOUT,	COHERENT_CARVEOUT },
+	{ "arm926-carveout",	"arm926",	ON_OLD | ON_V5 | ON_CARVEOUT, COHERENT_CARVEOUT },
+	{ "a9-2g-highmem",	"a9-pl310-2g",	ON_PL310 | ON_LINE32 | ON_HIGHMEM,
+	  COHERENT_HIGHMEM },
+	{ "a15-2g-highmem",	"a9-pl310-2g",	ON_HIGHMEM,	COHERENT_HIGHMEM,
+	  "cortex-a15,outer=0" },
+	{ "a9-pl310-hardware",	"a9-pl310",	ON_PL310 | ON_LINE32 | ON_COHERENT,
+	  COHERENT_HARDWARE },
 };
 
 struct rig *rig_new(const struct platform *on, enum chooser_mode chooser, uint64_t seed)

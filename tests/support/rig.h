@@ -43,7 +43,10 @@
 #define ON_AURORA	(1u << 13)	/* an outer cache that takes ranges, write-through */
 #define ON_REMAP	(1u << 14)	/* coherent memory as Linux without CMA has it */
 #define ON_POOL		(1u << 15)	/* all of it from the atomic pool */
+#define ON_CARVEOUT	(1u << 16)	/* all of it from memory that is not in the linear map */
+#define ON_HIGHMEM	(1u << 17)	/* all of it from highmem */
 #define ON_TWICE	(ON_LEGACY | ON_REMAP)	/* a cached mapping stays */
+#define ON_ELSEWHERE	(ON_CARVEOUT | ON_HIGHMEM)	/* the linear map has not got it */
 
 /* @cpu: in the place of the board's own, as board_set_cpu() takes it; NULL: none. */
 struct platform {
