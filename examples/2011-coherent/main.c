@@ -4,12 +4,15 @@
  * time, and left the cached mapping where it was. A correct driver then reads
  * wrong bytes, once in a while, on a Cortex-A9 with a PL310.
  *
- *	2011-coherent [SEEDS]
+ *	2011-coherent [SEEDS [STRATEGY...]]
  *
  * The same driver, the same device and the same seeds run three times: with the
  * allocator of 2011; with it on a board whose PL310 ignores the shareable
  * attribute (aux bit 22), which is how boards lived with it; and with the
  * repaired allocator, which leaves one mapping.
+ *
+ * With strategies (cma, legacy2011, remap, carveout, highmem, pool, hardware: see
+ * <armdma/coherent.h>) those are what it runs with instead.
  *
  * Exit status 0: each behaved as announced. 1: one did not. 2: bad arguments.
  */
@@ -29,6 +32,17 @@ struct scene {
 	const char *board;
 	enum coherent_strategy coherent;
 	bool goes_wrong;
+};
+
+/* Those that can be asked for by name; @what is the name. */
+static const struct scene named[] = {
+	{ "legacy2011", "a9-pl310", COHERENT_LEGACY2011, true },
+	{ "remap", "a9-pl310", COHERENT_REMAP, true },
+	{ "cma", "a9-pl310", COHERENT_CMA, false },
+	{ "carveout", "a9-pl310", COHERENT_CARVEOUT, false },
+	{ "highmem", "a9-pl310-2g", COHERENT_HIGHMEM, false },
+	{ "pool", "a9-pl310", COHERENT_POOL, false },
+	{ "hardware", "a9-pl310", COHERENT_HARDWARE, false },
 };
 
 static const struct scene scenes[] = {
@@ -171,6 +185,15 @@ static bool play(const struct scene *scene, unsigned int seeds)
 	return scene->goes_wrong == (bad_seeds != 0);
 }
 
+static const struct scene *scene_called(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(named); i++)
+		if (!strcmp(named[i].what, name))
+			return &named[i];
+	fprintf(stderr, "2011-coherent: there is no strategy \"%s\"\n", name);
+	exit(2);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long seeds = DEFAULT_SEEDS;
@@ -179,11 +202,13 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		seeds = strtoul(argv[1], &end, 0);
-	if (argc > 2 || (end && (*end || !seeds || seeds > 100000))) {
-		fprintf(stderr, "usage: 2011-coherent [SEEDS], 1 to 100000\n");
+	if (end && (*end || !seeds || seeds > 100000)) {
+		fprintf(stderr, "usage: 2011-coherent [SEEDS [STRATEGY...]], 1 to 100000 seeds\n");
 		return 2;
 	}
-	for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++)
+	for (int i = 2; i < argc; i++)
+		as_announced &= play(scene_called(argv[i]), (unsigned int)seeds);
+	for (size_t i = 0; argc < 3 && i < G_N_ELEMENTS(scenes); i++)
 		as_announced &= play(&scenes[i], (unsigned int)seeds);
 	return as_announced ? 0 : 1;
 }
