@@ -155,6 +155,25 @@ static void a_call_of_another_size_is_trouble(void **state)
 	assert_int_equal(d->event, TRACE_MAP_PAGE);
 }
 
+static void a_call_in_another_direction_is_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP_SKIP("eth0", TO, "70000000", "64")
+		FOR_DEVICE("0x50000100", "64", "0") MAP("eth0", TO, "50000100", "64"));
+
+	judged(rep, 1, 0, 1);
+	says(rep, FIND_MAINTENANCE, "64 bytes, BIDIRECTIONAL, here sync_for_device");
+}
+
+static void a_call_at_another_address_is_trouble(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		MAP_SKIP("eth0", TO, "70000000", "64")
+		FOR_DEVICE("0x50000140", "64", "1") MAP("eth0", TO, "50000100", "64"));
+
+	judged(rep, 1, 0, 1);
+}
+
 static void a_call_that_only_the_kernel_makes_is_trouble(void **state)
 {
 	g_autoptr(replay_report) rep = replays(
@@ -456,6 +475,8 @@ int main(void)
 		cmocka_unit_test(a_function_that_was_not_probed_is_not_judged),
 		cmocka_unit_test(an_outer_cache_is_judged_by_its_driver_s_functions),
 		cmocka_unit_test(a_call_of_another_size_is_trouble),
+		cmocka_unit_test(a_call_in_another_direction_is_trouble),
+		cmocka_unit_test(a_call_at_another_address_is_trouble),
 		cmocka_unit_test(a_call_that_only_the_kernel_makes_is_trouble),
 		cmocka_unit_test(a_call_that_only_we_make_is_trouble),
 		cmocka_unit_test(another_order_within_an_event_is_trouble),
