@@ -60,6 +60,19 @@ bool cpu_load(struct cpu *c, uint32_t va, void *buf, size_t len, const void *sit
 bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const void *site);
 
 /**
+ * cpu_store_run() - @nr words to the register at @va, one after the other: @value,
+ * @value + @step, @value + 2 * @step, ...
+ *
+ * The loop of STR with which a driver has a range of lines maintained, and nothing else:
+ * each is a store as by cpu_store(), and who observes, counts or runs beside sees as many.
+ * Only the host's time differs, where a device takes many at once (a PL310's operations by
+ * physical address).
+ * Return: false on a data abort; the stores before it were done.
+ */
+bool cpu_store_run(struct cpu *c, uint32_t va, uint32_t value, uint32_t step, uint32_t nr,
+		   const void *site);
+
+/**
  * cpu_before_load() - make the window hold what this CPU would see at @va
  * cpu_before_store() - prepare for a native store of @len bytes that follows at once
  *

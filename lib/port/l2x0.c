@@ -59,8 +59,8 @@ static void op_ways(struct port *p, struct cpu *c, unsigned reg)
 
 static void op_lines(struct port *p, struct cpu *c, unsigned reg, u32 pa, u32 end)
 {
-	for (; pa < end; pa += LINE_LEN)
-		outer_poke(p, c, reg, pa);
+	if (pa < end)
+		outer_poke_run(p, c, reg, pa, LINE_LEN, (end - pa + LINE_LEN - 1) / LINE_LEN);
 }
 
 static void l2x0_sync(struct port *p)
@@ -94,10 +94,15 @@ static void l2x0_clean_range(struct port *p, phys_addr_t pa, u32 len)
 
 static void l2x0_flush_range(struct port *p, phys_addr_t pa, u32 len)
 {
+	struct cpu *c = port_cpu(p);
 	u32 end = (u32)pa + len;
+	u32 line = (u32)pa & ~(LINE_LEN - 1);
 
-	for (u32 line = (u32)pa & ~(LINE_LEN - 1); line < end; line += LINE_LEN)
-		flush_line(p, port_cpu(p), line);
+	if (!p->outer_flush_is_split)
+		op_lines(p, c, L2X0_CLEAN_INV_LINE_PA, line, end);
+	else
+		for (; line < end; line += LINE_LEN)
+			flush_line(p, c, line);
 	outer_sync(p);
 }
 

@@ -13,6 +13,14 @@ void outer_poke(const struct port *p, struct cpu *c, unsigned reg, u32 value)
 	g_assert(is_done);
 }
 
+void outer_poke_run(const struct port *p, struct cpu *c, unsigned reg, u32 value, u32 step,
+		    u32 nr)
+{
+	bool is_done = cpu_store_run(c, p->outer_va + reg, value, step, nr, NULL);
+
+	g_assert(is_done);
+}
+
 u32 outer_peek_reg(const struct port *p, struct cpu *c, unsigned reg)
 {
 	u32 value;

@@ -367,6 +367,9 @@ void outer_boot(struct port *p, u32 va);
 
 /* For its drivers: one register, by an access of @c. */
 void outer_poke(const struct port *p, struct cpu *c, unsigned reg, u32 value);
+/* @nr times, each value @step more than the one before. */
+void outer_poke_run(const struct port *p, struct cpu *c, unsigned reg, u32 value, u32 step,
+		    u32 nr);
 u32 outer_peek_reg(const struct port *p, struct cpu *c, unsigned reg);
 
 extern const struct outer_ops l2x0_ops, aurora_ops;

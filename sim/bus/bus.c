@@ -70,3 +70,13 @@ bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 	enter_handler(c->machine, -1);
 	return is_ok;
 }
+
+/* What rings or has to be entered goes one by one. */
+uint32_t bus_write_run(struct cpu *c, uint64_t pa, uint32_t value, uint32_t step, uint32_t nr)
+{
+	const struct bus_device *d = find(c->machine, pa);
+
+	if (!d || !d->is_memory_system || !d->ops->write_run)
+		return 0;
+	return d->ops->write_run(d->opaque, c, pa - d->pa, value, step, nr);
+}

@@ -24,6 +24,13 @@ struct bus_ops {
 		     uint64_t *ret_value);
 	bool (*write)(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
 		      uint64_t value);
+	/*
+	 * The first of @nr writes of 4 bytes to @reg, each @step more than the one before:
+	 * how many were done here, all at once; 0 for one by one. NULL: always 0. Only asked
+	 * while nobody runs beside and the chooser chooses nothing.
+	 */
+	uint32_t (*write_run)(void *opaque, struct cpu *c, uint64_t reg, uint32_t value,
+			      uint32_t step, uint32_t nr);
 };
 
 struct bus_device {
@@ -43,5 +50,6 @@ void bus_attach(struct machine *m, const struct bus_device *d);
 bool bus_answers(const struct machine *m, uint64_t pa);
 bool bus_read(struct cpu *c, uint64_t pa, unsigned len, uint64_t *ret_value);
 bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value);
+uint32_t bus_write_run(struct cpu *c, uint64_t pa, uint32_t value, uint32_t step, uint32_t nr);
 
 #endif

@@ -184,3 +184,46 @@ bool pl310_operate(struct machine *m, struct cpu *c, uint64_t reg, uint32_t valu
 	}
 	return true;
 }
+
+/* ---- many at once ------------------------------------------------------------------ */
+
+/* Up to the end of the page of @pa: how many, and is there anything to do or to tell? */
+static uint32_t nr_in_page(uint32_t pa, uint32_t step)
+{
+	return (PAGE_BYTES - (pa & PAGE_MASK) + step - 1) / step;
+}
+
+static bool is_idle_page(const struct machine *m, struct place at)
+{
+	const struct page_summary *p = page_summary(&m->pages, at.off);
+
+	return !p->nr_outer && !(p->flags & PAGE_HAS_WATCHED) && !m->stb.nr;
+}
+
+/* The first of @nr operations: a page's that has nothing to do, or one. */
+static uint32_t operate_some(struct machine *m, enum dc_op op, uint32_t pa, uint32_t step,
+			     uint32_t nr)
+{
+	struct place at;
+	bool is_memory = dram_find(&m->dram, pa, &at);
+
+	if (step && step <= PAGE_BYTES && (!is_memory || is_idle_page(m, at)))
+		return MIN(nr, nr_in_page(pa, step));
+	if (is_memory)
+		on_line(m, op, at);
+	return 1;
+}
+
+uint32_t pl310_operate_run(struct machine *m, struct cpu *c, uint64_t reg, uint32_t pa,
+			   uint32_t step, uint32_t nr)
+{
+	const struct operation *o = operation_at(reg);
+
+	if (!o || o->reach != BY_PA || m->pl310.background.ways)
+		return 0;
+	m->stb.is_stuck_draining = false;
+	outer_count_asked(c, o->op, nr);
+	for (uint32_t left = m->is_fast ? 0 : nr, some; left; left -= some, pa += some * step)
+		some = operate_some(m, o->op, pa, step, left);
+	return nr;
+}

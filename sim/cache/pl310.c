@@ -312,7 +312,15 @@ static bool pl310_write(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
 	return len == 4 && write_register(opaque, c, reg, (uint32_t)value);
 }
 
-static const struct bus_ops pl310_ops = { .read = pl310_read, .write = pl310_write };
+static uint32_t pl310_write_run(void *opaque, struct cpu *c, uint64_t reg, uint32_t value,
+				uint32_t step, uint32_t nr)
+{
+	return pl310_operate_run(opaque, c, reg, value, step, nr);
+}
+
+static const struct bus_ops pl310_ops = {
+	.read = pl310_read, .write = pl310_write, .write_run = pl310_write_run,
+};
 
 void pl310_init(struct machine *m)
 {

@@ -114,5 +114,8 @@ bool pl310_is_operation(uint64_t reg);
 uint32_t pl310_poll(struct machine *m, uint64_t reg);
 /* False: an error response, since another operation still runs. */
 bool pl310_operate(struct machine *m, struct cpu *c, uint64_t reg, uint32_t value);
+/* bus_ops.write_run of the operations by physical address. */
+uint32_t pl310_operate_run(struct machine *m, struct cpu *c, uint64_t reg, uint32_t pa,
+			   uint32_t step, uint32_t nr);
 
 #endif

@@ -211,6 +211,40 @@ bool cpu_store(struct cpu *c, uint32_t va, const void *buf, size_t len, const vo
 	return store_slow(c, va, buf, len, site);
 }
 
+/* How many of these stores to a register its device does at once. */
+static uint32_t store_at_once(struct cpu *c, uint32_t va, uint32_t value, uint32_t step,
+			      uint32_t nr, const void *site)
+{
+	struct machine *m = c->machine;
+	struct cpu_fault f;
+	uint64_t word;
+
+	if (nr < 2 || va & 3 || m->order || m->is_random || m->run)
+		return 0;
+	cpu_begin(c, va, site);
+	word = access_admit(c, va, 4, true, &f);
+	if (!word || is_ram(word))
+		return 0;		/* cpu_store() says what is wrong, or does it */
+	return bus_write_run(c, tlb_pa(word) | (va & PAGE_MASK), value, step, nr);
+}
+
+bool cpu_store_run(struct cpu *c, uint32_t va, uint32_t value, uint32_t step, uint32_t nr,
+		   const void *site)
+{
+	while (nr) {
+		uint32_t nr_done = store_at_once(c, va, value, step, nr, site);
+
+		if (!nr_done) {
+			if (!cpu_store(c, va, &value, sizeof(value), site))
+				return false;
+			nr_done = 1;
+		}
+		value += nr_done * step;
+		nr -= nr_done;
+	}
+	return true;
+}
+
 /* ---- barriers ---------------------------------------------------------------- */
 
 static void barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)

@@ -15,6 +15,11 @@
  */
 #include "access.h"
 
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define DFSR_CM		(1u << 13)	/* the fault is of a maintenance operation */
 
 static bool has_integrated_l2(const struct machine *m)
@@ -103,6 +108,109 @@ void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va)
 	speculate(m, at);
 }
 
+/* ---- which lines -------------------------------------------------------------- */
+
+/* A bit for each line of a page. */
+struct lines {
+	uint64_t bits[PAGE_BYTES / 16 / 64];
+};
+
+static void add_line(struct lines *w, unsigned i)
+{
+	w->bits[i / 64] |= 1ull << i % 64;
+}
+
+/* Lines whose state has all of @wanted; a vector of them at a time. */
+static void add_states(struct lines *w, const uint8_t *state, unsigned nr, uint8_t wanted)
+{
+	unsigned i = 0;
+
+#ifdef __SSE2__
+	const __m128i want = _mm_set1_epi8((char)wanted);
+
+	for (; i + 16 <= nr; i += 16) {
+		__m128i some = _mm_loadu_si128((const __m128i *)&state[i]);
+		uint64_t held = (unsigned)_mm_movemask_epi8(
+			_mm_cmpeq_epi8(_mm_and_si128(some, want), want));
+
+		w->bits[i / 64] |= held << i % 64;
+	}
+#endif
+	for (; i < nr; i++)
+		if ((state[i] & wanted) == wanted)
+			add_line(w, i);
+}
+
+static void add_all(struct lines *w)
+{
+	memset(w, 0xff, sizeof(*w));
+}
+
+/* What is told of. @off is the page's. */
+static void add_watched(const struct machine *m, struct lines *w, uint64_t off, unsigned nr)
+{
+	unsigned nr_watched = notes_nr_watched(&m->notes, off);
+
+	if (nr_watched == nr)
+		add_all(w);
+	for (unsigned i = 0; nr_watched && nr_watched < nr && i < nr; i++)
+		if (line_is_watched(m, off + ((uint64_t)i << m->notes.line_shift)))
+			add_line(w, i);
+}
+
+static void add_held(const struct cpu *c, struct lines *w, enum dc_op op, uint64_t off,
+		     unsigned nr)
+{
+	uint8_t wanted = invalidates(op) ? LINE_VALID : LINE_VALID | LINE_DIRTY;
+
+	if (c->l1.nr_ways)
+		add_states(w, inner_state(&c->l1, off), nr, wanted);
+}
+
+/*
+ * Of the page at @off, the lines that @op, by @c, changes or tells of; or more. An
+ * operation on any other does nothing at all.
+ */
+static struct lines lines_of(const struct cpu *c, enum dc_op op, uint64_t off, bool is_wide)
+{
+	const struct machine *m = c->machine;
+	const struct page_summary *p = page_summary(&m->pages, off);
+	unsigned nr = PAGE_BYTES >> m->inner.line_shift;
+	struct lines w = { 0 };
+
+	if (nr_levels(m, op) == 2 && p->nr_outer)
+		add_all(&w);
+	if (p->flags & PAGE_HAS_WATCHED)
+		add_watched(m, &w, off, nr);
+	for (unsigned i = 0; i < m->nr_cpus; i++)
+		if (m->cpus[i] == c || (is_wide && m->inner.is_coherent))
+			add_held(m->cpus[i], &w, op, off, nr);
+	return w;
+}
+
+/* May lines be passed by? Not where each is a point at which others, or chance, come in. */
+static bool may_skip(const struct machine *m)
+{
+	return m->inner.nr_views == 1 && !m->order && !m->is_random && !m->run;
+}
+
+/* On @nr_lines of one page, those that need it. */
+static void dc_wanted(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va,
+		      uint32_t nr_lines, uint32_t step)
+{
+	struct machine *m = c->machine;
+	struct place at = place_of(m, word, va);
+	struct lines w = lines_of(c, op, at.off & ~(uint64_t)PAGE_MASK,
+				  is_broadcast(c, tlb_attrs(word)));
+
+	for (; nr_lines; nr_lines--, va += step) {
+		unsigned i = (va & PAGE_MASK) >> m->inner.line_shift;
+
+		if (w.bits[i / 64] >> i % 64 & 1)
+			dc_perform(c, op, word, va);
+	}
+}
+
 /*
  * On lines of one page, @step bytes apart. A fault may tell of a page that is not
  * cached, too, so the translation comes first.
@@ -123,6 +231,10 @@ static bool dc_in_page(struct cpu *c, enum dc_op op, uint32_t va, uint32_t len, 
 			      !has_watched(m, place_of(m, word, va))))
 		return true;
 
+	if (may_skip(m) && nr_lines > 1) {
+		dc_wanted(c, op, word, va, nr_lines, step);
+		return true;
+	}
 	for (; nr_lines; nr_lines--, va += step) {
 		if (likely(!m->order) || !order_holds_op(c, op, word, va))
 			dc_perform(c, op, word, va);
