@@ -4,15 +4,18 @@
  *
  * Takes the flags of the kernel's tools/testing/selftests/dma/dma_map_benchmark
  * and first prints its lines, so that the figures can be set beside a board's
- * (map-kernel.c); then what a batch clock can say (map-pairs.c).
+ * (map-kernel.c); then what a batch clock can say: pairs by device, load, threads and
+ * ledger (map-pairs.c), by how many mappings are live (map-live.c), by how many lines
+ * are maintained (map-lines.c), and in instructions (map-count.c).
  *
- * Bound: see those two. The whole run takes about twice the seconds of -s for
- * each thread count.
+ * Bound: see those. The whole run takes some four times the seconds of -s, and as much
+ * again for each thread count.
  */
 #include "map.h"
 
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- what was asked for ----------------------------------------------- */
 
@@ -25,8 +28,10 @@ static bool refuse(GError **error, const char *what, int value, int least, int m
 	return false;
 }
 
-static bool options_valid(const struct map_options *o, GError **error)
+static bool options_valid(const struct map_bench *b, GError **error)
 {
+	const struct map_options *o = &b->options;
+
 	return refuse(error, "-t, threads,", o->threads, 1, 1024) &&
 	       refuse(error, "-s, seconds,", o->seconds, 1, 300) &&
 	       refuse(error, "-n, NUMA node,", o->node, -1, NR_NODES - 1) &&
@@ -34,12 +39,14 @@ static bool options_valid(const struct map_options *o, GError **error)
 	       refuse(error, "-d, direction,", o->dma_dir, DMA_BIDIRECTIONAL,
 		      DMA_FROM_DEVICE) &&
 	       refuse(error, "-x, nanoseconds of transfer,", o->dma_trans_ns, 0, 10000000) &&
-	       refuse(error, "-g, pages at once,", o->granule, 1, 1024);
+	       refuse(error, "-g, pages at once,", o->granule, 1, 1024) &&
+	       refuse(error, "--live, mappings,", b->most_live, 1, 100000000);
 }
 
-static bool parse(int *argc, char ***argv, struct map_options *o, char **ret_json,
-		  GError **error)
+static bool parse(int *argc, char ***argv, struct map_bench *b, char **ret_json,
+		  bool *ret_no_valgrind, GError **error)
 {
+	struct map_options *o = &b->options;
 	g_autoptr(GOptionContext) context = g_option_context_new("- time map and unmap");
 	const GOptionEntry entries[] = {
 		{ "threads", 't', 0, G_OPTION_ARG_INT, &o->threads, "1..1024 [1]", "N" },
@@ -54,6 +61,10 @@ static bool parse(int *argc, char ***argv, struct map_options *o, char **ret_jso
 		  "ns between map and unmap, 0..10000000 [0]", "N" },
 		{ "granule", 'g', 0, G_OPTION_ARG_INT, &o->granule,
 		  "pages at once, 1..1024 [1]", "N" },
+		{ "live", 0, 0, G_OPTION_ARG_INT, &b->most_live,
+		  "most mappings live at once, 1..100000000 [10000000]", "N" },
+		{ "no-valgrind", 0, 0, G_OPTION_ARG_NONE, ret_no_valgrind,
+		  "do not count instructions", NULL },
 		{ "json", 0, 0, G_OPTION_ARG_FILENAME, ret_json, "also write the rows", "FILE" },
 		G_OPTION_ENTRY_NULL
 	};
@@ -66,7 +77,7 @@ static bool parse(int *argc, char ***argv, struct map_options *o, char **ret_jso
 			    "unknown argument '%s'", (*argv)[1]);
 		return false;
 	}
-	return options_valid(o, error);
+	return options_valid(b, error);
 }
 
 /* ---- the run ---------------------------------------------------------- */
@@ -115,28 +126,54 @@ static struct device *new_device(struct harness *h, const char *name, bool is_co
 	return NULL;
 }
 
-static bool measure(struct map_bench *b, struct harness *h, GError **error)
+static bool make_devices(struct map_bench *b, struct harness *h, GError **error)
 {
 	int bits = b->options.dma_bits;
+	bool is_done;
 
 	b->machine = harness_machine(h);
 	b->coherent = new_device(h, "bench-coherent", true, bits, error);
 	b->noncoherent = b->coherent ?
 			 new_device(h, "bench-noncoherent", false, bits, error) : NULL;
-	return b->noncoherent && map_kernel(b, error) && map_pairs(b, error);
+	is_done = b->noncoherent;
+	for (int i = 0; is_done && i < b->options.threads; i++) {
+		g_autofree char *name = g_strdup_printf("bench-own%d", i);
+
+		b->own[i] = new_device(h, name, true, bits, error);
+		is_done = b->own[i];
+	}
+	return is_done;
 }
 
-static bool run(struct map_bench *b, GError **error)
+typedef bool map_part(const struct map_bench *b, GError **error);
+
+/* One part of the run, on a machine of its own. */
+static bool run_part(struct map_bench *b, map_part *part, bool has_ledger, GError **error)
 {
-	const struct harness_config cfg = { .gear = GEAR_FAST, .no_hazards = true };
+	const struct harness_config cfg = {
+		.gear = GEAR_FAST, .no_hazards = !has_ledger, .hazards = { .is_quiet = true },
+	};
 	struct harness *h = harness_start(&cfg, error);
 	bool is_done;
 
 	if (!h)
 		return false;
-	is_done = measure(b, h, error);
+	b->has_ledger = has_ledger;
+	is_done = make_devices(b, h, error) && part(b, error);
 	harness_finish(h);
 	return is_done;
+}
+
+static bool run(struct map_bench *b, GError **error)
+{
+	if (!run_part(b, map_kernel, false, error))
+		return false;
+	map_pairs_head();
+	if (!run_part(b, map_pairs, false, error) || !run_part(b, map_pairs, true, error))
+		return false;
+	map_live_head();
+	return run_part(b, map_live, false, error) && run_part(b, map_live, true, error) &&
+	       map_lines(b, error);
 }
 
 static int say(const GError *error)
@@ -152,16 +189,21 @@ int main(int argc, char **argv)
 	struct map_bench b = { .options = {
 		.threads = 1, .seconds = 20, .node = -1, .dma_bits = 32,
 		.dma_dir = DMA_BIDIRECTIONAL, .granule = 1,
-	} };
-	bool is_done;
+	}, .most_live = 10000000 };
+	bool is_done, no_valgrind = false;
 
 	setlocale(LC_CTYPE, "");
-	if (!parse(&argc, &argv, &b.options, &json, &error))
+	if (argc == 2 && !strcmp(argv[1], MAP_COUNTED))
+		return map_count_instructions();
+	if (!parse(&argc, &argv, &b, &json, &no_valgrind, &error))
 		return say(error);
 	b.report = bench_report_new("map", "fast", 0, json, &error);
 	if (!b.report)
 		return say(error);
-	is_done = run(&b, &error) && bench_report_finish(b.report, &error) == 0;
+	is_done = run(&b, &error);
+	if (is_done && !no_valgrind)
+		map_instructions(&b);
+	is_done = is_done && bench_report_finish(b.report, &error) == 0;
 	bench_report_free(b.report);
 	return is_done ? 0 : say(error);
 }
