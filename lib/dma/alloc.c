@@ -13,7 +13,7 @@ static void note_coherent(const struct request *r, enum ledger_kind kind, dma_ad
 
 	if (!is_listening(r->dev))
 		return;
-	n = note_of(kind, r, dma);
+	note_fill(&n, kind, r, dma);
 	n.pa = dev_coherent_pa(r->dev, r->va);
 	if (n.pa == PHYS_ADDR_MAX)
 		n.pa = dma_to_phys(r->dev, dma);

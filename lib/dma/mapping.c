@@ -42,8 +42,9 @@ static void add_bounce(struct ledger_note *n)
 static dma_addr_t refuse(const struct request *r, enum ledger_why why)
 {
 	if (is_listening(r->dev)) {
-		struct ledger_note n = note_of(LEDGER_MAP_REFUSED, r, DMA_MAPPING_ERROR);
+		struct ledger_note n;
 
+		note_fill(&n, LEDGER_MAP_REFUSED, r, DMA_MAPPING_ERROR);
 		n.why = why;
 		kernel_note(r->dev->kernel, &n);
 	}
@@ -76,8 +77,9 @@ static dma_addr_t map_request(const struct request *r)
 	if (unlikely(dma == DMA_MAPPING_ERROR))
 		return refuse(r, why);
 	if (is_listening(r->dev)) {
-		struct ledger_note n = note_of(LEDGER_MAP, r, dma);
+		struct ledger_note n;
 
+		note_fill(&n, LEDGER_MAP, r, dma);
 		add_bounce(&n);
 		kernel_note(r->dev->kernel, &n);
 	}
@@ -137,8 +139,9 @@ static void unmap_request(const struct request *r, dma_addr_t dma)
 	else
 		dev->dma_ops->unmap_page(dev, dma, r->size, r->dir, r->attrs);
 	if (is_listening(dev)) {
-		struct ledger_note n = note_of(LEDGER_UNMAP, r, dma);
+		struct ledger_note n;
 
+		note_fill(&n, LEDGER_UNMAP, r, dma);
 		kernel_note(dev->kernel, &n);
 	}
 }
@@ -175,8 +178,9 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 	if (dma == DMA_MAPPING_ERROR)
 		return refuse(&r, WHY_MASK);
 	if (is_listening(dev)) {
-		struct ledger_note n = note_of(LEDGER_MAP_RESOURCE, &r, dma);
+		struct ledger_note n;
 
+		note_fill(&n, LEDGER_MAP_RESOURCE, &r, dma);
 		kernel_note(dev->kernel, &n);
 	}
 	return dma;
@@ -192,19 +196,29 @@ void dma_unmap_resource(struct device *dev, dma_addr_t dma, size_t size,
 	if (!maps_direct(dev) && dev->dma_ops->unmap_resource)
 		dev->dma_ops->unmap_resource(dev, dma, size, dir, attrs);
 	if (is_listening(dev)) {
-		struct ledger_note n = note_of(LEDGER_UNMAP_RESOURCE, &r, dma);
+		struct ledger_note n;
 
+		note_fill(&n, LEDGER_UNMAP_RESOURCE, &r, dma);
 		kernel_note(dev->kernel, &n);
 	}
+}
+
+static void note_checked(struct device *dev, dma_addr_t dma, const void *site)
+{
+	struct ledger_note n;
+
+	ledger_note_clear(&n);
+	n.kind = LEDGER_ERROR_CHECKED;
+	n.dev = dev;
+	n.dma = dma;
+	n.site = site;
+	kernel_note(dev->kernel, &n);
 }
 
 int dma_mapping_error(struct device *dev, dma_addr_t dma)
 {
 	if (is_listening(dev))
-		kernel_note(dev->kernel, &(struct ledger_note){
-			.kind = LEDGER_ERROR_CHECKED, .dev = dev, .dma = dma,
-			.site = __builtin_return_address(0),
-		});
+		note_checked(dev, dma, __builtin_return_address(0));
 	return unlikely(dma == DMA_MAPPING_ERROR) ? -ENOMEM : 0;
 }
 

@@ -49,13 +49,29 @@ struct request {
 	const void *site;
 };
 
+/* For calls that are often made: in place, since a copy waits for what was just stored. */
+static inline void note_fill(struct ledger_note *n, enum ledger_kind kind,
+			     const struct request *r, dma_addr_t dma)
+{
+	ledger_note_clear(n);
+	n->kind = kind;
+	n->dev = r->dev;
+	n->dma = dma;
+	n->pa = r->pa;
+	n->va = r->va;
+	n->len = r->size;
+	n->dir = (int)r->dir;
+	n->attrs = r->attrs;
+	n->site = r->site;
+}
+
 static inline struct ledger_note note_of(enum ledger_kind kind, const struct request *r,
 					 dma_addr_t dma)
 {
-	return (struct ledger_note){
-		.kind = kind, .dev = r->dev, .dma = dma, .pa = r->pa, .va = r->va,
-		.len = r->size, .dir = (int)r->dir, .attrs = r->attrs, .site = r->site,
-	};
+	struct ledger_note n;
+
+	note_fill(&n, kind, r, dma);
+	return n;
 }
 
 /* dma_alloc_attrs() and dma_free_attrs() for who was called by the driver at @site. */

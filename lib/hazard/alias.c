@@ -214,10 +214,9 @@ struct search {
 	const struct mapping *found;
 };
 
-static bool covers(struct interval *node, void *data)
+static bool covers(struct mapping *m, void *data)
 {
 	struct search *s = data;
-	const struct mapping *m = mapping_by_dma(node);
 
 	if (m->kind == MAPPING_RESOURCE || m->pa + m->len <= s->pa ||
 	    m->pa >= s->pa + PAGE_BYTES)
@@ -234,7 +233,7 @@ static const struct mapping *mapping_at(const struct hazard_engine *e, uint64_t 
 	for (guint i = 0; !s.found && i < e->parties.devices->len; i++) {
 		const struct dev_record *d = g_ptr_array_index(e->parties.devices, i);
 
-		interval_each(d->live, 0, UINT64_MAX, covers, &s);
+		mapped_each_dma(d, 0, UINT64_MAX, covers, &s);
 	}
 	return s.found;
 }

@@ -174,10 +174,9 @@ struct neighbour {
 };
 
 /* Is one of them written by the device, behind the back of caches that both use? */
-static bool find_neighbour(struct interval *node, void *data)
+static bool find_neighbour(struct mapping *other, void *data)
 {
 	struct neighbour *s = data;
-	const struct mapping *other = mapping_by_pa(node);
 
 	if (other->dir == DMA_TO_DEVICE && s->m->dir == DMA_TO_DEVICE)
 		return true;
@@ -224,7 +223,7 @@ void ledger_check_line_shared(struct hazard_engine *e, const struct mapping *m)
 
 	if (m->is_snooped || m->is_bounced || m->skips_sync || !m->len)
 		return;
-	interval_each(e->live, m->pa & ~mask, (m->pa + m->len - 1) | mask,
+	mapped_each_pa(&e->live, m->pa & ~mask, (m->pa + m->len - 1) | mask,
 		      find_neighbour, &s);
 	if (s.found)
 		report_shared(e, m, s.found);

@@ -25,12 +25,27 @@ static bool is_range(const struct observe_event *ev)
 	       ev->pa % ev->line_bytes + ev->len > ev->line_bytes;
 }
 
+/* Alone: no other event, no other note, nobody in lane.c. */
+static void enter(struct hazard_engine *e)
+{
+	g_rec_mutex_lock(&e->lock);
+	if (e->live.is_fast && !e->depth++)
+		mapped_shut(&e->live);
+}
+
+static void leave(struct hazard_engine *e)
+{
+	if (e->live.is_fast && !--e->depth)
+		mapped_open(&e->live);
+	g_rec_mutex_unlock(&e->lock);
+}
+
 static void on_event(struct observer *o, const struct observe_event *ev)
 {
 	struct hazard_engine *e = (struct hazard_engine *)
 		((char *)o - offsetof(struct hazard_engine, observer));
 
-	g_rec_mutex_lock(&e->lock);
+	enter(e);
 	pool_event(e, ev);
 	if (ev->kind == OBSERVE_CPU_FAULT)
 		abort_event(e, ev);
@@ -40,7 +55,7 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 		range_event(e, ev);
 	else
 		bytes_event(e, ev);
-	g_rec_mutex_unlock(&e->lock);
+	leave(e);
 }
 
 /*
@@ -57,10 +72,12 @@ static void on_note(struct ledger_listener *l, const struct ledger_note *n)
 	struct hazard_engine *e = (struct hazard_engine *)
 		((char *)l - offsetof(struct hazard_engine, listener));
 
-	g_rec_mutex_lock(&e->lock);
+	if (e->live.is_fast && lane_note(e, n))
+		return;
+	enter(e);
 	settle(e);
 	ledger_note(e, n);
-	g_rec_mutex_unlock(&e->lock);
+	leave(e);
 }
 
 static void take_config(struct hazard_engine *e, const struct hazard_config *cfg)
@@ -80,7 +97,8 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	take_config(e, cfg);
 	g_rec_mutex_init(&e->lock);
 	shadow_init(&e->shadow, m);
-	parties_init(&e->parties);
+	mapped_init(&e->live, machine_gear(m) == GEAR_FAST);
+	parties_init(&e->parties, &e->live);
 	stacks_init(&e->stacks);
 	e->symbols = symbols_new();
 	e->reports = g_ptr_array_new_with_free_func(report_free);
@@ -107,6 +125,7 @@ static void engine_free(struct hazard_engine *e)
 	symbols_free(e->symbols);
 	stacks_done(&e->stacks);
 	parties_done(&e->parties);
+	mapped_done(&e->live);
 	shadow_done(&e->shadow);
 	g_rec_mutex_clear(&e->lock);
 	g_free(e->json_path);

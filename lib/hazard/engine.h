@@ -9,7 +9,10 @@
  *                            \                    /
  *                             report.c --> report-text.c, report-json.c
  *                            /
- *   ledger.h  --note---> ledger.c     live mappings of each device
+ *   ledger.h  --note---> lane.c       fast gear: the common calls that fit
+ *                          | the rest
+ *                          v
+ *                        ledger.c --> mapped.c   what is mapped
  *                        pool.c       blocks of its pools
  *
  * What is *newest* at a byte is what the last writer in simulated order wrote,
@@ -26,6 +29,7 @@
 #include <armdma/observe.h>
 #include "../dma/ledger.h"
 #include "interval.h"
+#include "mapped.h"
 
 #define LINE_MIN_BYTES	16u		/* board.h: lines are 16..128 bytes */
 #define LINE_MAX_BYTES	128u
@@ -113,6 +117,39 @@ const struct record *past_at(const struct past *p, unsigned i);
 void past_forget_oldest(struct past *p);
 void past_done(struct past *p);
 
+/* ---- recent.c: the same in the fast gear, where pages are not kept ----- */
+
+#define NR_RECENT	32u
+
+/* The last calls about memory of one region, of all devices. */
+struct recent_calls {
+	struct record call[NR_RECENT];
+	uint32_t nr;			/* ever; the next one is [nr % NR_RECENT] */
+	uint32_t forgotten;		/* a bit for each whose memory was freed since */
+};
+
+/* Room for the next one of @r; the caller fills in the rest. */
+static inline struct record *recent_next(struct region *r)
+{
+	struct recent_calls *c = r->recent;
+	unsigned at = c->nr++ % NR_RECENT;
+
+	c->forgotten &= ~(1u << at);
+	c->call[at].seq = ++r->clock;
+	return &c->call[at];
+}
+
+/* @r is about memory of a mapping, so that the regions exist. */
+void recent_note(struct mapped *l, const struct record *r);
+/* All of [pa, pa + len) is free memory. */
+void recent_forget(struct region *r, uint64_t pa, uint64_t len);
+/* Calls about memory of the region of @pa, oldest first. */
+void recent_each(const struct mapped *l, uint64_t pa,
+		 void (*visit)(void *ctx, const struct record *r), void *ctx);
+/* The last unmap of @party's mapping at @dma, which began at @pa. */
+const struct record *recent_unmap(const struct mapped *l, uint16_t party, uint64_t pa,
+				  uint64_t dma);
+
 /* ---- shadow.c: lines that a device can reach ----------------------- */
 
 enum writer { WRITER_NOBODY, WRITER_INITIAL, WRITER_CPU, WRITER_DEVICE };
@@ -143,6 +180,7 @@ struct shadow_page {
 
 struct shadow {
 	struct machine *machine;	/* borrowed */
+	bool is_idle;			/* fast gear: no event tells of bytes */
 	struct shadow_page ***pages;	/* [pa >> 26][pa >> 12]: see page_slot() */
 	unsigned line_bytes;		/* of the largest cache line */
 	unsigned step_bytes;		/* of an event of one line */
@@ -188,11 +226,23 @@ struct dev_record {
 	const struct device *dev;	/* identity only, once it is gone */
 	const struct master *master;	/* its port */
 	uint16_t party;
-	struct interval *live;		/* struct mapping, by dma */
+	struct mapped *live;		/* borrowed */
+	uint64_t shift;			/* what most device addresses add to physical ones */
+	bool has_shift;
+	struct interval *bent;		/* struct mapping_more, by dma: the other ones */
 	struct mapping *sg_last;	/* of the list being mapped */
-	struct mapping *last;		/* made last, and still there; or NULL */
+	struct latest *latest;		/* [latest_slot()]: made last */
 	struct history gone;		/* the latest unmaps */
 };
+
+/* For each CPU by itself, since threads may share a device and should not share this. */
+struct latest {
+	alignas(64) uint32_t mapping;	/* number of its record, which may be gone; or 0 */
+};
+#define NR_LATEST	8u
+unsigned latest_slot(const struct mapped *l);
+
+#define NR_KNOWN	64u
 
 struct parties {
 	GPtrArray *names;		/* by party; [0] is "?" */
@@ -200,13 +250,32 @@ struct parties {
 	GPtrArray *devices;		/* of struct dev_record *, in order of appearance */
 	GHashTable *by_dev;		/* struct device -> struct dev_record */
 	GHashTable *by_master;		/* struct master -> struct dev_record */
+	struct dev_record *known[NR_KNOWN];	/* some of @by_dev: party_known_device() */
+	struct mapped *live;		/* borrowed */
 };
 
-void parties_init(struct parties *p);
+void parties_init(struct parties *p, struct mapped *live);
 void parties_done(struct parties *p);
 const char *party_name(const struct parties *p, uint16_t party);
 uint16_t party_of(struct parties *p, const struct observe_event *ev);
 struct dev_record *party_device(struct parties *p, struct device *dev);
+
+static inline unsigned party_known_slot(const struct device *dev)
+{
+	uintptr_t p = (uintptr_t)dev;
+
+	return (unsigned)(p >> 6 ^ p >> 12) % NR_KNOWN;
+}
+
+/* The same without a lock; NULL if it cannot tell. */
+static inline struct dev_record *party_known_device(const struct parties *p,
+						    const struct device *dev)
+{
+	struct dev_record *d = __atomic_load_n(&p->known[party_known_slot(dev)],
+					       __ATOMIC_ACQUIRE);
+
+	return d && d->dev == dev ? d : NULL;
+}
 /* The device behind that port; NULL if it never called the library. */
 struct dev_record *party_device_of_master(const struct parties *p, const struct master *d);
 void party_device_gone(struct parties *p, struct dev_record *d);
@@ -224,36 +293,83 @@ struct span {
 	uint64_t from, to;
 };
 
+/* One line of the host's cache: a live mapping is one of these, and mostly nothing else. */
 struct mapping {
-	struct interval by_dma;
-	struct interval by_pa;
-	struct dev_record *dev;
-	enum mapping_kind kind;
-	int dir;
-	int nents;			/* sg: entries as passed in */
-	uint64_t dma;
 	uint64_t pa;			/* the CPU's buffer */
-	uint64_t device_pa;		/* what the device reaches: @pa or a bounce slot */
+	uint64_t dma;
 	uint64_t len;
-	bool is_snooped;		/* the device is coherent */
-	bool is_bounced;
-	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
-	bool skips_sync;		/* mapped without: DMA_ATTR_SKIP_CPU_SYNC, and how
-					 * memory that changes hands begins */
-	bool is_freed;			/* its memory is, and that was reported */
-	bool is_told;			/* that it leaks */
-	const void *pool;		/* the dma_pool that it is a page of, or NULL */
-	GArray *cpu_owned;		/* of struct span, offsets into it; NULL: none */
-	struct mapping *next_segment;	/* sg: the list goes on */
-	uint64_t step;
+	struct dev_record *dev;
 	const void *site;
+	uint64_t step;
+	uint32_t next;			/* of its list: mapped.h */
+	uint32_t age;			/* among those that begin at one place; 0: it is gone */
+	uint32_t more;			/* number of its struct mapping_more, or 0 */
+	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
+	uint8_t kind : 5;		/* enum mapping_kind */
+	uint8_t dir : 2;
+	bool is_snooped : 1;		/* the device is coherent */
+	bool is_bounced : 1;
+	bool skips_sync : 1;		/* mapped without: DMA_ATTR_SKIP_CPU_SYNC, and how
+					 * memory that changes hands begins */
+	bool is_freed : 1;		/* its memory is, and that was reported */
+	bool is_told : 1;		/* that it leaks */
+	bool is_bent : 1;		/* its device address is not as the device's others */
+};
+G_STATIC_ASSERT(sizeof(struct mapping) == 64);
+
+/* What few mappings have. */
+struct mapping_more {
+	struct mapping *mapping;
+	struct interval by_dma;		/* if it is bent */
+	struct interval by_pa;		/* if it is too large for a list */
+	uint64_t bounce_pa;		/* of its slot */
+	int nents;			/* sg, first segment: entries as passed in */
+	struct mapping *next_segment;	/* sg: the list goes on */
+	GArray *cpu_owned;		/* of struct span, offsets into it; NULL: none */
+	const void *pool;		/* the dma_pool that it is a page of, or NULL */
 	uint32_t stack;
 };
 
-#define mapping_by_dma(node) \
-	((struct mapping *)((char *)(node) - offsetof(struct mapping, by_dma)))
-#define mapping_by_pa(node) \
-	((struct mapping *)((char *)(node) - offsetof(struct mapping, by_pa)))
+static inline struct mapping *nth_mapping(const struct mapped *l, uint32_t number)
+{
+	return number ? (struct mapping *)l->records.base + number : NULL;
+}
+
+static inline uint32_t mapping_number(const struct mapped *l, const struct mapping *m)
+{
+	return (uint32_t)(m - (const struct mapping *)l->records.base);
+}
+
+/* NULL if it has none. */
+struct mapping_more *mapping_more(const struct mapping *m);
+struct mapping_more *mapping_want_more(struct mapping *m);
+
+/* What the device reaches: @pa or a bounce slot. */
+static inline uint64_t mapping_device_pa(const struct mapping *m)
+{
+	return m->is_bounced ? mapping_more(m)->bounce_pa : m->pa;
+}
+
+/* Of an sg list's first segment; 0 of the others. */
+static inline int mapping_nents(const struct mapping *m)
+{
+	return m->more ? mapping_more(m)->nents : 0;
+}
+
+static inline struct mapping *mapping_next_segment(const struct mapping *m)
+{
+	return m->more ? mapping_more(m)->next_segment : NULL;
+}
+
+static inline const void *mapping_pool(const struct mapping *m)
+{
+	return m->more ? mapping_more(m)->pool : NULL;
+}
+
+static inline uint32_t mapping_stack(const struct mapping *m)
+{
+	return m->more ? mapping_more(m)->stack : NO_STACK;
+}
 
 /* ---- symbols.c, backtrace.c ---------------------------------------- */
 
@@ -303,13 +419,12 @@ struct hazard_engine {
 	struct hazard_config config;
 	char *json_path, *replay;	/* owned copies of the config's */
 	uint64_t seq;			/* of the last record */
-	uint64_t age;			/* of the last mapping */
+	unsigned depth;			/* fast gear: of nested events and notes */
 	uint64_t nr_accesses;		/* to watched lines, checked */
 
 	struct shadow shadow;
 	struct parties parties;
-	struct interval *live;		/* struct mapping, by pa: what changes hands */
-	struct interval *coherent;	/* by pa: what dma_alloc_coherent() gave */
+	struct mapped live;
 	struct interval *pool_pages, *pool_blocks;	/* pool.c, by pa */
 	GHashTable *blocks_by_va;	/* struct pool_block; NULL: none */
 	struct stacks stacks;
@@ -357,6 +472,9 @@ void alias_check(struct hazard_engine *e, const struct mapping *m);
 /* Something was mapped beside the linear map, or is no more. */
 void alias_note(struct hazard_engine *e, const struct ledger_note *n);
 void alias_done(struct hazard_engine *e);
+
+/* lane.c: fast gear. False: not done, and nothing changed. */
+bool lane_note(struct hazard_engine *e, const struct ledger_note *n);
 
 /* ledger.c */
 void ledger_note(struct hazard_engine *e, const struct ledger_note *n);

@@ -25,13 +25,13 @@ static void surrender(struct hazard_engine *e, const struct mapping *m, uint64_t
 		      uint64_t len)
 {
 	if (!m->is_snooped)
-		shadow_surrender(&e->shadow, m->device_pa + offset, len);
+		shadow_surrender(&e->shadow, mapping_device_pa(m) + offset, len);
 }
 
 static void link_segment(struct dev_record *d, struct mapping *m, int sg_index)
 {
 	if (sg_index && d->sg_last)
-		d->sg_last->next_segment = m;
+		mapping_want_more(d->sg_last)->next_segment = m;
 	d->sg_last = m;
 }
 
@@ -42,7 +42,7 @@ static void note_map(struct hazard_engine *e, struct dev_record *d,
 
 	shadow_watch(&e->shadow, m->pa, m->len);
 	if (m->is_bounced)
-		shadow_watch(&e->shadow, m->device_pa, m->len);
+		shadow_watch(&e->shadow, mapping_device_pa(m), m->len);
 	if (m->dir == DMA_FROM_DEVICE && !m->skips_sync)
 		surrender(e, m, 0, m->len);
 	ledger_check_line_shared(e, m);
@@ -91,7 +91,7 @@ static void remove_all_segments(struct hazard_engine *e, struct dev_record *d,
 				struct mapping *m)
 {
 	while (m) {
-		struct mapping *next = m->next_segment;
+		struct mapping *next = mapping_next_segment(m);
 
 		if (d->sg_last == m)
 			d->sg_last = NULL;
@@ -116,7 +116,7 @@ static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 	}
 	ledger_check_unmap(e, m, n);
 	ledger_check_checked(e, m, n);
-	for (const struct mapping *s = m; s; s = s->next_segment)
+	for (const struct mapping *s = m; s; s = mapping_next_segment(s))
 		ledger_remember(e, ledger_record_kind_of(n), s, n, 0, s->len);
 	ledger_remember_gone(e, m, n);
 	remove_all_segments(e, d, m);
@@ -149,7 +149,8 @@ static void sync_wrong_way(struct hazard_engine *e, const struct mapping *m,
 static void sync_part(struct hazard_engine *e, struct mapping *m,
 		      const struct ledger_note *n, uint64_t offset, uint64_t len)
 {
-	ownership_give(m, offset, offset + len, ledger_is_for_cpu(n));
+	if (!e->live.is_fast)		/* where no access is told of */
+		ownership_give(m, offset, offset + len, ledger_is_for_cpu(n));
 	if (!ledger_is_for_cpu(n) && n->dir == DMA_FROM_DEVICE)
 		surrender(e, m, offset, len);
 	ledger_remember(e, ledger_record_kind_of(n), m, n, offset, len);
@@ -198,7 +199,7 @@ static void note_sync_sg(struct hazard_engine *e, struct dev_record *d,
 			unknown(e, d, n, HAZARD_SYNC_UNKNOWN);
 		return;
 	}
-	if (!n->sg_index && m->nents && m->nents != n->nents)
+	if (!n->sg_index && mapping_nents(m) && mapping_nents(m) != n->nents)
 		sync_wrong_nents(e, m, n);
 	if (!ledger_sync_direction_fits(m, n))
 		sync_wrong_way(e, m, n);
@@ -216,10 +217,8 @@ static void note_sync(struct hazard_engine *e, struct dev_record *d,
 		note_sync_sg(e, d, n);
 }
 
-static bool mark_checked(struct interval *node, void *data)
+static bool mark_checked(struct mapping *m, void *data)
 {
-	struct mapping *m = mapping_by_dma(node);
-
 	if (m->dma != *(uint64_t *)data || m->is_checked)
 		return true;
 	m->is_checked = true;
@@ -233,11 +232,12 @@ static bool mark_checked(struct interval *node, void *data)
 static void note_checked(struct hazard_engine *e, struct dev_record *d,
 			 const struct ledger_note *n)
 {
+	struct mapping *latest = ledger_latest(e, d);
 	uint64_t dma = n->dma;
 
-	if (d->last && !mark_checked(&d->last->by_dma, &dma))
+	if (latest && !mark_checked(latest, &dma))
 		return;
-	interval_each(d->live, dma, dma, mark_checked, &dma);
+	mapped_each_dma(d, dma, dma, mark_checked, &dma);
 }
 
 static void note_refused(struct hazard_engine *e, struct dev_record *d,
@@ -274,12 +274,11 @@ struct freed {
 	const struct ledger_note *note;
 };
 
-static bool report_freed(struct interval *node, void *data)
+static bool report_freed(struct mapping *m, void *data)
 {
 	struct freed *f = data;
 	struct hazard_engine *e = f->e;
 	const struct ledger_note *n = f->note;
-	struct mapping *m = mapping_by_pa(node);
 	struct record now = ledger_call_record(e, m->dev, n, RECORD_FREED);
 	g_autofree char *fix = unmap_call(e, m);
 	struct report *r;
@@ -304,13 +303,21 @@ static bool report_freed(struct interval *node, void *data)
 	return true;
 }
 
+static void forget_recent(struct mapped *l, uint64_t pa, uint64_t len)
+{
+	for (uint64_t at = pa; l->is_fast && at < pa + len; at = (at | (REGION_BYTES - 1)) + 1)
+		if (mapped_region(l, at))
+			recent_forget(mapped_region(l, at), pa, len);
+}
+
 static void note_freed(struct hazard_engine *e, const struct ledger_note *n)
 {
 	struct freed f = { e, n };
 
 	if (!n->len)
 		return;
-	interval_each(e->live, n->pa, n->pa + n->len - 1, report_freed, &f);
+	mapped_each_pa(&e->live, n->pa, n->pa + n->len - 1, report_freed, &f);
+	forget_recent(&e->live, n->pa, n->len);
 	shadow_forget(&e->shadow, n->pa, n->len);
 }
 
@@ -324,16 +331,15 @@ static bool is_mapped(const struct record *r)
 	return r->kind == RECORD_MAPPED || r->kind == RECORD_ALLOCATED;
 }
 
-static bool report_leak(struct interval *node, void *data)
+static bool report_leak(struct mapping *m, void *data)
 {
 	struct leaks *l = data;
 	struct hazard_engine *e = l->e;
-	const struct mapping *m = mapping_by_dma(node);
 	bool is_memory = ledger_is_allocation(m);
 	g_autofree char *fix = unmap_call(e, m);
 	struct report *r;
 
-	if (m->is_told || (m->kind == MAPPING_SG && !m->nents))
+	if (m->is_told || (m->kind == MAPPING_SG && !mapping_nents(m)))
 		return true;		/* the list's first segment speaks for it */
 	r = report_begin(e, HAZARD_MAPPING_LEAKED, m->site, NULL);
 	if (!r)
@@ -351,34 +357,23 @@ static bool report_leak(struct interval *node, void *data)
 	return true;
 }
 
-static bool take_first(struct interval *node, void *data)
+static bool drop(struct mapping *m, void *engine)
 {
-	*(struct mapping **)data = mapping_by_dma(node);
-	return false;
-}
-
-static struct mapping *any_mapping(struct dev_record *d)
-{
-	struct mapping *m = NULL;
-
-	interval_each(d->live, 0, UINT64_MAX, take_first, &m);
-	return m;
+	ledger_mapping_remove(engine, m);
+	return true;
 }
 
 static void drop_all(struct hazard_engine *e, struct dev_record *d)
 {
-	struct mapping *m;
-
 	d->sg_last = NULL;
-	while ((m = any_mapping(d)))
-		ledger_mapping_remove(e, m);
+	mapped_each_dma(d, 0, UINT64_MAX, drop, e);
 }
 
 static void report_leaks(struct hazard_engine *e, struct dev_record *d, const char *when)
 {
 	struct leaks l = { e, when };
 
-	interval_each(d->live, 0, UINT64_MAX, report_leak, &l);
+	mapped_each_dma(d, 0, UINT64_MAX, report_leak, &l);
 }
 
 struct switched {
@@ -386,17 +381,16 @@ struct switched {
 	const struct ledger_note *note;
 };
 
-static bool report_switched(struct interval *node, void *data)
+static bool report_switched(struct mapping *m, void *data)
 {
 	struct switched *s = data;
 	struct hazard_engine *e = s->e;
-	const struct mapping *m = mapping_by_dma(node);
 	const char *name = party_name(&e->parties, m->dev->party);
 	struct record now = ledger_call_record(e, m->dev, s->note, RECORD_MAPPED);
 	g_autofree char *fix = unmap_call(e, m);
 	struct report *r;
 
-	if (m->kind == MAPPING_SG && !m->nents)
+	if (m->kind == MAPPING_SG && !mapping_nents(m))
 		return true;		/* the list's first segment speaks for it */
 	r = report_begin(e, HAZARD_BACKEND_SWITCHED, s->note->site, m->site);
 	if (!r)
@@ -422,7 +416,7 @@ static void note_backend(struct hazard_engine *e, struct dev_record *d,
 {
 	struct switched s = { e, n };
 
-	interval_each(d->live, 0, UINT64_MAX, report_switched, &s);
+	mapped_each_dma(d, 0, UINT64_MAX, report_switched, &s);
 }
 
 static void note_gone(struct hazard_engine *e, struct dev_record *d,

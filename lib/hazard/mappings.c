@@ -43,7 +43,7 @@ enum mapping_kind ledger_kind_of(enum ledger_kind kind)
 bool ledger_sg_fits(const struct mapping *m, const struct ledger_note *n)
 {
 	return m->kind != MAPPING_SG || ledger_kind_of(n->kind) != MAPPING_SG ||
-	       m->nents == n->nents;
+	       mapping_nents(m) == n->nents;
 }
 
 /* An sg list's unmap names the list, not the segments' sizes. */
@@ -55,7 +55,7 @@ bool ledger_size_fits(const struct mapping *m, const struct ledger_note *n)
 /* Coherent memory has no direction to get wrong. */
 bool ledger_direction_fits(const struct mapping *m, const struct ledger_note *n)
 {
-	return m->kind == MAPPING_COHERENT || m->dir == n->dir;
+	return m->kind == MAPPING_COHERENT || (int)m->dir == n->dir;
 }
 
 struct unmap_search {
@@ -64,14 +64,13 @@ struct unmap_search {
 	int best_points;
 };
 
-static bool weigh(struct interval *node, void *data)
+static bool weigh(struct mapping *m, void *data)
 {
 	struct unmap_search *s = data;
-	struct mapping *m = mapping_by_dma(node);
 	int points = 1 + (m->kind == ledger_kind_of(s->note->kind)) + ledger_size_fits(m, s->note) +
 		     ledger_direction_fits(m, s->note) + ledger_sg_fits(m, s->note);
 
-	if (m->dma != s->note->dma || (m->kind == MAPPING_SG && !m->nents))
+	if (m->dma != s->note->dma || (m->kind == MAPPING_SG && !mapping_nents(m)))
 		return true;
 	if (points > s->best_points) {
 		s->best = m;
@@ -85,7 +84,7 @@ struct mapping *ledger_find_unmapped(struct dev_record *d, const struct ledger_n
 {
 	struct unmap_search s = { .note = n };
 
-	interval_each(d->live, n->dma, n->dma, weigh, &s);
+	mapped_each_dma(d, n->dma, n->dma, weigh, &s);
 	return s.best;
 }
 
@@ -94,10 +93,9 @@ struct segment_search {
 	struct mapping *found;
 };
 
-static bool is_segment(struct interval *node, void *data)
+static bool is_segment(struct mapping *m, void *data)
 {
 	struct segment_search *s = data;
-	struct mapping *m = mapping_by_dma(node);
 
 	if ((m->kind != MAPPING_SG && m->kind != MAPPING_SGT) || m->dma != s->note->dma)
 		return true;
@@ -111,7 +109,7 @@ struct mapping *ledger_find_segment(struct dev_record *d, const struct ledger_no
 {
 	struct segment_search s = { .note = n };
 
-	interval_each(d->live, n->dma, n->dma, is_segment, &s);
+	mapped_each_dma(d, n->dma, n->dma, is_segment, &s);
 	return s.found;
 }
 
@@ -127,13 +125,12 @@ static bool covers(const struct mapping *m, const struct ledger_note *n)
 
 bool ledger_sync_direction_fits(const struct mapping *m, const struct ledger_note *n)
 {
-	return m->dir == DMA_BIDIRECTIONAL || m->dir == n->dir;
+	return m->dir == DMA_BIDIRECTIONAL || (int)m->dir == n->dir;
 }
 
-static bool consider_sync(struct interval *node, void *data)
+static bool consider_sync(struct mapping *m, void *data)
 {
 	struct sync_search *s = data;
-	struct mapping *m = mapping_by_dma(node);
 
 	if (!covers(m, s->note)) {
 		s->part = m;
@@ -149,15 +146,14 @@ struct mapping *ledger_find_synced(struct dev_record *d, const struct ledger_not
 {
 	struct sync_search s = { .note = n };
 
-	interval_each(d->live, n->dma, n->dma, consider_sync, &s);
+	mapped_each_dma(d, n->dma, n->dma, consider_sync, &s);
 	*ret_is_whole = s.whole;
 	return s.whole ? s.whole : s.part;
 }
 
-static bool consider_owner(struct interval *node, void *data)
+static bool consider_owner(struct mapping *m, void *data)
 {
 	struct mapping **found = data;
-	struct mapping *m = mapping_by_pa(node);
 
 	if (!*found || ownership_of_cpu(*found, 0, (*found)->len))
 		*found = m;
@@ -168,46 +164,42 @@ struct mapping *ledger_mapping_at(struct hazard_engine *e, uint64_t pa)
 {
 	struct mapping *m = NULL;
 
-	interval_each(e->live, pa, pa, consider_owner, &m);
+	mapped_each_pa(&e->live, pa, pa, consider_owner, &m);
 	return m;
 }
 
 /* ---- mappings come and go ------------------------------------------ */
-
-static void mapping_free(struct mapping *m)
-{
-	if (m->cpu_owned)
-		g_array_free(m->cpu_owned, TRUE);
-	g_free(m);
-}
 
 static bool is_in_memory(const struct mapping *m)
 {
 	return m->kind != MAPPING_RESOURCE;
 }
 
-static struct interval interval_of(struct hazard_engine *e, uint64_t first, uint64_t len)
+/* What few have. */
+static void add_more(struct hazard_engine *e, struct mapping *m, const struct ledger_note *n)
 {
-	uint64_t last = first + MAX(len, 1u) - 1;
+	uint32_t stack = engine_stack(e, n->site);
 
-	return (struct interval){
-		.first = first, .last = MAX(last, first), .age = e->age,
-	};
+	if (n->is_bounced)
+		mapping_want_more(m)->bounce_pa = n->bounce_pa;
+	if (n->nents && !n->sg_index)
+		mapping_want_more(m)->nents = n->nents;
+	if (stack != NO_STACK)
+		mapping_want_more(m)->stack = stack;
+	if (m->skips_sync && !e->live.is_fast)
+		ownership_give(m, 0, m->len, true);
 }
 
 struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d,
 				   const struct ledger_note *n)
 {
-	struct mapping *m = g_new0(struct mapping, 1);
+	struct mapping *m = mapped_new(&e->live, n->pa);
 
-	e->age++;
 	m->dev = d;
 	m->kind = ledger_kind_of(n->kind);
-	m->dir = n->dir;
-	m->nents = n->sg_index ? 0 : n->nents;
+	m->dir = (unsigned)n->dir & 3;
 	m->dma = n->dma;
 	m->pa = n->pa;
-	m->device_pa = n->is_bounced ? n->bounce_pa : n->pa;
 	m->len = n->len;
 	m->is_snooped = device_snoops(n->dev);
 	m->is_bounced = n->is_bounced;
@@ -216,11 +208,7 @@ struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d
 			m->kind == MAPPING_SGT;
 	m->step = machine_step(e->machine);
 	m->site = n->site;
-	m->stack = engine_stack(e, n->site);
-	m->by_dma = interval_of(e, m->dma, m->len);
-	m->by_pa = interval_of(e, m->pa, m->len);
-	if (m->skips_sync)
-		ownership_give(m, 0, m->len, true);
+	add_more(e, m, n);
 	return m;
 }
 
@@ -234,34 +222,23 @@ bool ledger_is_allocation(const struct mapping *m)
 	return m->kind == MAPPING_COHERENT || m->kind == MAPPING_PAGES || m->kind == MAPPING_SGT;
 }
 
-/* Registers are found by device address alone. */
-static struct interval **tree_by_pa(struct hazard_engine *e, const struct mapping *m)
-{
-	if (m->kind == MAPPING_COHERENT)
-		return &e->coherent;
-	return ledger_is_streaming(m) ? &e->live : NULL;
-}
-
 void ledger_mapping_add(struct hazard_engine *e, struct mapping *m)
 {
-	struct interval **tree = tree_by_pa(e, m);
+	m->dev->latest[latest_slot(&e->live)].mapping = mapping_number(&e->live, m);
+	mapped_insert(&e->live, m);
+}
 
-	m->dev->last = m;
-	interval_insert(&m->dev->live, &m->by_dma);
-	if (tree)
-		interval_insert(tree, &m->by_pa);
+struct mapping *ledger_latest(struct hazard_engine *e, const struct dev_record *d)
+{
+	uint32_t number = d->latest[latest_slot(&e->live)].mapping;
+	struct mapping *m = nth_mapping(&e->live, number);
+
+	return m && m->age && m->dev == d ? m : NULL;
 }
 
 void ledger_mapping_remove(struct hazard_engine *e, struct mapping *m)
 {
-	struct interval **tree = tree_by_pa(e, m);
-
-	if (m->dev->last == m)
-		m->dev->last = NULL;
-	interval_remove(&m->dev->live, &m->by_dma);
-	if (tree)
-		interval_remove(tree, &m->by_pa);
-	mapping_free(m);
+	mapped_remove(&e->live, m);
 }
 
 static bool is_sync(const struct ledger_note *n)
@@ -302,7 +279,7 @@ static struct record record_of(struct hazard_engine *e, enum record_kind kind,
 	r.skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
 	r.is_cached = ledger_is_streaming(m);
 	r.stack = kind == RECORD_MAPPED || kind == RECORD_ALLOCATED
-		? m->stack : engine_stack(e, n->site);
+		? mapping_stack(m) : engine_stack(e, n->site);
 	return r;
 }
 
@@ -312,7 +289,11 @@ void ledger_remember(struct hazard_engine *e, enum record_kind kind,
 {
 	struct record r = record_of(e, kind, m, n, offset, len);
 
-	if (is_in_memory(m))
+	if (!is_in_memory(m))
+		return;
+	if (e->live.is_fast)
+		recent_note(&e->live, &r);
+	else
 		shadow_note(&e->shadow, &r);
 }
 
@@ -320,8 +301,11 @@ void ledger_remember(struct hazard_engine *e, enum record_kind kind,
 void ledger_remember_gone(struct hazard_engine *e, const struct mapping *m,
 			  const struct ledger_note *n)
 {
-	struct record r = record_of(e, ledger_record_kind_of(n), m, n, 0, m->len);
+	struct record r;
 
+	if (e->live.is_fast && !m->is_bent && is_in_memory(m))
+		return;		/* recent.c knows it */
+	r = record_of(e, ledger_record_kind_of(n), m, n, 0, m->len);
 	history_add(&m->dev->gone, &r);
 }
 
@@ -330,5 +314,5 @@ const struct record *ledger_last_gone(const struct dev_record *d, uint64_t dma)
 	for (unsigned i = d->gone.nr; i; i--)
 		if (history_at(&d->gone, i - 1)->dma == dma)
 			return history_at(&d->gone, i - 1);
-	return NULL;
+	return recent_unmap(d->live, d->party, dma - d->shift, dma);
 }

@@ -24,6 +24,8 @@ struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d
 	const struct ledger_note *n);
 void ledger_mapping_add(struct hazard_engine *e, struct mapping *m);
 void ledger_mapping_remove(struct hazard_engine *e, struct mapping *m);
+/* The mapping of @d that this CPU made last, if it is still there; else NULL. */
+struct mapping *ledger_latest(struct hazard_engine *e, const struct dev_record *d);
 bool ledger_is_for_cpu(const struct ledger_note *n);
 /* dma_free_pages() and its like? */
 bool ledger_frees_cached(const struct ledger_note *n);

@@ -71,25 +71,30 @@ static int span_order(const void *a, const void *b)
 void ownership_give(struct mapping *m, uint64_t from, uint64_t to, bool to_cpu)
 {
 	struct span part = { from, MIN(to, m->len) };
+	struct mapping_more *more;
 	GArray *spans;
 
 	if (part.from >= part.to)
 		return;
-	spans = spans_without(m->cpu_owned, part);
+	more = mapping_want_more(m);
+	spans = spans_without(more->cpu_owned, part);
 	if (to_cpu) {
 		g_array_append_val(spans, part);
 		g_array_sort(spans, span_order);
 	}
-	if (m->cpu_owned)
-		g_array_free(m->cpu_owned, TRUE);
-	m->cpu_owned = spans;
+	if (more->cpu_owned)
+		g_array_free(more->cpu_owned, TRUE);
+	more->cpu_owned = spans;
 }
 
 /* The first byte of [from, to) that is the device's; @to if there is none. */
 static uint64_t first_of_device(const struct mapping *m, uint64_t from, uint64_t to)
 {
-	for (unsigned i = 0; m->cpu_owned && i < m->cpu_owned->len && from < to; i++) {
-		struct span s = g_array_index(m->cpu_owned, struct span, i);
+	const struct mapping_more *more = mapping_more(m);
+	const GArray *owned = more ? more->cpu_owned : NULL;
+
+	for (unsigned i = 0; owned && i < owned->len && from < to; i++) {
+		struct span s = g_array_index(owned, struct span, i);
 
 		if (s.from > from)
 			break;
@@ -112,10 +117,9 @@ struct trespass {
 	enum hazard_class class;
 };
 
-static bool find_trespass(struct interval *node, void *data)
+static bool find_trespass(struct mapping *m, void *data)
 {
 	struct trespass *t = data;
-	struct mapping *m = mapping_by_pa(node);
 	uint64_t from = MAX(t->ev->pa, m->pa) - m->pa;
 	uint64_t to = MIN(t->ev->pa + t->ev->len, m->pa + m->len) - m->pa;
 	enum owner owner;
@@ -184,7 +188,7 @@ void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *e
 
 	if (!ev->site)		/* the library's own: it copies to and from bounce slots */
 		return;
-	interval_each(e->live, ev->pa, ev->pa + ev->len - 1, find_trespass, &t);
+	mapped_each_pa(&e->live, ev->pa, ev->pa + ev->len - 1, find_trespass, &t);
 	if (t.found)
 		report_trespass(e, &t);
 }
@@ -199,16 +203,15 @@ struct cover {
 	const struct mapping *readonly;
 };
 
-static bool add_cover(struct interval *node, void *data)
+static bool add_cover(struct mapping *m, void *data)
 {
 	struct cover *c = data;
-	const struct mapping *m = mapping_by_dma(node);
 	uint64_t first = MAX(c->ev->dma, m->dma);
 	uint64_t end = MIN(c->ev->dma + c->ev->len, m->dma + m->len);
 
 	/* The same device address, but not the same memory: bits were dropped. */
 	if (m->kind != MAPPING_RESOURCE &&
-	    m->device_pa + (first - m->dma) != c->ev->pa + (first - c->ev->dma))
+	    mapping_device_pa(m) + (first - m->dma) != c->ev->pa + (first - c->ev->dma))
 		return true;
 	for (uint64_t at = first; at < end; at++) {
 		c->is_mapped[at - c->ev->dma] = true;
@@ -351,9 +354,9 @@ static void report_readonly(struct hazard_engine *e, const struct observe_event 
 	report_end(e, r);
 }
 
-static bool take_mapping(struct interval *node, void *data)
+static bool take_mapping(struct mapping *m, void *data)
 {
-	*(struct mapping **)data = mapping_by_dma(node);
+	*(struct mapping **)data = m;
 	return true;
 }
 
@@ -364,7 +367,7 @@ struct mapping *ownership_mapping(struct hazard_engine *e, const struct master *
 	struct mapping *m = NULL;
 
 	if (d)
-		interval_each(d->live, dma, dma, take_mapping, &m);
+		mapped_each_dma(d, dma, dma, take_mapping, &m);
 	return m;
 }
 
@@ -376,7 +379,7 @@ bool ownership_device_access(struct hazard_engine *e, const struct observe_event
 
 	g_assert(ev->len <= LINE_MAX_BYTES);
 	if (d)
-		interval_each(d->live, ev->dma, ev->dma + ev->len - 1, add_cover, &c);
+		mapped_each_dma(d, ev->dma, ev->dma + ev->len - 1, add_cover, &c);
 	if (!all_of(c.is_mapped, ev->len)) {
 		report_unmapped(e, ev, d, is_write);
 		return false;

@@ -7,6 +7,9 @@
  */
 #include "engine.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <armdma/cpu.h>
 #include <linux/device.h>
 
 static void device_free(void *p)
@@ -14,11 +17,13 @@ static void device_free(void *p)
 	struct dev_record *d = p;
 
 	history_done(&d->gone);
+	free(d->latest);
 	g_free(d);
 }
 
-void parties_init(struct parties *p)
+void parties_init(struct parties *p, struct mapped *live)
 {
+	p->live = live;
 	p->names = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(p->names, g_strdup("?"));
 	p->by_key = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -83,11 +88,30 @@ uint16_t party_of(struct parties *p, const struct observe_event *ev)
 	return ev->cpu ? party_of_cpu(p, ev->cpu) : NO_PARTY;
 }
 
+static struct latest *latest_new(void)
+{
+	size_t bytes = NR_LATEST * sizeof(struct latest);
+	struct latest *all = aligned_alloc(alignof(struct latest), bytes);
+
+	g_assert(all);
+	return memset(all, 0, bytes);
+}
+
+/* Exact gear: one at a time, and a device's latest is the latest of all. */
+unsigned latest_slot(const struct mapped *l)
+{
+	const struct cpu *c = l->is_fast ? cpu_current() : NULL;
+
+	return c ? cpu_index(c) % NR_LATEST : 0;
+}
+
 static struct dev_record *device_new(struct parties *p, struct device *dev)
 {
 	struct dev_record *d = g_new0(struct dev_record, 1);
 
 	d->dev = dev;
+	d->live = p->live;
+	d->latest = latest_new();
 	d->master = dev->master;
 	d->party = party_add(p, dev, g_strdup(dev_name(dev)));
 	g_ptr_array_add(p->devices, d);
@@ -101,7 +125,10 @@ struct dev_record *party_device(struct parties *p, struct device *dev)
 {
 	struct dev_record *d = g_hash_table_lookup(p->by_dev, dev);
 
-	return d ? d : device_new(p, dev);
+	if (!d)
+		d = device_new(p, dev);
+	__atomic_store_n(&p->known[party_known_slot(dev)], d, __ATOMIC_RELEASE);
+	return d;
 }
 
 struct dev_record *party_device_of_master(const struct parties *p, const struct master *m)
@@ -111,6 +138,8 @@ struct dev_record *party_device_of_master(const struct parties *p, const struct 
 
 void party_device_gone(struct parties *p, struct dev_record *d)
 {
+	if (p->known[party_known_slot(d->dev)] == d)
+		p->known[party_known_slot(d->dev)] = NULL;
 	g_hash_table_remove(p->by_dev, d->dev);
 	g_hash_table_remove(p->by_key, d->dev);
 	if (d->master)

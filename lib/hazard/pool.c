@@ -84,12 +84,13 @@ static struct pool_block *block_of_va(struct hazard_engine *e, const void *va)
 
 static struct interval interval_new(struct hazard_engine *e, uint64_t pa, uint64_t len)
 {
-	return (struct interval){ .first = pa, .last = pa + len - 1, .age = ++e->age };
+	return (struct interval){ .first = pa, .last = pa + len - 1, .age = ++e->live.serial };
 }
 
-static struct mapping *mark_mapping(struct dev_record *d, const struct ledger_note *n)
+static struct mapping *mark_mapping(struct hazard_engine *e, struct dev_record *d,
+				    const struct ledger_note *n)
 {
-	struct mapping *m = d->last;
+	struct mapping *m = ledger_latest(e, d);
 
 	return m && m->kind == MAPPING_COHERENT && m->dma == n->dma ? m : NULL;
 }
@@ -98,7 +99,7 @@ static void note_page(struct hazard_engine *e, struct dev_record *d,
 		      const struct ledger_note *n)
 {
 	struct pool_page *p = g_new0(struct pool_page, 1);
-	struct mapping *m = mark_mapping(d, n);
+	struct mapping *m = mark_mapping(e, d, n);
 
 	p->pool = n->pool;
 	p->dev = d;
@@ -106,7 +107,7 @@ static void note_page(struct hazard_engine *e, struct dev_record *d,
 	p->by_pa = interval_new(e, n->pa, n->len);
 	interval_insert(&e->pool_pages, &p->by_pa);
 	if (m)
-		m->pool = n->pool;
+		mapping_want_more(m)->pool = n->pool;
 }
 
 static struct pool_block *block_new(struct hazard_engine *e, const struct ledger_note *n)
@@ -280,11 +281,9 @@ static void report_busy(struct hazard_engine *e, struct dev_record *d,
 }
 
 /* The leak is told; that of each page would say it again. */
-static bool is_told(struct interval *node, void *data)
+static bool is_told(struct mapping *m, void *data)
 {
-	struct mapping *m = mapping_by_dma(node);
-
-	if (m->pool && m->pool == data)
+	if (data && mapping_pool(m) == data)
 		m->is_told = true;
 	return true;
 }
@@ -296,7 +295,7 @@ static void note_destroyed(struct hazard_engine *e, struct dev_record *d,
 
 	if (n->len) {
 		report_busy(e, d, n);
-		interval_each(d->live, 0, UINT64_MAX, is_told, (void *)(uintptr_t)n->pool);
+		mapped_each_dma(d, 0, UINT64_MAX, is_told, (void *)(uintptr_t)n->pool);
 	}
 	while ((p = any_page(e, n->pool)))
 		page_free(e, p);

@@ -22,13 +22,12 @@ struct permit {
 
 static bool reaches_that_memory(const struct mapping *m, const struct observe_event *ev)
 {
-	return m->kind == MAPPING_RESOURCE || m->device_pa + (ev->dma - m->dma) == ev->pa;
+	return m->kind == MAPPING_RESOURCE || mapping_device_pa(m) + (ev->dma - m->dma) == ev->pa;
 }
 
-static bool consider(struct interval *node, void *data)
+static bool consider(struct mapping *m, void *data)
 {
 	struct permit *p = data;
-	const struct mapping *m = mapping_by_dma(node);
 	uint64_t len = m->len - (p->ev->dma - m->dma);
 
 	if (reaches_that_memory(m, p->ev) && !(p->is_write && m->dir == DMA_TO_DEVICE))
@@ -42,7 +41,7 @@ static size_t allowed(struct hazard_engine *e, const struct observe_event *ev, b
 	struct permit p = { .ev = ev, .is_write = is_write };
 
 	if (d)
-		interval_each(d->live, ev->dma, ev->dma, consider, &p);
+		mapped_each_dma(d, ev->dma, ev->dma, consider, &p);
 	return p.len;
 }
 

@@ -64,11 +64,11 @@ char *unmap_call(const struct hazard_engine *e, const struct mapping *m)
 {
 	const char *dev = party_name(&e->parties, m->dev->party);
 
-	if (m->pool)
+	if (mapping_pool(m))
 		return g_strdup("dma_pool_destroy(pool)");
 	switch (m->kind) {
 	case MAPPING_SG:
-		return g_strdup_printf("dma_unmap_sg(%s, sgl, %d, %s)", dev, m->nents,
+		return g_strdup_printf("dma_unmap_sg(%s, sgl, %d, %s)", dev, mapping_nents(m),
 				       direction_name(m->dir));
 	case MAPPING_COHERENT:
 		return g_strdup_printf("dma_free_coherent(%s, %" PRIu64 ", cpu_addr, 0x%" PRIx64
@@ -91,9 +91,9 @@ char *sync_call(const struct hazard_engine *e, const struct mapping *m, bool for
 	const char *dev = party_name(&e->parties, m->dev->party);
 	const char *whom = for_cpu ? "cpu" : "device";
 
-	if (m->kind == MAPPING_SG && m->nents)
+	if (m->kind == MAPPING_SG && mapping_nents(m))
 		return g_strdup_printf("dma_sync_sg_for_%s(%s, sgl, %d, %s)", whom, dev,
-				       m->nents, direction_name(m->dir));
+				       mapping_nents(m), direction_name(m->dir));
 	if (m->kind == MAPPING_SGT)
 		return g_strdup_printf("dma_sync_sgtable_for_%s(%s, sgt, %s)", whom, dev,
 				       direction_name(m->dir));
@@ -363,12 +363,27 @@ static unsigned first_that_matters(const struct report *r)
 	return 0;
 }
 
+struct wanted {
+	struct hazard_engine *e;
+	struct report *r;
+	uint64_t pa, len;
+};
+
+static void add_recent(void *wanted, const struct record *rec)
+{
+	const struct wanted *w = wanted;
+
+	add_record(w->e, w->r, rec, w->pa, w->len);
+}
+
 void report_history(struct hazard_engine *e, struct report *r, uint64_t pa, uint64_t len)
 {
 	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
 	const struct shadow_line *l = shadow_find(&e->shadow, pa);
+	struct wanted w = { e, r, pa, len };
 	unsigned first;
 
+	recent_each(&e->live, pa, add_recent, &w);
 	for (unsigned i = 0; p && i < p->calls.nr; i++)
 		add_record(e, r, past_at(&p->calls, i), pa, len);
 	for (unsigned i = 0; l && i < l->history.nr; i++)
@@ -431,7 +446,7 @@ void report_row_of_mapping(struct hazard_engine *e, struct report *r, const stru
 {
 	struct record rec = {
 		.step = m->step, .pa = m->pa, .dma = m->dma, .site = m->site,
-		.len = (uint32_t)MIN(m->len, UINT32_MAX), .stack = m->stack,
+		.len = (uint32_t)MIN(m->len, UINT32_MAX), .stack = mapping_stack(m),
 		.party = m->dev->party, .dir = (int8_t)m->dir, .skips_sync = m->skips_sync,
 		.kind = ledger_is_allocation(m) ? RECORD_ALLOCATED : RECORD_MAPPED,
 		.is_cached = ledger_is_streaming(m),

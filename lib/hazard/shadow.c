@@ -54,6 +54,7 @@ static void page_free(const struct shadow *s, struct shadow_page *p)
 void shadow_init(struct shadow *s, struct machine *m)
 {
 	s->machine = m;
+	s->is_idle = machine_gear(m) == GEAR_FAST;
 	s->line_bytes = machine_line_max(m);
 	s->nr_words = (nr_lines(s) + 63) / 64;
 	s->pages = g_new0(struct shadow_page **, NR_LEAVES);
@@ -123,6 +124,8 @@ void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len)
 {
 	uint64_t first = pa & ~(uint64_t)(s->line_bytes - 1);
 
+	if (s->is_idle)
+		return;
 	machine_watch(s->machine, pa, len);
 	for (uint64_t at = page_of(pa); at < pa + len; at += PAGE_BYTES)
 		watch_page(s, at, first, pa + len);
@@ -291,7 +294,8 @@ static void surrender_line(struct shadow *s, struct shadow_line **slot,
 
 void shadow_surrender(struct shadow *s, uint64_t pa, uint64_t len)
 {
-	each_line(s, pa, len, surrender_line);
+	if (!s->is_idle)
+		each_line(s, pa, len, surrender_line);
 }
 
 /* A line that also holds somebody else's bytes goes on being watched. */
@@ -342,6 +346,8 @@ void shadow_forget(struct shadow *s, uint64_t pa, uint64_t len)
 	uint64_t end = pa + len;
 	uint64_t first_page = page_of(pa + PAGE_BYTES - 1), at = first_page;
 
+	if (s->is_idle)
+		return;
 	for (; at + PAGE_BYTES <= end; at += PAGE_BYTES)
 		forget_page(s, at);
 	forget_bulk(s, pa, MIN(first_page, end));

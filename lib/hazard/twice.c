@@ -10,9 +10,9 @@
 
 #include "mappings.h"
 
-static bool take_first(struct interval *node, void *data)
+static bool take_first(struct mapping *m, void *data)
 {
-	*(const struct mapping **)data = mapping_by_pa(node);
+	*(const struct mapping **)data = m;
 	return false;
 }
 
@@ -48,7 +48,7 @@ void ledger_check_mapped_twice(struct hazard_engine *e, const struct mapping *m)
 
 	if (m->skips_sync || m->is_snooped || m->is_bounced || !m->len)
 		return;
-	interval_each(e->coherent, m->pa, m->pa + m->len - 1, take_first, &coherent);
+	mapped_each_coherent(&e->live, m->pa, m->pa + m->len - 1, take_first, &coherent);
 	if (coherent)
 		report_twice(e, m, coherent);
 }

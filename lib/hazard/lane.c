@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fast lane of the ledger: calls that fit, of which there is nothing to report.
+ *
+ *	take the region's lock --> find, check --> fits: do it, remember it
+ *	                                `--------> else: let go, and change nothing
+ *
+ * A call that does not fit, or that is rare, is ledger.c's, which has the same rules and
+ * reports. No allocation but of records by the batch, no GLib, one lock that other
+ * regions' threads do not touch.
+ *
+ * Fast gear only: in the exact one each call also concerns the shadow.
+ */
+#include "mapped-lists.h"
+#include "mappings.h"
+
+#include <linux/dma-direction.h>
+#include <linux/dma-mapping.h>
+#include <sched.h>
+
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+#define LONG_LIST	8u	/* mappings looked at before the list is spread */
+
+/* ---- a region's lock --------------------------------------------------- */
+
+static void wait_for(struct region *r)
+{
+	unsigned spins = 0;
+
+	while (__atomic_exchange_n(&r->lock.is_locked, true, __ATOMIC_SEQ_CST))
+		if (++spins % 100 == 0)
+			sched_yield();
+}
+
+static inline bool region_enter(const struct mapped *l, struct region *r)
+{
+	if (unlikely(__atomic_exchange_n(&r->lock.is_locked, true, __ATOMIC_SEQ_CST)))
+		wait_for(r);
+	if (likely(!__atomic_load_n(&l->is_shut, __ATOMIC_SEQ_CST)))
+		return true;
+	spin_unlock(&r->lock);
+	return false;
+}
+
+static bool region_leave(struct region *r, bool ret)
+{
+	spin_unlock(&r->lock);
+	return ret;
+}
+
+/* Set once, while others may be here already. */
+static inline bool has_shift(const struct dev_record *d)
+{
+	return __atomic_load_n(&d->has_shift, __ATOMIC_ACQUIRE);
+}
+
+/* ---- map ---------------------------------------------------------------- */
+
+/* Bytes that no mapping should be about, or only some. */
+struct wish {
+	uint64_t first, last;
+	bool (*is_harmless)(const struct wish *w, const struct mapping *m);
+	int dir;
+};
+
+static bool clashes(const struct wish *w, const struct mapping *m)
+{
+	if (m->pa > w->last || m->pa + m->len <= w->first)
+		return false;
+	return m->kind != MAPPING_RESOURCE && !(w->is_harmless && w->is_harmless(w, m));
+}
+
+static bool list_clashes(const struct mapped *l, const struct wish *w, uint32_t number)
+{
+	while (number) {
+		const struct mapping *m = nth_mapping(l, number);
+
+		if (clashes(w, m))
+			return true;
+		number = m->next;
+	}
+	return false;
+}
+
+static bool bins_clash(const struct mapped *l, const struct wish *w, const struct bin *from,
+		       const struct bin *to)
+{
+	for (; from <= to; from++)
+		if (from->head && (from->head & FAN || list_clashes(l, w, from->head)))
+			return true;
+	return false;
+}
+
+/* Or may do so: then ledger.c looks closer. */
+static bool may_clash(const struct mapped *l, struct region *r, const struct wish *w)
+{
+	uint64_t back = w->first - (1u << PAGE_BIN_SHIFT) + 1;
+	const struct region *before = mapped_region(l, w->first - REGION_BYTES);
+
+	if (l->far || back >> REGION_SHIFT != w->last >> REGION_SHIFT ||
+	    (before && before->reach > w->first))
+		return true;
+	if (r->nr[LEVEL_BLOCK] && r->reach > w->first &&
+	    bins_clash(l, w, &r->bins[NR_PAGE_BINS],
+		       &r->bins[NR_PAGE_BINS + (w->last >> BLOCK_BIN_SHIFT & (NR_BLOCK_BINS - 1))]))
+		return true;
+	return r->nr[LEVEL_PAGE] &&
+	       bins_clash(l, w, &r->bins[back >> PAGE_BIN_SHIFT & (NR_PAGE_BINS - 1)],
+			  &r->bins[w->last >> PAGE_BIN_SHIFT & (NR_PAGE_BINS - 1)]);
+}
+
+/* As calls.c has it, and twice.c. */
+static bool may_share_line(const struct wish *w, const struct mapping *m)
+{
+	if (m->kind == MAPPING_COHERENT)
+		return false;
+	return (w->dir == DMA_TO_DEVICE && m->dir == DMA_TO_DEVICE) ||
+	       m->skips_sync || m->is_bounced || m->is_snooped;
+}
+
+static struct wish lines_of(const struct hazard_engine *e, const struct ledger_note *n)
+{
+	uint64_t mask = e->shadow.line_bytes - 1;
+
+	return (struct wish){
+		.first = n->pa & ~mask, .last = (n->pa + n->len - 1) | mask,
+		.is_harmless = may_share_line, .dir = n->dir,
+	};
+}
+
+static struct mapping *add(struct hazard_engine *e, struct dev_record *d, struct region *r,
+			   enum level level, const struct ledger_note *n)
+{
+	struct mapping *m = mapped_record(&e->live, r);
+
+	m->pa = n->pa;
+	m->dma = n->dma;
+	m->len = n->len;
+	m->dev = d;
+	m->site = n->site;
+	m->step = machine_step(e->machine);
+	m->more = 0;
+	m->is_checked = false;
+	m->kind = MAPPING_SINGLE;
+	m->dir = (uint8_t)n->dir & 3;
+	m->is_snooped = device_snoops(n->dev);
+	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
+	m->is_bounced = m->is_freed = m->is_told = m->is_bent = false;
+	__atomic_store_n(&m->age, ++r->clock, __ATOMIC_RELEASE);	/* now it is one */
+	mapped_append(&e->live, r, level, m);
+	d->latest[latest_slot(&e->live)].mapping = mapping_number(&e->live, m);
+	return m;
+}
+
+static void remember(struct hazard_engine *e, struct region *r, enum record_kind kind,
+		     const struct mapping *m, const struct ledger_note *n)
+{
+	struct record *c = recent_next(r);
+
+	c->step = machine_step(e->machine);
+	c->pa = n->dma - m->dma + m->pa;
+	c->dma = n->dma;
+	c->site = n->site;
+	c->len = (uint32_t)n->len;
+	c->stack = NO_STACK;
+	c->party = m->dev->party;
+	c->kind = (uint8_t)kind;
+	c->level = 0;
+	c->dir = (int8_t)n->dir;
+	c->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
+	c->is_dirty = c->is_unasked = false;
+}
+
+/* Behind which the new one will hang: with many live, not in the host's caches. */
+static void expect_tail(struct mapped *l, struct region *r, enum level level, uint64_t pa)
+{
+	const struct bin *b = mapped_bin(l, r, level, pa);
+
+	__builtin_prefetch(nth_mapping(l, b->tail), 1);
+}
+
+static bool lane_map(struct hazard_engine *e, struct dev_record *d,
+		     const struct ledger_note *n)
+{
+	struct region *r = mapped_region(&e->live, n->pa);
+	enum level level = mapped_level(n->pa, n->len);
+	struct wish w = lines_of(e, n);
+	struct mapping *m;
+
+	if (!r || level == LEVEL_FAR || n->is_bounced || !n->len || !has_shift(d) ||
+	    n->dma - n->pa != d->shift)
+		return false;
+	if ((n->pa + n->len - 1) >> REGION_SHIFT != n->pa >> REGION_SHIFT ||
+	    !region_enter(&e->live, r))
+		return false;
+	expect_tail(&e->live, r, level, n->pa);
+	if (!device_snoops(n->dev) && !(n->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
+	    may_clash(&e->live, r, &w))
+		return region_leave(r, false);
+	m = add(e, d, r, level, n);
+	remember(e, r, RECORD_MAPPED, m, n);
+	return region_leave(r, true);
+}
+
+/* ---- a mapping by its device address --------------------------------------- */
+
+struct search {
+	struct bin *bin;
+	struct mapping *prev, *found;
+	unsigned nr_seen;
+};
+
+/* In all that ledger.c would ask. */
+static bool fits_unmap(const struct mapping *m, const struct dev_record *d,
+		       const struct ledger_note *n)
+{
+	return m->dma == n->dma && m->dev == d && !m->is_bent && m->kind == MAPPING_SINGLE &&
+	       m->len == n->len && (int)m->dir == n->dir;
+}
+
+/* From its beginning on. */
+static bool fits_sync(const struct mapping *m, const struct dev_record *d,
+		      const struct ledger_note *n)
+{
+	return m->dma == n->dma && m->dev == d && !m->is_bent && m->kind == MAPPING_SINGLE &&
+	       m->len >= n->len && (m->dir == DMA_BIDIRECTIONAL || (int)m->dir == n->dir);
+}
+
+static void search_list(const struct mapped *l, struct search *s, const struct dev_record *d,
+			const struct ledger_note *n)
+{
+	uint32_t number = s->bin->head;
+
+	s->prev = s->found = NULL;
+	for (s->nr_seen = 0; number; s->nr_seen++) {
+		struct mapping *m = nth_mapping(l, number);
+
+		if (n->kind == LEDGER_UNMAP ? fits_unmap(m, d, n) : fits_sync(m, d, n)) {
+			s->found = m;
+			return;
+		}
+		number = m->next;
+		s->prev = m;
+	}
+}
+
+/* The oldest that fits, and where it hangs. */
+static void search(struct mapped *l, struct region *r, enum level level, uint64_t pa,
+		   struct search *s, const struct dev_record *d, const struct ledger_note *n)
+{
+	s->bin = mapped_bin(l, r, level, pa);
+	search_list(l, s, d, n);
+	if (likely(s->nr_seen < LONG_LIST))
+		return;
+	mapped_spread(l, r, level, pa);
+	s->bin = mapped_bin(l, r, level, pa);
+	search_list(l, s, d, n);
+}
+
+/* ---- unmap --------------------------------------------------------------------- */
+
+static bool lane_unmap(struct hazard_engine *e, struct dev_record *d,
+		       const struct ledger_note *n)
+{
+	uint64_t pa = n->dma - d->shift;
+	struct region *r = mapped_region(&e->live, pa);
+	enum level level = mapped_level(pa, n->len);
+	struct search s;
+
+	if (!r || level == LEVEL_FAR || !region_enter(&e->live, r))
+		return false;
+	search(&e->live, r, level, pa, &s, d, n);
+	if (!s.found || !s.found->is_checked || s.found->more)
+		return region_leave(r, false);
+	remember(e, r, RECORD_UNMAPPED, s.found, n);
+	mapped_unlink(&e->live, r, level, s.bin, s.prev, s.found);
+	mapped_record_free(&e->live, r, s.found);
+	return region_leave(r, true);
+}
+
+/* ---- sync ---------------------------------------------------------------------- */
+
+/* Of all of a mapping, or its first part; what else there is has another list. */
+static bool lane_sync(struct hazard_engine *e, struct dev_record *d, const struct ledger_note *n)
+{
+	uint64_t pa = n->dma - d->shift;
+	struct region *r = mapped_region(&e->live, pa);
+	enum level level = mapped_level(pa, n->len);
+	struct search s;
+
+	if (!n->len || !r || level == LEVEL_FAR || !region_enter(&e->live, r))
+		return false;
+	search(&e->live, r, level, pa, &s, d, n);
+	if (s.found)
+		remember(e, r, ledger_record_kind_of(n), s.found, n);
+	return region_leave(r, s.found);
+}
+
+/* ---- dma_mapping_error() ------------------------------------------------------------- */
+
+/* If not, another region's thread may be making something else of the record. */
+static bool is_about(const struct mapping *m, const struct dev_record *d,
+		     const struct ledger_note *n)
+{
+	return __atomic_load_n(&m->age, __ATOMIC_ACQUIRE) &&
+	       m->dev == d && m->dma == n->dma && !m->is_bent;
+}
+
+/*
+ * The one that this CPU just made, as a rule; else ledger.c looks for one in doubt. No
+ * lock: nobody but its maker has its address yet.
+ */
+static bool lane_checked(struct hazard_engine *e, struct dev_record *d,
+			 const struct ledger_note *n)
+{
+	struct mapping *m;
+
+	if (n->dma == ERROR_DMA)
+		return true;
+	m = nth_mapping(&e->live, d->latest[latest_slot(&e->live)].mapping);
+	if (!m || !is_about(m, d, n) || m->is_checked)
+		return false;
+	m->is_checked = true;
+	return true;
+}
+
+/* ---- memory comes and goes ------------------------------------------------------------ */
+
+/* Memory of one region that is not mapped. */
+static bool lane_freed(struct hazard_engine *e, const struct ledger_note *n)
+{
+	struct region *r = mapped_region(&e->live, n->pa);
+	struct wish w = { .first = n->pa, .last = n->pa + n->len - 1 };
+
+	if (!n->len || !r || w.first >> REGION_SHIFT != w.last >> REGION_SHIFT ||
+	    !region_enter(&e->live, r))
+		return false;
+	if (may_clash(&e->live, r, &w))
+		return region_leave(r, false);
+	recent_forget(r, n->pa, n->len);
+	return region_leave(r, true);
+}
+
+bool lane_note(struct hazard_engine *e, const struct ledger_note *n)
+{
+	struct dev_record *d = n->dev ? party_known_device(&e->parties, n->dev) : NULL;
+
+	switch (n->kind) {
+	case LEDGER_PAGES_ALLOCATED:
+		return true;
+	case LEDGER_PAGES_FREED:
+	case LEDGER_SLAB_FREED:
+		return lane_freed(e, n);
+	case LEDGER_MAP:
+		return d && !e->config.full_backtrace && lane_map(e, d, n);
+	case LEDGER_UNMAP:
+		return d && has_shift(d) && !e->config.full_backtrace && lane_unmap(e, d, n);
+	case LEDGER_SYNC_FOR_CPU:
+	case LEDGER_SYNC_FOR_DEVICE:
+		return d && has_shift(d) && !e->config.full_backtrace && lane_sync(e, d, n);
+	case LEDGER_ERROR_CHECKED:
+		return d && lane_checked(e, d, n);
+	default:
+		return false;
+	}
+}
