@@ -26,6 +26,11 @@ struct page {
 	void *kmap_va;			/* of highmem: where kmap() has it, or NULL */
 } __attribute__((__aligned__(64)));
 
+/* Pages that are allocated and freed together, by the first of them. */
+struct folio {
+	struct page page;
+};
+
 /* ---- how a page is mapped: see <linux/pgtable.h> ------------------------------- */
 
 enum pgprot_mt {

@@ -108,6 +108,14 @@ static inline void sg_set_page(struct scatterlist *sg, struct page *page,
 	sg->length = len;
 }
 
+/** @len and @offset may exceed a page, and no more than 4 GiB. */
+static inline void sg_set_folio(struct scatterlist *sg, struct folio *folio, size_t len,
+				size_t offset)
+{
+	WARN_ON(len > ~0U || offset > ~0U);
+	sg_set_page(sg, &folio->page, (unsigned int)len, (unsigned int)offset);
+}
+
 static inline struct page *sg_page(struct scatterlist *sg)
 {
 	return (struct page *)(sg->page_link & ~SG_PAGE_LINK_MASK);

@@ -32,6 +32,17 @@ extern "C" {
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot);
 void vunmap(const void *va);			/* NULL is fine */
 
+/**
+ * flush_kernel_vmap_range() - what the CPU wrote at @vaddr goes to memory
+ * invalidate_kernel_vmap_range() - what a device wrote will be seen at @vaddr
+ *
+ * For memory that has a second address by vmap() and is synced by its first: before
+ * dma_sync_*_for_device(), and after dma_sync_*_for_cpu(). Where caches do not tell
+ * addresses of a page apart they do nothing. Linux has them in <linux/highmem.h>.
+ */
+void flush_kernel_vmap_range(void *vaddr, int size);
+void invalidate_kernel_vmap_range(void *vaddr, int size);
+
 /** Pages one by one, mapped in a row. vfree() takes NULL. */
 void *vmalloc(unsigned long size);
 void *vzalloc(unsigned long size);

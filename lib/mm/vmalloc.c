@@ -304,6 +304,25 @@ void vunmap(const void *va)
 		     "vunmap() of what is not mapped");
 }
 
+static void flush_address(const void *va, int size)
+{
+	struct kernel *k = kernel_of(va);
+
+	if (k && size > 0)
+		port_flush_alias(&k->port, port_va(va), (u32)size);
+}
+
+void flush_kernel_vmap_range(void *vaddr, int size)
+{
+	flush_address(vaddr, size);
+}
+
+/* Linux on Arm cleans here, too: a line that only a part of belongs to the buffer. */
+void invalidate_kernel_vmap_range(void *vaddr, int size)
+{
+	flush_address(vaddr, size);
+}
+
 static void free_page_array(struct page **pages, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)

@@ -557,6 +557,32 @@ static void a_run_is_mapped_once_more(struct rig *rig)
 	__free_pages(block, 1);
 }
 
+/* ---- a second address of the CPU's ----------------------------------------------------------- */
+
+static void what_is_written_at_a_second_address_is_handed_over_too(struct rig *rig)
+{
+	dma_addr_t dma;
+	struct page *page = dma_alloc_pages(rig->dev, LEN, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL);
+	char *p = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+
+	cpu_holds(rig, p, 64);
+	cpu_writes(rig, p, "new");
+	if (rig->on->is & ON_V5) {
+		/* Under its own tag nothing finds it. */
+		dma_sync_single_for_device(rig->dev, dma, LEN, DMA_BIDIRECTIONAL);
+		expects_device_reads(rig, dma, (const char[]){ 0, 0, 0, 0 });
+	}
+	flush_kernel_vmap_range(p, LEN);
+	dma_sync_single_for_device(rig->dev, dma, LEN, DMA_BIDIRECTIONAL);
+	expects_device_reads(rig, dma, "new");
+	device_writes(rig, dma, "got");
+	dma_sync_single_for_cpu(rig->dev, dma, LEN, DMA_BIDIRECTIONAL);
+	invalidate_kernel_vmap_range(p, LEN);
+	expects_cpu_reads(rig, p, "got");
+	vunmap(p);
+	dma_free_pages(rig->dev, LEN, page, dma, DMA_BIDIRECTIONAL);
+}
+
 /* Caches of which the device sees nothing. */
 #define NOT_SEEN	(ON_COHERENT | ON_BOUNCE | ON_FAST | ON_LEGACY)
 
@@ -585,6 +611,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(memory_without_pages_has_no_list,                          ON_FAST, 0),
 	TEST_ON(who_can_map_for_a_process_says_so,                         ON_FAST, 0),
 	TEST_ON(pages_anywhere_are_mapped_in_a_row,                        0,       ON_BOUNCE | ON_LEGACY),
+	TEST_ON(what_is_written_at_a_second_address_is_handed_over_too,    0,       0),
 	TEST_ON(a_run_is_mapped_once_more,                                 0,       ON_BOUNCE | ON_LEGACY),
 };
 

@@ -303,6 +303,21 @@ static void an_entry_remembers_how_it_was_mapped(struct rig *rig)
 	(void)rig;
 }
 
+static void an_entry_may_be_a_folio(struct rig *rig)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 1);
+	struct scatterlist sg;
+
+	sg_init_table(&sg, 1);
+	sg_set_folio(&sg, (struct folio *)block, PAGE_SIZE + 8, PAGE_SIZE - 8);
+	assert_ptr_equal(sg_page(&sg), block);
+	assert_int_equal(sg.offset, PAGE_SIZE - 8);
+	assert_int_equal(sg.length, PAGE_SIZE + 8);
+	assert_true(sg_is_last(&sg));
+	__free_pages(block, 1);
+	(void)rig;
+}
+
 static const struct rig_test tests[] = {
 	/*                                                               needs  never */
 	TEST_ON(what_follows_the_last_entry_joins_it,                    ON_UP, ON_V5 | ON_V6),
@@ -318,6 +333,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_list_is_cut_at_bytes,                                  0,     ON_BOUNCE),
 	TEST_ON(each_part_of_a_mapped_list_has_its_addresses,            0,     0),
 	TEST_ON(a_list_that_is_too_short_is_not_cut,                     ON_UP, ON_V5 | ON_V6),
+	TEST_ON(an_entry_may_be_a_folio,                                 ON_UP, ON_V5 | ON_V6),
 	TEST_ON(an_entry_remembers_how_it_was_mapped,                    ON_UP, ON_V5 | ON_V6),
 };
 
