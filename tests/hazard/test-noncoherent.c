@@ -268,6 +268,17 @@ static void a_mapping_that_skips_its_sync_is_as_bad(void **state)
 	ends_dirty(&rig);
 }
 
+/* What is wrong there is another thing, and said. */
+static void a_write_that_was_not_mapped_for_is_no_matter_of_lines(void **state)
+{
+	struct rig rig = gets(DMA_TO_DEVICE);
+
+	device_writes(rig.eth, rig.dma, 0x11, LEN);
+	has_only(&rig, HAZARD_DEVICE_WRITE_TO_DEVICE);
+	dma_free_noncoherent(rig.eth, LEN, rig.va, rig.dma, DMA_TO_DEVICE);
+	ends_dirty(&rig);
+}
+
 static void a_device_that_peeks_at_clean_lines_is_left_alone(void **state)
 {
 	struct rig rig = gets(DMA_FROM_DEVICE);
@@ -301,6 +312,7 @@ int main(void)
 		cmocka_unit_test(and_when_they_do_what_is_lost_is_shown),
 		cmocka_unit_test(a_store_after_the_sync_for_the_cpu_is_as_bad),
 		cmocka_unit_test(a_mapping_that_skips_its_sync_is_as_bad),
+		cmocka_unit_test(a_write_that_was_not_mapped_for_is_no_matter_of_lines),
 		cmocka_unit_test(a_device_that_peeks_at_clean_lines_is_left_alone),
 	};
 
