@@ -18,6 +18,7 @@
 
 #include <linux/mm.h>
 #include <linux/pgtable.h>
+#include <linux/vmalloc.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -387,7 +387,7 @@ int dma_direct_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_a
 	phys_addr_t pa = dma_to_phys(dev, dma_addr);
 	int err;
 
-	if (WARN(!port_is_lowmem(dev_port(dev), pa, PAGE_ALIGN(size)),
+	if (WARN(!port_is_ram(dev_port(dev), pa, PAGE_ALIGN(size)),
 		 "%s: no pages behind the memory of a list", dev_name(dev)))
 		return -ENXIO;
 	err = sg_alloc_table(sgt, 1, GFP_KERNEL);

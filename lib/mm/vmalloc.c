@@ -429,7 +429,7 @@ struct page *vmalloc_to_page(const void *va)
 	if (!k || !is_vmalloc_addr(va))
 		return NULL;
 	pa = port_translate(&k->port, port_va(va));
-	return port_is_lowmem(&k->port, pa, 1) ? kernel_page(k, pa) : NULL;
+	return port_is_ram(&k->port, pa, 1) ? kernel_page(k, pa) : NULL;
 }
 
 /* ---- ioremap ---------------------------------------------------------------------- */
