@@ -449,6 +449,24 @@ static void bind_region(struct harness *h, struct device *dev, const struct boar
 		coherent_bind_region(dev, r);
 }
 
+/* The first region of its own that is a restricted pool. Linux: of_dma_set_restricted_buffer(). */
+static void set_bounce_region(struct harness *h, struct device *dev,
+			      const struct board_master *at)
+{
+	for (guint i = 0; i < at->regions->len; i++) {
+		unsigned idx = g_array_index(at->regions, unsigned, i);
+		const struct reserved_region *r;
+
+		if (idx == BOARD_NO_REGION)
+			continue;
+		r = reserved_of(h->kernel, g_ptr_array_index(h->board->reserved, idx));
+		if (!r || r->use != REGION_RESTRICTED)
+			continue;
+		restricted_attach(dev, r->pa, r->len);
+		return;
+	}
+}
+
 static struct device *add_device(struct harness *h, const char *name, bool snoops,
 				 const struct board_master *at)
 {
@@ -472,6 +490,8 @@ static struct device *add_device(struct harness *h, const char *name, bool snoop
 	d->dev.kernel = h->kernel;
 	d->dev.master = master_new(h->machine, &mc);
 	set_ranges(&d->dev, ranges);
+	if (at)
+		set_bounce_region(h, &d->dev, at);
 	arch_setup_dma_ops(&d->dev, is_coherent);
 	if (at)
 		bind_region(h, &d->dev, at);

@@ -95,7 +95,7 @@ void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
 
 /**
  * dma_map_resource() - let @dev reach another device's registers
- * @phys: physical; not RAM (which is refused with a warning)
+ * @phys: physical; not RAM, which is mapped like registers, with a warning
  *
  * No cache maintenance, no bounce buffers, no dma-ranges: device address and
  * physical address are the same when direct.

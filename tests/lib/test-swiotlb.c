@@ -631,6 +631,33 @@ static void pages_of_a_restricted_pool_are_aligned_to_their_size(struct rig *rig
 	assert_int_equal(counts(rig).nr_used, 0);
 }
 
+static void a_board_may_say_that_a_device_is_restricted(struct rig *rig)
+{
+	const struct harness_config cfg = { .board = "a9-pl310-2g", .no_hazards = true };
+	enum { POOL = 0x90040000, POOL_LEN = 0x200000 };
+	struct rig own = *rig;
+	char *p;
+	dma_addr_t dma;
+
+	own.h = harness_start(&cfg, NULL);
+	own.m = harness_machine(own.h);
+	own.cpu = machine_cpu(own.m, 0);
+	own.dev = harness_device(own.h, "10060000.ethernet");
+	own.hw = harness_master(own.dev);
+	assert_true(is_swiotlb_for_alloc(own.dev));
+	assert_false(is_swiotlb_for_alloc(harness_device(own.h, "10050000.video-codec")));
+	assert_int_equal(counts(&own).nr_slots, POOL_LEN / IO_TLB_SIZE);
+	p = allocates(&own, 5000);
+	cpu_fills(&own, p, 5000, 5);
+	dma = maps(&own, p, 5000, DMA_BIDIRECTIONAL);
+	assert_true(dma >= POOL && dma + 5000 <= POOL + POOL_LEN);
+	expects_device_finds(&own, dma, 5000, 5);
+	device_fills(&own, dma, 5000, 6);
+	dma_unmap_single(own.dev, dma, 5000, DMA_BIDIRECTIONAL);
+	expects_cpu_finds(&own, p, 5000, 6);
+	harness_finish(own.h);
+}
+
 static const struct rig_test tests[] = {
 	/*                                                                  needs      never */
 	TEST_ON(the_search_finds_what_a_simple_twin_finds,                  ON_FAST,   0),
@@ -653,6 +680,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(pages_of_a_drivers_own_come_from_the_restricted_pool,       0,         0),
 	TEST_ON(two_devices_may_share_a_restricted_pool,                    0,         0),
 	TEST_ON(a_pool_outside_the_linear_map_is_refused,                   0,         0),
+	TEST_ON(a_board_may_say_that_a_device_is_restricted,                ON_FAST,   0),
 	TEST_ON(pages_of_a_restricted_pool_are_aligned_to_their_size,       0,         0),
 };
 
