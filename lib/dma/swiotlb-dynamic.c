@@ -55,7 +55,8 @@ static struct io_tlb_pool *new_pool(struct kernel *k, size_t min_nr, size_t nr,
 		nr = ALIGN(nr / 2, (size_t)IO_TLB_SEGSIZE);
 	}
 	pool = g_new(struct io_tlb_pool, 1);
-	io_tlb_pool_init(pool, k, page_pa(k, page), nr, max(limit_areas(nr_areas, nr), 1u));
+	io_tlb_pool_init(pool, page_pa(k, page), nr, max(limit_areas(nr_areas, nr), 1u));
+	port_zero(page_address(page), nr * IO_TLB_SIZE);
 	return pool;
 }
 

@@ -55,8 +55,8 @@ static void init_slots(struct io_tlb_pool *pool)
 						pool->nr_slots - i * IO_TLB_SEGSIZE));
 }
 
-void io_tlb_pool_init(struct io_tlb_pool *pool, struct kernel *k, phys_addr_t start,
-		      size_t nr_slots, unsigned nr_areas)
+void io_tlb_pool_init(struct io_tlb_pool *pool, phys_addr_t start, size_t nr_slots,
+		      unsigned nr_areas)
 {
 	*pool = (struct io_tlb_pool){
 		.start = start, .end = start + nr_slots * IO_TLB_SIZE, .nr_slots = nr_slots,
@@ -65,7 +65,6 @@ void io_tlb_pool_init(struct io_tlb_pool *pool, struct kernel *k, phys_addr_t st
 					  alignof(struct io_tlb_area)),
 	};
 	init_slots(pool);
-	port_zero(kernel_ptr(k, start), nr_slots * IO_TLB_SIZE);
 }
 
 void io_tlb_pool_done(struct io_tlb_pool *pool)

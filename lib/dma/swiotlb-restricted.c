@@ -29,7 +29,8 @@ static struct io_tlb_mem *new_mem(struct kernel *k, phys_addr_t pa, u64 len)
 	mem->kernel = k;
 	mem->nr_areas = 1;
 	mem->force_bounce = mem->for_alloc = true;
-	io_tlb_pool_init(&mem->defpool, k, pa, (size_t)(len >> IO_TLB_SHIFT), 1);
+	io_tlb_pool_init(&mem->defpool, pa, (size_t)(len >> IO_TLB_SHIFT), 1);
+	port_zero(kernel_ptr(k, pa), (size_t)len);
 	io_tlb_mem_add_pool(mem, &mem->defpool);
 	mem->next = k->restricted_io_tlb;
 	k->restricted_io_tlb = mem;

@@ -5,7 +5,9 @@
  *	device --> mem --> pool --> slots, see swiotlb-pool.c
  *	             `---> pools that came later, see swiotlb-dynamic.c
  *
- * Leaves out: see <linux/swiotlb.h>.
+ * Leaves out: see <linux/swiotlb.h>; and clearing the default pool, which would take a
+ * third of a second in the exact gear. Memory starts as zeros, and what was used before
+ * shows in padding only.
  * Linux: kernel/dma/swiotlb.c.
  */
 #include "dma.h"
@@ -36,7 +38,7 @@ static struct io_tlb_mem *new_mem(struct kernel *k, phys_addr_t start, size_t nr
 	mem->force_bounce = k->config.swiotlb_force;
 	mem->is_dynamic = mem->can_grow = k->config.swiotlb_dynamic;
 	mem->phys_limit = limit;
-	io_tlb_pool_init(&mem->defpool, k, start, nr_slots, limit_areas(nr_areas, nr_slots));
+	io_tlb_pool_init(&mem->defpool, start, nr_slots, limit_areas(nr_areas, nr_slots));
 	io_tlb_mem_add_pool(mem, &mem->defpool);
 	return mem;
 }

@@ -149,9 +149,9 @@ struct slots {
 unsigned swiotlb_align_offset(struct device *dev, unsigned align_mask, u64 pa);
 /* As many areas as @nr_slots have room for. */
 unsigned limit_areas(unsigned nr_areas, size_t nr_slots);
-/* All slots free, all bytes 0. */
-void io_tlb_pool_init(struct io_tlb_pool *pool, struct kernel *k, phys_addr_t start,
-		      size_t nr_slots, unsigned nr_areas);
+/* All slots free; the bytes are as they were. */
+void io_tlb_pool_init(struct io_tlb_pool *pool, phys_addr_t start, size_t nr_slots,
+		      unsigned nr_areas);
 void io_tlb_pool_done(struct io_tlb_pool *pool);
 /* Take slots of one area; false: it has no such run. */
 bool io_tlb_pool_take(struct io_tlb_pool *pool, unsigned area_idx, const struct want *w,
