@@ -187,6 +187,18 @@ static void coherent_memory_s_protection_is_the_device_s(struct rig *rig)
 	assert_int_equal(is_same, !!(rig->on->is & ON_COHERENT));
 }
 
+/* Answers of a PCI host bridge: a driver may have stored one as a number. */
+static void what_peers_may_do_is_numbered_as_in_linux(struct rig *rig)
+{
+	static const enum pci_p2pdma_map_type types[] = {
+		PCI_P2PDMA_MAP_UNKNOWN, PCI_P2PDMA_MAP_NOT_SUPPORTED, PCI_P2PDMA_MAP_BUS_ADDR,
+		PCI_P2PDMA_MAP_THRU_HOST_BRIDGE,
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(types); i++)
+		assert_int_equal(types[i], i);
+}
+
 static void memory_in_use_is_nobody_s_to_share_out(struct rig *rig)
 {
 	char *p = allocates(rig, PAGE_SIZE);
@@ -309,6 +321,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(caches_can_be_maintained_by_address_alone,             0,         ON_BOUNCE),
 	TEST_ON(a_slot_can_be_had_by_itself,                           ON_BOUNCE, 0),
 	TEST_ON(coherent_memory_s_protection_is_the_device_s,          0,         0),
+	TEST_ON(what_peers_may_do_is_numbered_as_in_linux,             0,         0),
 	TEST_ON(memory_in_use_is_nobody_s_to_share_out,                0,         0),
 	TEST_ON(limits_are_the_operations_to_say,                      0,         0),
 	TEST_ON(what_the_operations_mapped_they_unmap,                 0,         0),
