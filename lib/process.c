@@ -156,9 +156,14 @@ int process_munmap(struct process *p, void *va, size_t len)
 	return (int)c.ret;
 }
 
+struct process *process_new_on(struct machine *m)
+{
+	return process_of(mm_alloc(machine_software(m)));
+}
+
 struct process *process_new(struct harness *h)
 {
-	return process_of(mm_alloc(machine_software(harness_machine(h))));
+	return process_new_on(harness_machine(h));
 }
 
 struct process *process_fork(struct process *p)

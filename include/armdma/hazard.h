@@ -66,6 +66,10 @@ enum hazard_class {
 	HAZARD_POOL_USE_AFTER_FREE,	/* by driver or device */
 	HAZARD_POOL_FREE,		/* twice, to another pool, with another address */
 	HAZARD_POOL_BUSY,		/* destroyed while blocks are in use */
+	/* processes, and what belongs to neither side alone */
+	HAZARD_FREE_WHILE_USER_MAPPED,	/* memory freed that a process has mapped */
+	HAZARD_MMAP_ATTRIBUTES,		/* mapped for a process otherwise than allocated */
+	HAZARD_USER_PAGE_COPIED,	/* taken from a process, which has a copy now */
 	HAZARD_CPU_ABORT,		/* a data abort of the code under test */
 	NR_HAZARD_CLASSES
 };

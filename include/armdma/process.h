@@ -46,6 +46,7 @@ extern "C" {
 
 struct file;
 struct harness;
+struct machine;
 struct mm_struct;
 struct process;
 
@@ -56,6 +57,8 @@ struct process;
  * is used up.
  */
 struct process *process_new(struct harness *h);
+/** The same where there is no harness at hand. */
+struct process *process_new_on(struct machine *m);
 
 /** Everything is unmapped, its vm_ops.close() called; @p is gone. NULL is fine. */
 void process_exit(struct process *p);

@@ -40,6 +40,7 @@ void ledger_note_user(struct kernel *k, const struct user_note *n)
 		[USER_MAPPED] = LEDGER_USER_MAPPED,
 		[USER_INHERITED] = LEDGER_USER_INHERITED,
 		[USER_UNMAPPED] = LEDGER_USER_UNMAPPED,
+		[USER_TAKEN] = LEDGER_USER_TAKEN,
 		[USER_COPIED] = LEDGER_USER_COPIED,
 	};
 

@@ -48,6 +48,7 @@ enum ledger_kind {
 	LEDGER_USER_MAPPED,	/* [@pa, +@len) is mapped for a process @mm, at @va */
 	LEDGER_USER_INHERITED,	/* the same, by a fork */
 	LEDGER_USER_UNMAPPED,
+	LEDGER_USER_TAKEN,	/* get_user_pages(), or a pin: @is_counted */
 	LEDGER_USER_COPIED,	/* @va of @mm led to @pa, and leads to @new_pa */
 	LEDGER_BACKEND_SET,	/* set_dma_ops() with other operations than before */
 	NR_LEDGER_KINDS

@@ -112,6 +112,7 @@ struct clash {
 	const struct translation *a, *b;
 	const struct mapping *m;	/* of a device, or NULL */
 	const void *site;
+	const char *fix;
 };
 
 static void say_side(struct hazard_engine *e, struct report *r, const struct clash *c,
@@ -171,10 +172,14 @@ static void report_clash(struct hazard_engine *e, const struct clash *c)
 		report_row_of_mapping(e, r, c->m);
 	}
 	report_now(e, r, &now, true, is_alloc ? NULL : "mapped once more");
-	report_fix(r, "Likely missing", "one mapping instead of two: the linear map of this "
-		   "memory changed or removed");
+	report_fix(r, "Likely missing", "%s", c->fix);
 	report_end(e, r);
 }
+
+#define ONE_INSTEAD	"one mapping instead of two: the linear map of this memory changed or " \
+			"removed"
+#define BY_THE_API	"dma_mmap_attrs() instead of remap_pfn_range(), or a protection by " \
+			"dma_pgprot()"
 
 /* ---- looking for it ---------------------------------------------------------- */
 
@@ -202,7 +207,7 @@ static bool page_is_torn(struct hazard_engine *e, const struct mapping *m, uint6
 	struct translation t[NR_ALIASES];
 	size_t nr = cpu_find_aliases(machine_cpu(e->machine, 0), pa, t, NR_ALIASES);
 	const struct translation *other = worst(t, MIN(nr, NR_ALIASES));
-	const struct clash c = { pa, &t[0], other, m, site };
+	const struct clash c = { pa, &t[0], other, m, site, ONE_INSTEAD };
 
 	if (other)
 		report_clash(e, &c);
@@ -254,5 +259,62 @@ void alias_note(struct hazard_engine *e, const struct ledger_note *n)
 	keep_area(e, n);
 	for (uint64_t pa = n->pa; pa < n->pa + n->len; pa += PAGE_BYTES)
 		if (page_is_torn(e, mapping_at(e, pa), pa, n->site))
+			return;
+}
+
+/* The tables that a process's mapping is in are those of the CPU that made it. */
+static struct cpu *cpu_of_now(const struct hazard_engine *e)
+{
+	struct cpu *c = cpu_current();
+
+	return c && cpu_machine(c) == e->machine ? c : machine_cpu(e->machine, 0);
+}
+
+static const struct translation *at_va(const struct translation *t, size_t nr, uint64_t pa,
+				       uint32_t va)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (va_of(&t[i], pa) == va)
+			return &t[i];
+	return NULL;
+}
+
+/*
+ * What is like any of the others was not torn by this call: those who made them differ
+ * were told.
+ */
+static const struct translation *unlike_all(const struct translation *t, size_t nr,
+					    const struct translation *user)
+{
+	const struct translation *found = NULL;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (&t[i] == user)
+			continue;
+		if (alias_class_of(&t[i].attrs, &user->attrs) == ALIAS_NONE)
+			return NULL;
+		found = found ? found : &t[i];
+	}
+	return found;
+}
+
+static bool user_is_torn(struct hazard_engine *e, uint64_t pa, uint32_t va, const void *site)
+{
+	struct translation t[NR_ALIASES];
+	size_t nr = MIN(cpu_find_aliases(cpu_of_now(e), pa, t, NR_ALIASES), NR_ALIASES);
+	const struct translation *user = at_va(t, nr, pa, va);
+	const struct translation *other = user ? unlike_all(t, nr, user) : NULL;
+	const struct clash c = { pa, other, user, mapping_at(e, pa), site, BY_THE_API };
+
+	if (other)
+		report_clash(e, &c);
+	return other != NULL;
+}
+
+void alias_note_user(struct hazard_engine *e, const struct ledger_note *n)
+{
+	for (uint64_t off = 0; off < n->len; off += PAGE_BYTES)
+		if (user_is_torn(e, n->pa + off, (uint32_t)(uintptr_t)n->va + (uint32_t)off,
+				 n->site))
 			return;
 }

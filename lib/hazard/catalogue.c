@@ -128,6 +128,18 @@ static const struct {
 	[HAZARD_POOL_BUSY] = { "pool-destroy-busy",
 		"dma_pool_destroy() was called while blocks were in use. The kernel says that "
 		"the pool is busy and leaves its memory allocated for ever." },
+	[HAZARD_FREE_WHILE_USER_MAPPED] = { "free-while-user-mapped",
+		"Memory was freed that a process still has mapped by frame, which keeps nothing "
+		"alive. The process goes on reading and writing it, whoever gets it next: another "
+		"driver's buffer, page tables, another process." },
+	[HAZARD_MMAP_ATTRIBUTES] = { "mmap-attributes",
+		"Memory of dma_alloc_attrs() was mapped for a process with other attributes than "
+		"it was allocated with. Which memory type each of them is depends on the core, so "
+		"on one board the two mappings agree and on the next they do not." },
+	[HAZARD_USER_PAGE_COPIED] = { "user-page-copied",
+		"A page of a process was taken without a pin and given to a device; then the "
+		"process forked, wrote to it, and got a copy. Device and process no longer share "
+		"the page: what the device writes is lost, what it reads is old." },
 	[HAZARD_CPU_ABORT] = { "cpu-abort",
 		"A load or store of the code under test was refused by the MMU or the bus. On "
 		"real hardware this is a data abort: an oops, or a hang." },

@@ -313,6 +313,7 @@ struct mapping {
 					 * memory that changes hands begins */
 	bool is_freed : 1;		/* its memory is, and that was reported */
 	bool is_told : 1;		/* that it leaks */
+	bool is_wc : 1;			/* allocated with DMA_ATTR_WRITE_COMBINE */
 	bool is_bent : 1;		/* its device address is not as the device's others */
 };
 G_STATIC_ASSERT(sizeof(struct mapping) == 64);
@@ -431,6 +432,9 @@ struct hazard_engine {
 	struct symbols *symbols;
 	GPtrArray *reports;		/* of struct report *, in order of appearance */
 	GArray *areas;			/* alias.c's: who mapped what, beside the linear map */
+	uint64_t user_age;
+	struct interval *user_pages;	/* users.c's: what processes have mapped, by pa */
+	GArray *taken;			/* and what was taken of them */
 	GHashTable *known;		/* report key -> struct report */
 	uint64_t count[NR_HAZARD_CLASSES];
 };
@@ -471,10 +475,21 @@ bool ownership_of_cpu(const struct mapping *m, uint64_t from, uint64_t to);
 void alias_check(struct hazard_engine *e, const struct mapping *m);
 /* Something was mapped beside the linear map, or is no more. */
 void alias_note(struct hazard_engine *e, const struct ledger_note *n);
+/* Something was mapped for a process. */
+void alias_note_user(struct hazard_engine *e, const struct ledger_note *n);
 void alias_done(struct hazard_engine *e);
 
 /* lane.c: fast gear. False: not done, and nothing changed. */
 bool lane_note(struct hazard_engine *e, const struct ledger_note *n);
+
+/* users.c */
+/* False: it is about something else. */
+bool user_note_any(struct hazard_engine *e, const struct ledger_note *n);
+/* [pa, pa + len) is given back by that call. */
+void user_note_freed(struct hazard_engine *e, const struct ledger_note *n, uint64_t pa,
+		      uint64_t len);
+void user_note_mmap(struct hazard_engine *e, struct dev_record *d, const struct ledger_note *n);
+void user_notes_done(struct hazard_engine *e);
 
 /* ledger.c */
 void ledger_note(struct hazard_engine *e, const struct ledger_note *n);

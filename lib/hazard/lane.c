@@ -352,7 +352,7 @@ bool lane_note(struct hazard_engine *e, const struct ledger_note *n)
 		return true;
 	case LEDGER_PAGES_FREED:
 	case LEDGER_SLAB_FREED:
-		return lane_freed(e, n);
+		return !e->user_pages && lane_freed(e, n);
 	case LEDGER_MAP:
 		return d && !e->config.full_backtrace && lane_map(e, d, n);
 	case LEDGER_UNMAP:

@@ -100,6 +100,12 @@ static void remove_all_segments(struct hazard_engine *e, struct dev_record *d,
 	}
 }
 
+static bool gives_memory_back(enum ledger_kind kind)
+{
+	return kind == LEDGER_FREE_COHERENT || kind == LEDGER_FREE_PAGES ||
+	       kind == LEDGER_FREE_SGT;
+}
+
 static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 		       const struct ledger_note *n)
 {
@@ -116,6 +122,8 @@ static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 	}
 	ledger_check_unmap(e, m, n);
 	ledger_check_checked(e, m, n);
+	if (gives_memory_back(n->kind))
+		user_note_freed(e, n, m->pa, m->len);
 	for (const struct mapping *s = m; s; s = mapping_next_segment(s))
 		ledger_remember(e, ledger_record_kind_of(n), s, n, 0, s->len);
 	ledger_remember_gone(e, m, n);
@@ -318,6 +326,7 @@ static void note_freed(struct hazard_engine *e, const struct ledger_note *n)
 		return;
 	mapped_each_pa(&e->live, n->pa, n->pa + n->len - 1, report_freed, &f);
 	forget_recent(&e->live, n->pa, n->len);
+	user_note_freed(e, n, n->pa, n->len);
 	shadow_forget(&e->shadow, n->pa, n->len);
 }
 
@@ -455,6 +464,7 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_ERROR_CHECKED] = note_checked,
 	[LEDGER_MAP_REFUSED] = note_refused,
 	[LEDGER_DEVICE_GONE] = note_gone,
+	[LEDGER_MMAP] = user_note_mmap,
 };
 
 void ledger_note(struct hazard_engine *e, const struct ledger_note *n)
@@ -464,7 +474,7 @@ void ledger_note(struct hazard_engine *e, const struct ledger_note *n)
 		note_freed(e, n);
 	else if (n->kind == LEDGER_AREA_MAPPED || n->kind == LEDGER_AREA_UNMAPPED)
 		alias_note(e, n);
-	else if (on_note[n->kind])
+	else if (!user_note_any(e, n) && on_note[n->kind])
 		on_note[n->kind](e, party_device(&e->parties, n->dev), n);
 }
 

@@ -204,6 +204,7 @@ struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d
 	m->is_snooped = device_snoops(n->dev);
 	m->is_bounced = n->is_bounced;
 	m->is_checked = n->kind != LEDGER_MAP;
+	m->is_wc = !!(n->attrs & DMA_ATTR_WRITE_COMBINE);
 	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC || m->kind == MAPPING_PAGES ||
 			m->kind == MAPPING_SGT;
 	m->step = machine_step(e->machine);

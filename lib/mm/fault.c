@@ -57,8 +57,14 @@ static bool do_data_abort(struct cpu *c, const struct cpu_fault *f, const void *
 {
 	struct kernel *k = machine_software(cpu_machine(c));
 	struct user_mm *u = k->users->cpu[cpu_index(c)].mm;
+	bool is_mended;
 
-	return u && is_of_tables(f) && user_fault(u, f->va, f->is_write);
+	if (!u || !is_of_tables(f))
+		return false;
+	u->fault_site = site;
+	is_mended = user_fault(u, f->va, f->is_write);
+	u->fault_site = NULL;
+	return is_mended;
 }
 
 void fault_init(struct kernel *k)

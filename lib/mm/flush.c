@@ -42,13 +42,23 @@ void flush_cache_mm(struct mm_struct *mm)
 		port_flush_dcache_all(&u->kernel->port);
 }
 
+/* Where nothing is mapped there are no lines: they went when it was unmapped. */
+static void flush_vivt(struct user_mm *u, u32 va, u32 len)
+{
+	struct port *p = &u->kernel->port;
+
+	for (u32 done = 0; done < len; done += PAGE_SIZE)
+		if (space_look(p, &u->space, va + done).desc)
+			port_flush_alias(p, va + done, PAGE_SIZE);
+}
+
 void flush_cache_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct user_mm *u = user_mm_of(vma->vm_mm);
 
 	if (is_vivt_here(u))
-		port_flush_alias(&u->kernel->port, (u32)start & PAGE_MASK,
-				 (u32)(PAGE_ALIGN(end) - (start & PAGE_MASK)));
+		flush_vivt(u, (u32)start & PAGE_MASK,
+			   (u32)(PAGE_ALIGN(end) - (start & PAGE_MASK)));
 	else if (has_colours(u->kernel))
 		port_flush_dcache_all(&u->kernel->port);
 }
@@ -72,7 +82,7 @@ void flush_cache_page(struct vm_area_struct *vma, unsigned long va, unsigned lon
 	struct user_mm *u = user_mm_of(vma->vm_mm);
 
 	if (is_vivt_here(u))
-		port_flush_alias(&u->kernel->port, (u32)va & PAGE_MASK, PAGE_SIZE);
+		flush_vivt(u, (u32)va & PAGE_MASK, PAGE_SIZE);
 	else if (has_colours(u->kernel) && port_is_lowmem(&u->kernel->port, PFN_PHYS(pfn), 1))
 		flush_colour(u->kernel, PFN_PHYS(pfn), (u32)va & PAGE_MASK);
 }

@@ -195,7 +195,7 @@ static vm_fault_t wp_page_copy(struct vm_area_struct *vma, u32 va, struct page *
 	update_mmu_cache(vma, va, copy);
 	user_tell(k, &(struct user_note){
 		.what = USER_COPIED, .mm = u, .va = (void *)user_ptr(u, va), .pa = old_pa,
-		.new_pa = page_pa(k, copy), .len = PAGE_SIZE,
+		.new_pa = page_pa(k, copy), .len = PAGE_SIZE, .site = u->fault_site,
 	});
 	if (old)
 		put_page(old);

@@ -45,10 +45,25 @@ static bool is_ready(const struct vm_area_struct *vma, u32 va, unsigned int flag
 	return !must_unshare(vm_normal_page(vma, va, ret_at->pa), ret_at, flags);
 }
 
-static struct page *take(struct vm_area_struct *vma, u32 va, phys_addr_t pa, unsigned int flags)
+/* What is asked of the process, and by whom. */
+struct gup {
+	struct user_mm *u;
+	unsigned int flags;
+	const void *site;
+};
+
+static void note_taken(const struct gup *g, u32 va, phys_addr_t pa)
 {
-	struct user_mm *u = user_mm_of(vma->vm_mm);
-	struct kernel *k = u->kernel;
+	user_tell(g->u->kernel, &(struct user_note){
+		.what = USER_TAKEN, .mm = g->u, .va = (void *)user_ptr(g->u, va), .pa = pa,
+		.len = PAGE_SIZE, .is_counted = g->flags & FOLL_PIN, .site = g->site,
+	});
+}
+
+static struct page *take(const struct gup *g, struct vm_area_struct *vma, u32 va,
+			 phys_addr_t pa)
+{
+	struct kernel *k = g->u->kernel;
 	struct page *zero = k->users->zero_page;
 	struct page *page = vm_normal_page(vma, va, pa);
 
@@ -56,18 +71,19 @@ static struct page *take(struct vm_area_struct *vma, u32 va, phys_addr_t pa, uns
 		return zero;
 	if (!page)
 		return NULL;
-	atomic_add(flags & FOLL_PIN ? PIN_BIAS : 1, &page->_refcount);
-	flush_anon_page(vma, page, user_ptr(u, va));
+	atomic_add(g->flags & FOLL_PIN ? PIN_BIAS : 1, &page->_refcount);
+	flush_anon_page(vma, page, user_ptr(g->u, va));
 	flush_dcache_page(page);
+	note_taken(g, va, pa);
 	return page;
 }
 
 /* A page, or a negative errno in @ret_err. */
-static struct page *get_one(struct user_mm *u, u32 va, unsigned int flags, int *ret_err)
+static struct page *get_one(const struct gup *g, u32 va, int *ret_err)
 {
-	struct vm_area_struct *vma = user_vma(u, va);
+	struct vm_area_struct *vma = user_vma(g->u, va);
+	unsigned int flags = g->flags;
 	struct space_page at;
-	struct page *page;
 
 	*ret_err = -EFAULT;
 	if (!vma || !may_get(vma, flags))
@@ -84,13 +100,14 @@ static struct page *get_one(struct user_mm *u, u32 va, unsigned int flags, int *
 		if (ret & VM_FAULT_ERROR || !is_ready(vma, va, flags, &at))
 			return NULL;
 	}
-	page = take(vma, va, at.pa, flags);
-	return page;
+	return take(g, vma, va, at.pa);
 }
 
-static long get_pages(struct user_mm *u, unsigned long start, unsigned long nr,
-		      unsigned int flags, struct page **pages)
+static long get_pages(const struct gup *g, unsigned long start, unsigned long nr,
+		      struct page **pages)
 {
+	struct user_mm *u = g->u;
+	unsigned int flags = g->flags;
 	u32 va = (u32)start & PAGE_MASK;
 
 	if (WARN(flags & ~FOLL_KNOWN, "get_user_pages() with flags %#x", flags))
@@ -102,7 +119,7 @@ static long get_pages(struct user_mm *u, unsigned long start, unsigned long nr,
 		u->has_pinned = true;
 	for (unsigned long i = 0; i < nr; i++) {
 		int err;
-		struct page *page = get_one(u, va + (u32)(i << PAGE_SHIFT), flags, &err);
+		struct page *page = get_one(g, va + (u32)(i << PAGE_SHIFT), &err);
 
 		if (!page)
 			return i ? (long)i : err;
@@ -120,48 +137,56 @@ static struct user_mm *current_mm(void)
 	return u;
 }
 
-static long get_pages_fast(unsigned long start, unsigned long nr, unsigned int flags,
-			   struct page **pages)
+static long get_pages_fast(unsigned long start, int nr, unsigned int flags,
+			   struct page **pages, const void *site)
 {
-	struct user_mm *u = current_mm();
+	struct gup g = { current_mm(), flags, site };
 	long ret;
 
-	if (!u)
+	if (nr < 0)
+		return -EINVAL;
+	if (!g.u)
 		return -EFAULT;
-	user_lock(u);
-	ret = get_pages(u, start, nr, flags, pages);
-	user_unlock(u);
+	user_lock(g.u);
+	ret = get_pages(&g, start, (unsigned long)nr, pages);
+	user_unlock(g.u);
 	return ret;
+}
+
+static long get_pages_locked(unsigned long start, unsigned long nr, unsigned int flags,
+			     struct page **pages, const void *site)
+{
+	struct gup g = { current_mm(), flags, site };
+
+	return g.u ? get_pages(&g, start, nr, pages) : -EFAULT;
 }
 
 long get_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
 		    struct page **pages)
 {
-	struct user_mm *u = current_mm();
-
-	return u ? get_pages(u, start, nr_pages, gup_flags | FOLL_GET, pages) : -EFAULT;
+	return get_pages_locked(start, nr_pages, gup_flags | FOLL_GET, pages,
+				__builtin_return_address(0));
 }
 
 long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
 		    struct page **pages)
 {
-	struct user_mm *u = current_mm();
-
-	return u ? get_pages(u, start, nr_pages, gup_flags | FOLL_PIN, pages) : -EFAULT;
+	return get_pages_locked(start, nr_pages, gup_flags | FOLL_PIN, pages,
+				__builtin_return_address(0));
 }
 
 int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
 			struct page **pages)
 {
-	return nr_pages < 0 ? -EINVAL : (int)get_pages_fast(start, (unsigned long)nr_pages,
-							    gup_flags | FOLL_GET, pages);
+	return (int)get_pages_fast(start, nr_pages, gup_flags | FOLL_GET, pages,
+				   __builtin_return_address(0));
 }
 
 int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
 			struct page **pages)
 {
-	return nr_pages < 0 ? -EINVAL : (int)get_pages_fast(start, (unsigned long)nr_pages,
-							    gup_flags | FOLL_PIN, pages);
+	return (int)get_pages_fast(start, nr_pages, gup_flags | FOLL_PIN, pages,
+				   __builtin_return_address(0));
 }
 
 void unpin_user_page(struct page *page)

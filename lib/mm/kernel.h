@@ -115,6 +115,7 @@ enum user_event {
 	USER_MAPPED,		/* a driver mapped [@pa, +@len) for a process, at @va */
 	USER_INHERITED,		/* so did fork() */
 	USER_UNMAPPED,
+	USER_TAKEN,		/* by get_user_pages(); @is_counted: pinned */
 	USER_COPIED,		/* @va led to @pa and leads to @new_pa now: copy on write */
 };
 

@@ -152,15 +152,31 @@ void kernel_free_pages(struct page *page, unsigned int order, const void *site)
 	if (WARN(!is_ours, "freeing 2^%u pages at pa %#llx that are not allocated", order,
 		 (unsigned long long)page_pa(k, page)))
 		return;
+	atomic_set(&page->_refcount, 0);
 	kernel_tell(k, PAGES_FREED, page_pa(k, page), PAGE_SIZE << order, site);
 	spin_lock(&k->page_lock);
 	put_block(k, page_idx(k, page), order);
 	spin_unlock(&k->page_lock);
 }
 
+/*
+ * Somebody else who counts the first page, a process that has it mapped, keeps it; the
+ * others are freed at once, for nobody can count those.
+ */
+static void drop_pages(struct page *page, unsigned int order, const void *site)
+{
+	if (!page || page_count(page) < 2 || atomic_dec_and_test(&page->_refcount)) {
+		kernel_free_pages(page, order, site);
+		return;
+	}
+	page->order = 0;
+	while (order--)
+		kernel_free_pages(page + ((size_t)1 << order), order, site);
+}
+
 void __free_pages(struct page *page, unsigned int order)
 {
-	kernel_free_pages(page, order, __builtin_return_address(0));
+	drop_pages(page, order, __builtin_return_address(0));
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
@@ -190,8 +206,7 @@ unsigned long get_zeroed_page(gfp_t gfp)
 void free_pages(unsigned long va, unsigned int order)
 {
 	if (va)
-		kernel_free_pages(virt_to_page((const void *)va), order,
-				  __builtin_return_address(0));
+		drop_pages(virt_to_page((const void *)va), order, __builtin_return_address(0));
 }
 
 void split_page(struct page *page, unsigned int order)

@@ -34,6 +34,7 @@
  * @context: its ASID, and above that the generation that the ASID is of; 0: none yet
  * @cpus:    bit i: CPU i may hold lines or translations of it
  * @locker:  who has mmap_lock, by user_lock()
+ * @fault_site: whose access is being seen to, or NULL
  * @owner:   the harness's, g_free()d with what is left at the end
  * @node:    of users.all
  */
@@ -46,6 +47,7 @@ struct user_mm {
 	u64 cpus;
 	bool has_pinned;
 	struct user_cpu *locker;
+	const void *fault_site;
 	void *owner;
 	struct list_head node;
 };

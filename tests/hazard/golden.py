@@ -137,7 +137,7 @@ def section(title, parts, result):
 
 
 def check_docs(tap, titles, results):
-    names = ("", "-alias", "-backend", "-noncoherent", "-pool")
+    names = ("", "-alias", "-backend", "-noncoherent", "-pool", "-user")
     sources = "".join(read("tests/hazard/programs%s.c" % s) for s in names)
     parts = {(t, w): code for t, w, code in PART.findall(sources)}
     head = read("docs/hazards.md").split(MARK)[0]

@@ -827,5 +827,8 @@ const struct program programs[NR_HAZARD_CLASSES] = {
 	FIRST(POOL_USE_AFTER_FREE, EVERYWHERE, pool_after_free_wrong, pool_after_free_right),
 	FIRST(POOL_FREE, EVERYWHERE, pool_free_wrong, pool_free_right),
 	FIRST(POOL_BUSY, EVERYWHERE, pool_busy_wrong, pool_busy_right),
+	FIRST(FREE_WHILE_USER_MAPPED, EVERYWHERE, user_free_wrong, user_free_right),
+	FIRST(MMAP_ATTRIBUTES, ON_NON_COHERENT, user_attrs_wrong, user_attrs_right),
+	FIRST(USER_PAGE_COPIED, EVERYWHERE, user_fork_wrong, user_fork_right),
 	FIRST(CPU_ABORT, EVERYWHERE, abort_wrong, abort_right),
 };

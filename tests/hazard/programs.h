@@ -50,6 +50,14 @@ void pool_free_right(struct device *eth);
 void pool_busy_wrong(struct device *eth);
 void pool_busy_right(struct device *eth);
 
+/* programs-user.c */
+void user_free_wrong(struct device *eth);
+void user_free_right(struct device *eth);
+void user_attrs_wrong(struct device *eth);
+void user_attrs_right(struct device *eth);
+void user_fork_wrong(struct device *eth);
+void user_fork_right(struct device *eth);
+
 extern const struct program programs[NR_HAZARD_CLASSES];
 
 #endif
