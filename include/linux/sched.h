@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Letting others go on. Nothing is scheduled but by machine_run(). */
+/*
+ * Who runs: as much as a driver needs to name the memory of its caller.
+ *
+ * Source: include/linux/sched.h.
+ */
 #ifndef _ARMDMA_LINUX_SCHED_H
 #define _ARMDMA_LINUX_SCHED_H
 
-#include_next <linux/sched.h>
+#include <linux/mm_types.h>
 
-#include <linux/processor.h>
-#include <linux/types.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-/** Nobody ever waits for this CPU. */
-static inline bool need_resched(void)
-{
-	return false;
+/** struct task_struct - @mm: whose page tables this CPU has, or NULL */
+struct task_struct {
+	struct mm_struct *mm;
+};
+
+/** Of the thread that asks; what it says holds until the next switch. */
+struct task_struct *get_current(void);
+#define current get_current()
+
+#ifdef __cplusplus
 }
-
-/** Return: 0, as where nobody waited. */
-static inline int cond_resched(void)
-{
-	cpu_relax();
-	return 0;
-}
-
+#endif
 #endif

@@ -60,6 +60,7 @@ enum ledger_why {
 	WHY_NOT_SIMULATED,	/* host stack or heap: no physical address */
 	WHY_VMALLOC,		/* not in the linear map */
 	WHY_NOT_RAM,
+	WHY_USER,		/* a process's address */
 	WHY_MASK,		/* out of the device's reach, and no bounce buffer */
 	WHY_NO_SLOTS,		/* swiotlb is full, or the mapping too large for it */
 	WHY_FAULT_INJECTED,

@@ -91,6 +91,8 @@ static enum ledger_why why_not(struct device *dev, const void *ptr)
 {
 	if (port_of(ptr) != dev_port(dev))
 		return WHY_NOT_SIMULATED;
+	if (port_va(ptr) < SPACE_END)
+		return WHY_USER;
 	if (WARN(is_vmalloc_addr(ptr), "%s: rejecting DMA map of vmalloc memory",
 		 dev_name(dev)))
 		return WHY_VMALLOC;

@@ -257,6 +257,8 @@ static void note_refused(struct hazard_engine *e, struct dev_record *d,
 		[WHY_VMALLOC] = "is not in the linear map (vmalloc, ioremap, a module's "
 				"data): its pages need not be neighbours",
 		[WHY_NOT_RAM] = "is not RAM; registers take dma_map_resource()",
+		[WHY_USER] = "is an address of a process: its pages are anywhere, and "
+			     "pin_user_pages_fast() finds them",
 	};
 	struct record now = ledger_call_record(e, d, n, RECORD_MAPPED);
 	struct report *r;

@@ -6,6 +6,9 @@
  * here is C code of the host, which has no instruction to go back to.
  * Linux: arch/arm/mm/fault.c.
  */
+#include <linux/mmap_lock.h>
+#include <linux/sched.h>
+
 #include "user.h"
 
 void user_lock(struct user_mm *u)
@@ -70,4 +73,35 @@ static bool do_data_abort(struct cpu *c, const struct cpu_fault *f, const void *
 void fault_init(struct kernel *k)
 {
 	machine_on_abort(k->port.machine, do_data_abort);
+}
+
+void mmap_read_lock(struct mm_struct *mm)
+{
+	user_lock(user_mm_of(mm));
+}
+
+void mmap_read_unlock(struct mm_struct *mm)
+{
+	user_unlock(user_mm_of(mm));
+}
+
+void mmap_write_lock(struct mm_struct *mm)
+{
+	user_lock(user_mm_of(mm));
+}
+
+void mmap_write_unlock(struct mm_struct *mm)
+{
+	user_unlock(user_mm_of(mm));
+}
+
+/* One for each thread: it is asked again for each use. */
+struct task_struct *get_current(void)
+{
+	static _Thread_local struct task_struct task;
+	struct kernel *k = kernel_current();
+	struct user_mm *u = k ? user_current(k) : NULL;
+
+	task.mm = u ? &u->mm : NULL;
+	return &task;
 }

@@ -5,6 +5,8 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/mman.h>
+#include <linux/mmap_lock.h>
+#include <linux/sched.h>
 #include <armdma/process.h>
 
 #include "lib/mm/user.h"
@@ -609,6 +611,36 @@ static void a_page_that_was_only_taken_is_lost_to_a_fork(struct rig *rig)
 	process_exit(l.p);
 }
 
+static void under_mmap_lock_pages_are_taken_without_fast(struct rig *rig)
+{
+	struct process *p = starts(rig);
+	char *user = process_mmap(p, NULL, 2 * PAGE_SIZE, RW, MAP_PRIVATE, NULL, 0);
+	struct page *page[2];
+
+	process_enter(p);
+	cpu_writes(rig, user, "one");
+	process_leave(p);
+	assert_ptr_equal(current->mm, process_mm(p));
+	mmap_read_lock(current->mm);
+	assert_int_equal(pin_user_pages((unsigned long)user, 2, FOLL_WRITE, page), 2);
+	mmap_read_unlock(current->mm);
+	flush_dcache_page(page[0]);
+	expects_cpu_reads(rig, page_address(page[0]), "one");
+	unpin_user_pages(page, 2);
+	process_exit(p);
+	assert_null(current->mm);
+}
+
+/* Its pages may be anywhere: a pointer of his is nothing to map. */
+static void a_users_pointer_is_not_mapped(struct rig *rig)
+{
+	struct process *p = starts(rig);
+	char *user = process_mmap(p, NULL, PAGE_SIZE, RW, MAP_PRIVATE, NULL, 0);
+
+	assert_int_equal(dma_map_single(rig->dev, user, 64, DMA_TO_DEVICE), DMA_MAPPING_ERROR);
+	process_exit(p);
+}
+
 static void a_page_outlives_the_mapping_that_it_was_taken_from(struct rig *rig)
 {
 	struct loan l = lends(rig, get_user_pages_fast);
@@ -641,6 +673,8 @@ static const struct rig_test tests[] = {
 	TEST_ON(a_pinned_page_stays_its_users_across_a_fork,     0,           0),
 	TEST_ON(a_page_that_was_only_taken_is_lost_to_a_fork,    0,           0),
 	TEST_ON(a_page_outlives_the_mapping_that_it_was_taken_from, 0,        0),
+	TEST_ON(under_mmap_lock_pages_are_taken_without_fast,    0,           0),
+	TEST_ON(a_users_pointer_is_not_mapped,                   0,           0),
 };
 
 int main(void)
