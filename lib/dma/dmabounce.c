@@ -381,8 +381,8 @@ void dmabounce_unregister_dev(struct device *dev)
 		return;
 	}
 	drop_pending(info);
+	free_info(info);	/* while those are there that its pools came from */
 	set_dma_ops(dev, NULL);
 	dev->dmabounce = NULL;
-	free_info(info);
 	arch_setup_dma_ops(dev, dev_is_dma_coherent(dev));
 }
