@@ -153,6 +153,8 @@ static bool parse_option(struct options *o, const char *key, const char *value, 
 		o->json_path = g_strdup(value);
 		return true;
 	}
+	if (!strcmp(key, "cma"))
+		return parse_size(key, value, &o->cfg.cma_bytes, error);
 	if (!strcmp(key, "coherent_pool"))
 		return parse_size(key, value, &o->cfg.coherent_pool_bytes, error);
 	for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
@@ -251,8 +253,12 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 		g_string_append_printf(s, "%s%s=%s", lead, options[i].key, options[i].value);
 		lead = ":";
 	}
-	if (cfg->coherent_pool_bytes)
+	if (cfg->coherent_pool_bytes) {
 		g_string_append_printf(s, "%scoherent_pool=%zu", lead, cfg->coherent_pool_bytes);
+		lead = ":";
+	}
+	if (cfg->cma_bytes)
+		g_string_append_printf(s, "%scma=%zu", lead, cfg->cma_bytes);
 	return g_string_free(s, FALSE);
 }
 
@@ -300,6 +306,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 	};
 	const struct kernel_config kc = {
 		.coherent = cfg->coherent,
+		.cma_len = cfg->cma_bytes,
 		.coherent_pool_len = cfg->coherent_pool_bytes,
 		.is_repaired = cfg->behaviour == LINUX_REPAIRED,
 		.swiotlb_len = cfg->swiotlb_bytes,
@@ -492,6 +499,8 @@ static struct device *add_device(struct harness *h, const char *name, bool snoop
 	set_ranges(&d->dev, ranges);
 	if (at)
 		set_bounce_region(h, &d->dev, at);
+	/* The board outlives the device, and nobody writes to it through this. */
+	d->dev.of_node = (struct device_node *)(uintptr_t)at;
 	arch_setup_dma_ops(&d->dev, is_coherent);
 	if (at)
 		bind_region(h, &d->dev, at);

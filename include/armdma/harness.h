@@ -19,7 +19,7 @@
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
  *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool|
  *                   carveout|highmem|hardware,
- *                   coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
+ *                   cma=SIZE, coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
  *                   swiotlb=auto|force|dynamic,
  *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
  *                   hazards=on|off
@@ -56,6 +56,8 @@ enum linux_behaviour {
  *              else the board's own
  * @gear, @chooser, @seed, @tlb: as in machine_config
  * @coherent:   strategy of the coherent allocator
+ * @cma_bytes:  of the contiguous area, whatever the board's default is; 0: the board's,
+ *              else 16 MiB, as with Linux's cma=
  * @coherent_pool_bytes: of the pool that atomic allocations come from; 0: 256 KiB, as
  *              Linux has it without coherent_pool=
  * @behaviour:  of the library where Linux is wrong
@@ -75,6 +77,7 @@ struct harness_config {
 	uint64_t seed;
 	enum tlb_capacity tlb;
 	enum coherent_strategy coherent;
+	size_t cma_bytes;
 	size_t coherent_pool_bytes;
 	enum linux_behaviour behaviour;
 	size_t swiotlb_bytes;

@@ -20,6 +20,8 @@ extern "C" {
 #endif
 
 struct bus_dma_region;
+struct cma;
+struct device_node;
 struct dma_coherent_mem;
 struct dma_map_ops;
 struct dmabounce_device_info;
@@ -55,6 +57,8 @@ struct device_dma_parameters {
  * @dma_parms:         see above; NULL: defaults
  * @dma_ops:           its own mapping operations; NULL: direct
  * @dmabounce:         its safe buffers, see <asm/dma-mapping.h>, or NULL
+ * @of_node:           what the board says of it, or NULL
+ * @cma_area:          its own contiguous area; NULL: the machine's
  * @dma_mem:           memory of its own for dma_alloc_coherent(), or NULL
  * @dma_io_tlb_mem:    its own bounce buffers; NULL: the machine's
  * @dma_io_tlb_pools:  pools of bounce buffers, each of one mapping
@@ -85,6 +89,8 @@ struct device {
 	struct device_dma_parameters *dma_parms;
 	const struct dma_map_ops *dma_ops;
 	struct dmabounce_device_info *dmabounce;
+	struct device_node *of_node;
+	struct cma *cma_area;
 	struct dma_coherent_mem *dma_mem;
 	struct io_tlb_mem *dma_io_tlb_mem;
 	struct io_tlb_pool *dma_io_tlb_pools;

@@ -175,6 +175,32 @@ int dma_mmap_from_global_coherent(struct vm_area_struct *vma, void *vaddr, size_
 				  int *ret);
 
 /**
+ * dma_alloc_contiguous() - pages in a row from @dev's contiguous area, else the machine's
+ * @size: whole pages
+ * @gfp:  without __GFP_DIRECT_RECLAIM there are none; __GFP_NOWARN: fail in silence
+ *
+ * Movable pages that are in the way move: see <linux/cma.h>. From the machine's area
+ * nothing of a page or less: one page is contiguous anyway. The bytes are what they were;
+ * the pages may be highmem, where the board puts such an area there.
+ *
+ * Context: process, may sleep.
+ * Return: the first page, yours to dma_free_contiguous(); NULL when there is no such run.
+ * Source: kernel/dma/contiguous.c.
+ */
+struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp);
+/** Of ordinary pages, too, of the order that holds @size. */
+void dma_free_contiguous(struct device *dev, struct page *page, size_t size);
+/**
+ * The same by number of pages, aligned to 2^@order of them, but at most to 1 MiB.
+ * Return of release: false, and nothing is done, when they are of no such area.
+ */
+struct page *dma_alloc_from_contiguous(struct device *dev, size_t count, unsigned int order,
+				       bool no_warn);
+bool dma_release_from_contiguous(struct device *dev, struct page *pages, int count);
+/** @dev's own, else the machine's; NULL: there is none. NULL @dev: of the current machine. */
+struct cma *dev_get_cma_area(struct device *dev);
+
+/**
  * arch_dma_alloc() - memory that the CPU and a non-coherent @dev share: zeroed, flushed
  *                    from all caches, mapped uncached
  * @size: taken in whole pages

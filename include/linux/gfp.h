@@ -15,7 +15,11 @@
  * Nothing sleeps or reclaims, so GFP_KERNEL and GFP_ATOMIC differ in one thing:
  * whether dma_alloc_coherent() may change page tables.
  *
- * Leaves out: NUMA, watermarks, movable pages in the CMA area.
+ * __GFP_MOVABLE allows memory of a contiguous area, one page at a time; who takes it must
+ * be able to let it go again: <linux/migrate.h>. A zone of which more than half of
+ * what is free lies in such areas gives from there first, else when the rest is full.
+ *
+ * Leaves out: NUMA, watermarks.
  * Source: mm/page_alloc.c, include/linux/gfp_types.h.
  */
 #ifndef _ARMDMA_LINUX_GFP_H
@@ -32,6 +36,7 @@ struct page;
 #define __GFP_DMA		((gfp_t)0x01u)
 #define __GFP_HIGHMEM		((gfp_t)0x02u)
 #define __GFP_DMA32		((gfp_t)0x04u)
+#define __GFP_MOVABLE		((gfp_t)0x08u)	/* its user lets it move */
 #define __GFP_HIGH		((gfp_t)0x20u)
 #define __GFP_IO		((gfp_t)0x40u)
 #define __GFP_FS		((gfp_t)0x80u)
@@ -53,6 +58,7 @@ struct page;
 #define GFP_NOFS		(__GFP_RECLAIM | __GFP_IO)
 #define GFP_USER		(__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HARDWALL)
 #define GFP_HIGHUSER		(GFP_USER | __GFP_HIGHMEM)
+#define GFP_HIGHUSER_MOVABLE	(GFP_HIGHUSER | __GFP_MOVABLE)
 #define GFP_DMA			__GFP_DMA
 #define GFP_DMA32		__GFP_DMA32
 

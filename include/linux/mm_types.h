@@ -10,6 +10,8 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+struct movable_operations;
+
 /*
  * 64 bytes, so that the low bits of a pointer are free for scatterlists and one
  * entry is one host cache line.
@@ -23,6 +25,7 @@ struct page {
 	u64 slab_free;			/* one bit per free object */
 	struct list_head lru;		/* of partial slabs */
 	unsigned long private_data;
+	const struct movable_operations *movable_ops;	/* NULL: it cannot move */
 	void *kmap_va;			/* of highmem: where kmap() has it, or NULL */
 } __attribute__((__aligned__(64)));
 

@@ -96,6 +96,8 @@ void swiotlb_dev_exit(struct device *dev);
  * others. Return: 0; -EINVAL: not in the linear map; -ENOMEM.
  */
 int restricted_attach(struct device *dev, phys_addr_t pa, u64 len);
+/* It bounces through the machine's again, if at all. */
+void restricted_detach(struct device *dev);
 void restricted_exit(struct kernel *k);
 
 /* Where @va lies in that device's own memory; PHYS_ADDR_MAX: nowhere. */

@@ -56,6 +56,12 @@ int restricted_attach(struct device *dev, phys_addr_t pa, u64 len)
 	return 0;
 }
 
+void restricted_detach(struct device *dev)
+{
+	if (dev->dma_io_tlb_mem && dev->dma_io_tlb_mem->for_alloc)
+		dev->dma_io_tlb_mem = NULL;
+}
+
 void restricted_exit(struct kernel *k)
 {
 	struct io_tlb_mem *mem;

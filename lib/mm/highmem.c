@@ -230,7 +230,7 @@ unsigned long nr_free_highpages(void)
 {
 	struct kernel *k = kernel_current();
 
-	return k ? k->nr_zone_free[ZONE_HIGHMEM] : 0;
+	return k ? k->nr_zone_free[ZONE_HIGHMEM] + k->nr_zone_cma_free[ZONE_HIGHMEM] : 0;
 }
 
 /* ---- bytes ---------------------------------------------------- */

@@ -87,25 +87,88 @@ static phys_addr_t last_for_all(const struct kernel *k, phys_addr_t *ret_start)
 			     : b->pa + b->len;
 }
 
+static bool has_default_area(const struct kernel *k)
+{
+	for (guint i = 0; i < k->reserved->len; i++) {
+		const struct reserved_region *r =
+			&g_array_index(k->reserved, struct reserved_region, i);
+
+		if (r->use == REGION_CMA && r->node->is_default_cma)
+			return true;
+	}
+	return false;
+}
+
 /*
  * At the end of what every device reaches: 16 MiB, but no more than a quarter of the
- * bank there.
+ * bank there; or as much as was asked for.
  */
 static void place_cma(struct kernel *k)
 {
 	phys_addr_t start, end = last_for_all(k, &start);
 	struct place_wish w = { .align = SZ_1M, .start = k->port.lowmem_pa, .end = end };
+	phys_addr_t pa;
 
-	w.len = min((u64)CMA_DEFAULT_LEN, ALIGN_DOWN((end - start) / 4, (u64)SZ_1M));
-	k->cma_pa = wants_cma(k) && w.len ? find_place(k, &w) : PHYS_ADDR_MAX;
-	k->cma_len = k->cma_pa != PHYS_ADDR_MAX ? (u32)w.len : 0;
-	if (!k->cma_len)
-		k->cma_pa = end;
-	bits_init(&k->cma_used, k->cma_len >> PAGE_SHIFT);
-	if (!k->cma_len)
+	k->cma_pa = end;
+	if (has_default_area(k) || !(wants_cma(k) || k->config.cma_len))
 		return;
-	reserve(k, k->cma_pa, k->cma_len);
-	mmu_want_pages(&k->port, k->cma_pa, k->cma_len);
+	w.len = k->config.cma_len ? ALIGN(k->config.cma_len, (size_t)SZ_1M)
+		: min((u64)CMA_DEFAULT_LEN, ALIGN_DOWN((end - start) / 4, (u64)SZ_1M));
+	pa = w.len ? find_place(k, &w) : PHYS_ADDR_MAX;
+	if (pa == PHYS_ADDR_MAX) {
+		if (w.len)
+			pr_err("cma: Failed to reserve %llu MiB\n",
+			       (unsigned long long)w.len / SZ_1M);
+		return;
+	}
+	reserve(k, pa, w.len)->use = REGION_CMA;
+	mmu_want_pages(&k->port, pa, w.len);
+}
+
+/* The area that dma_alloc_coherent() takes from, where that is its strategy. */
+static void set_default_area(struct kernel *k, struct cma *cma)
+{
+	k->dma_contiguous_default_area = cma;
+	if (!wants_cma(k))
+		return;
+	k->cma_pa = cma->pa;
+	k->cma_len = (u32)(cma->used.nr << PAGE_SHIFT);
+}
+
+static void add_area(struct kernel *k, const struct reserved_region *r)
+{
+	struct cma *cma = cma_add(k, r->node ? r->node->name : "reserved", r->pa, r->len);
+
+	if (cma && (!r->node || r->node->is_default_cma))
+		set_default_area(k, cma);
+}
+
+static bool is_one_zone(const struct kernel *k, const struct reserved_region *r)
+{
+	size_t first = (size_t)((r->pa - k->port.lowmem_pa) >> PAGE_SHIFT);
+
+	return zone_type_of(k, first) ==
+	       zone_type_of(k, first + (size_t)(r->len >> PAGE_SHIFT) - 1);
+}
+
+/* What cannot be an area is ordinary memory. */
+static void add_areas(struct kernel *k)
+{
+	for (guint i = 0; i < k->reserved->len;) {
+		const struct reserved_region *r =
+			&g_array_index(k->reserved, struct reserved_region, i);
+
+		if (r->use != REGION_CMA) {
+			i++;
+		} else if (is_one_zone(k, r)) {
+			add_area(k, r);
+			i++;
+		} else {
+			pr_err("CMA area %s could not be activated\n",
+			       r->node ? r->node->name : "reserved");
+			g_array_remove_index(k->reserved, i);
+		}
+	}
 }
 
 /* As large as that area, and in its place, unless the board has a default pool. */
@@ -184,7 +247,9 @@ static void free_memory(struct kernel *k)
 
 	for (unsigned i = 0; i < p->nr_banks; i++)
 		free_between(k, p->bank[i].pa, p->bank[i].pa + p->bank[i].len);
-	k->nr_high_pages = k->nr_zone_free[ZONE_HIGHMEM];
+	for (unsigned i = 0; i < k->nr_cma; i++)
+		page_alloc_add(k, k->cma[i].pa, k->cma[i].used.nr << PAGE_SHIFT);
+	k->nr_high_pages = k->nr_zone_free[ZONE_HIGHMEM] + k->nr_zone_cma_free[ZONE_HIGHMEM];
 }
 
 static phys_addr_t alloc_table(struct port *p)
@@ -291,12 +356,12 @@ bool mm_init(struct kernel *k, struct machine *m, GError **error)
 	k->zone_dma_limit = find_zone_dma_limit(machine_board(m));
 	k->nr_pages = count_pages(&k->port);
 	if (!place_all(k, error)) {
-		bits_done(&k->cma_used);
 		reserved_done(k);
 		return false;
 	}
 	map_pages_array(k);
 	page_alloc_init(k);
+	add_areas(k);
 	slab_init(k);
 	area_init(k);
 	free_memory(k);
@@ -308,7 +373,7 @@ void mm_done(struct kernel *k)
 {
 	users_done(k);
 	area_done(k);
-	bits_done(&k->cma_used);
+	cma_done(k);
 	page_alloc_done(k);
 	reserved_done(k);
 	munmap(k->mem_map, MEM_MAP_ALIGN);

@@ -7,7 +7,7 @@
  *   struct page * & ~(128 MiB - 1) --> struct mem_map --> kernel
  *   struct device . kernel
  *
- * Locks: page_lock, slab_lock, area_lock, cma_lock, one at a time but for page_lock
+ * Locks: page_lock, slab_lock, area_lock, cma.lock, one at a time but for page_lock
  * inside area_lock and io_tlb_lock. Mapping and unmapping without bouncing takes none.
  */
 #ifndef LIB_MM_KERNEL_H
@@ -20,6 +20,7 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -30,11 +31,14 @@
 #define NR_ORDERS		(MAX_PAGE_ORDER + 1)
 #define NR_SLAB_CLASSES		7
 #define CMA_DEFAULT_LEN		SZ_16M
+#define MAX_CMA_AREAS		20
 #define ATOMIC_POOL_LEN		SZ_256K
 
 /**
  * struct kernel_config - what a boot may choose; all zero is a good choice
  * @coherent:       how dma_alloc_coherent() makes memory uncached
+ * @cma_len:        bytes of the contiguous area, whatever the board wants; 0: the board's
+ *                  default area, else 16 MiB
  * @coherent_pool_len: bytes of the pool for those who must not sleep; 0: 256 KiB
  * @is_repaired:    NO_KERNEL_MAPPING is cleared and flushed; else as in Linux 6.12
  * @swiotlb_len:    bytes of the bounce pool, up to a power of two; 0: 64 MiB, at most
@@ -45,6 +49,7 @@
  */
 struct kernel_config {
 	enum coherent_strategy coherent;
+	size_t cma_len;
 	size_t coherent_pool_len;
 	bool is_repaired;
 	size_t swiotlb_len;
@@ -110,6 +115,7 @@ struct atomic_pool {
 #define PAGE_IS_LARGE		2ul	/* heads pages that kmalloc() took whole */
 #define PAGE_IS_ANON		4ul	/* a process's own */
 #define PAGE_IS_DCACHE_CLEAN	8ul	/* the linear map's lines are not dirty: see flush.c */
+#define PAGE_IS_CLAIMED		16ul	/* of a contiguous area, and somebody's in earnest */
 
 enum user_event {
 	USER_MAPPED,		/* a driver mapped [@pa, +@len) for a process, at @va */
@@ -130,6 +136,20 @@ struct user_note {
 	const void *site;
 };
 
+/**
+ * struct cma - an area that is lent to movable pages
+ * @first: index of its first page
+ * @used:  pages of it that somebody has in earnest
+ */
+struct cma {
+	struct kernel *kernel;
+	const char *name;
+	phys_addr_t pa;
+	size_t first;
+	spinlock_t lock;
+	struct bits used;
+};
+
 struct ledger_listener;
 struct users;
 
@@ -144,8 +164,9 @@ struct kernel {
 	spinlock_t page_lock;
 	struct zone zone[NR_ZONES];
 	struct bits free[NR_ORDERS];	/* indices of free blocks, >> order */
-	size_t nr_free_pages;		/* in all zones */
-	size_t nr_zone_free[NR_ZONES];
+	struct bits cma_free[NR_ORDERS];	/* the same, of contiguous areas */
+	size_t nr_free_pages;		/* in all zones, without the areas */
+	size_t nr_zone_free[NR_ZONES], nr_zone_cma_free[NR_ZONES];
 	size_t nr_high_pages;		/* that were ever free, of ZONE_HIGHMEM */
 
 	spinlock_t kmap_lock;
@@ -160,10 +181,12 @@ struct kernel {
 	struct area_space vmalloc_space;
 	struct area_space consistent_space;
 
-	spinlock_t cma_lock;
-	phys_addr_t cma_pa;
-	u32 cma_len;
-	struct bits cma_used;		/* page indices from cma_pa */
+	struct mutex cma_mutex;		/* of making room in an area */
+	struct cma cma[MAX_CMA_AREAS];
+	unsigned nr_cma;
+	struct cma *dma_contiguous_default_area;
+	phys_addr_t cma_pa;		/* of the default area; where it would be, if @cma_len */
+	u32 cma_len;			/* is 0: dma_alloc_coherent() has none */
 
 	struct atomic_pool atomic_pool;
 	spinlock_t arm_dma_bufs_lock;
@@ -245,6 +268,13 @@ static inline void *kernel_lowmem_ptr(const struct kernel *k, phys_addr_t pa)
 	return pa - k->port.lowmem_pa < k->port.lowmem_len ? kernel_ptr(k, pa) : NULL;
 }
 
+static inline enum zone_type zone_type_of(const struct kernel *k, size_t idx)
+{
+	if (idx >= k->zone[ZONE_HIGHMEM].first)
+		return ZONE_HIGHMEM;
+	return idx >= k->zone[ZONE_NORMAL].first ? ZONE_NORMAL : ZONE_DMA;
+}
+
 static inline bool page_is_high(const struct kernel *k, const struct page *page)
 {
 	return page_idx(k, page) >= k->zone[ZONE_HIGHMEM].first;
@@ -314,7 +344,10 @@ void kernel_free_pages(struct page *page, unsigned int order, const void *site);
 /* @size bytes of pages in a row, what the order takes too much given back. */
 struct page *alloc_page_run(struct kernel *k, size_t size, gfp_t gfp, const void *site);
 void free_page_run(struct page *page, size_t size, const void *site);
-/* Make [pa, +len) allocatable; whole pages, not so yet. */
+/* Page @idx of a contiguous area, if it is free, is nobody's any longer; and back. */
+bool page_alloc_claim(struct kernel *k, size_t idx);
+void page_alloc_unclaim(struct kernel *k, size_t idx);
+/* Make [pa, +len) allocatable; whole pages, not so yet; of one area, or of none. */
 void page_alloc_add(struct kernel *k, phys_addr_t pa, u64 len);
 /*
  * Take the lowest run of @len bytes of lowmem below @limit out of the allocator, aligned
@@ -358,12 +391,13 @@ struct scatterlist;
 struct scatterlist *sg_host_alloc(unsigned int nents, gfp_t gfp);
 void sg_host_free(struct scatterlist *sgl, unsigned int nents);
 
-/* ---- cma.c ---------------------------------------------------------------------- */
+/* ---- cma.c: the rest is in <linux/cma.h> ----------------------------------------- */
 
-/* @nr_pages in a row, aligned to their order but at most to 1 MiB; NULL when full. */
-struct page *cma_alloc(struct kernel *k, size_t nr_pages);
-void cma_release(struct kernel *k, struct page *page, size_t nr_pages);
-bool cma_holds(const struct kernel *k, const struct page *page);
+/* All of [@pa, +@len) is one zone's. NULL: there are too many. */
+struct cma *cma_add(struct kernel *k, const char *name, phys_addr_t pa, u64 len);
+/* The area that @pa is in, or NULL. */
+struct cma *cma_at(const struct kernel *k, phys_addr_t pa);
+void cma_done(struct kernel *k);
 
 /* First run of @nr clear bits at a multiple of @align; b->nr when there is none. */
 size_t bits_find_clear_run(const struct bits *b, size_t nr, size_t align);

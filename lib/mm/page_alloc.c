@@ -12,77 +12,126 @@
  * A page is free iff exactly one free block of any order covers it. Allocation takes
  * the lowest block of the smallest order that is enough, so a run repeats exactly.
  *
- * Leaves out: per-CPU lists, migration types, watermarks, compaction.
+ * The pages of contiguous areas (cma.c) are buddies of their own: single movable pages
+ * may have them, nothing else.
+ *
+ * Leaves out: per-CPU lists, other migration types, watermarks, compaction; movable
+ * blocks of more than a page in contiguous areas.
  * Linux: mm/page_alloc.c.
  */
 #include <linux/mm.h>
 
 #include "kernel.h"
 
-static enum zone_type zone_type_of(const struct kernel *k, size_t idx)
-{
-	if (idx >= k->zone[ZONE_HIGHMEM].first)
-		return ZONE_HIGHMEM;
-	return idx >= k->zone[ZONE_NORMAL].first ? ZONE_NORMAL : ZONE_DMA;
-}
-
 static bool is_free(const struct kernel *k, size_t idx)
 {
 	for (unsigned order = 0; order < NR_ORDERS; order++)
-		if (bits_has(&k->free[order], idx >> order))
+		if (bits_has(&k->free[order], idx >> order) ||
+		    bits_has(&k->cma_free[order], idx >> order))
 			return true;
 	return false;
 }
 
-/* @change pages more from @idx on, all of one zone. */
-static void count_free(struct kernel *k, size_t idx, long change)
+static struct cma *area_of(const struct kernel *k, size_t idx)
 {
+	return cma_at(k, page_pa(k, &k->mem_map->pages[idx]));
+}
+
+/* @change pages more from @idx on, all of one zone; @is_lent: of an area. */
+static void count_free(struct kernel *k, bool is_lent, size_t idx, long change)
+{
+	if (is_lent) {
+		k->nr_zone_cma_free[zone_type_of(k, idx)] += (size_t)change;
+		return;
+	}
 	k->nr_free_pages += (size_t)change;
 	k->nr_zone_free[zone_type_of(k, idx)] += (size_t)change;
 }
 
-/* Blocks never reach across the border of two zones. */
+/* Blocks never reach across the border of two zones, nor of an area. */
 static void put_block(struct kernel *k, size_t idx, unsigned order)
 {
+	const struct cma *area = area_of(k, idx);
 	const struct zone *z = &k->zone[zone_type_of(k, idx)];
+	struct bits *free = area ? k->cma_free : k->free;
+	size_t first = area ? area->first : z->first;
+	size_t end = area ? area->first + area->used.nr : z->end;
 
-	count_free(k, idx, 1l << order);
+	count_free(k, area != NULL, idx, 1l << order);
 	for (; order < MAX_PAGE_ORDER; order++) {
 		size_t buddy = idx ^ (size_t)1 << order;
 
-		if (buddy < z->first || buddy + ((size_t)1 << order) > z->end ||
-		    !bits_has(&k->free[order], buddy >> order))
+		if (buddy < first || buddy + ((size_t)1 << order) > end ||
+		    !bits_has(&free[order], buddy >> order))
 			break;
-		bits_drop(&k->free[order], buddy >> order);
+		bits_drop(&free[order], buddy >> order);
 		idx &= ~((size_t)1 << order);
 	}
-	bits_add(&k->free[order], idx >> order);
+	bits_add(&free[order], idx >> order);
 }
 
-/* Of a block of @order, keep the first 2^@want pages. */
-static void split_block(struct kernel *k, size_t idx, unsigned order, unsigned want)
+/* Of a block of @order around @idx, all is free but the 2^@want pages there. */
+static void split_block(struct bits *free, size_t idx, unsigned order, unsigned want)
 {
 	while (order-- > want)
-		bits_add(&k->free[order], (idx >> order) + 1);
+		bits_add(&free[order], (idx >> order) ^ 1);
 }
 
-/* Return: index of the block's first page, or nr_pages. */
-static size_t take_block(struct kernel *k, enum zone_type type, unsigned want)
+/* The lowest that is enough. Return: index of its first page, or nr_pages. */
+static size_t take_block(struct kernel *k, struct bits *free, const struct zone *in,
+			 unsigned want)
 {
-	const struct zone *z = &k->zone[type];
-
 	for (unsigned order = want; order < NR_ORDERS; order++) {
-		size_t first = (z->first + ((size_t)1 << order) - 1) >> order;
-		size_t block = bits_next(&k->free[order], first);
+		size_t first = (in->first + ((size_t)1 << order) - 1) >> order;
+		size_t block = bits_next(&free[order], first);
 
-		if (block << order >= z->end)
+		if (block << order >= in->end)
 			continue;
-		bits_drop(&k->free[order], block);
-		split_block(k, block << order, order, want);
-		count_free(k, block << order, -(1l << want));
+		bits_drop(&free[order], block);
+		split_block(free, block << order, order, want);
 		return block << order;
 	}
 	return k->nr_pages;
+}
+
+static size_t take_ordinary(struct kernel *k, enum zone_type type, unsigned order)
+{
+	size_t idx = take_block(k, k->free, &k->zone[type], order);
+
+	if (idx < k->nr_pages)
+		count_free(k, false, idx, -(1l << order));
+	return idx;
+}
+
+static size_t take_lent(struct kernel *k, enum zone_type type)
+{
+	size_t idx = k->nr_pages;
+
+	for (unsigned i = 0; i < k->nr_cma && idx == k->nr_pages; i++) {
+		const struct cma *area = &k->cma[i];
+		const struct zone in = { area->first, area->first + area->used.nr };
+
+		if (zone_type_of(k, area->first) == type)
+			idx = take_block(k, k->cma_free, &in, 0);
+	}
+	if (idx < k->nr_pages)
+		count_free(k, true, idx, -1);
+	return idx;
+}
+
+/* An area lends what it has before the zone gets low: when it is half of what is free. */
+static size_t take_from_zone(struct kernel *k, enum zone_type type, gfp_t gfp, unsigned order)
+{
+	bool may_lend = gfp & __GFP_MOVABLE && !order && k->nr_zone_cma_free[type];
+	size_t idx = k->nr_pages;
+
+	if (may_lend && k->nr_zone_cma_free[type] > k->nr_zone_free[type])
+		idx = take_lent(k, type);
+	if (idx == k->nr_pages)
+		idx = take_ordinary(k, type, order);
+	if (idx == k->nr_pages && may_lend)
+		idx = take_lent(k, type);
+	return idx;
 }
 
 /* Linux: gfp_zone(). */
@@ -100,7 +149,7 @@ static size_t take_from_zones(struct kernel *k, gfp_t gfp, unsigned order)
 
 	spin_lock(&k->page_lock);
 	for (int z = highest_zone(gfp); z >= 0 && idx == k->nr_pages; z--)
-		idx = take_block(k, (enum zone_type)z, order);
+		idx = take_from_zone(k, (enum zone_type)z, gfp, order);
 	spin_unlock(&k->page_lock);
 	return idx;
 }
@@ -118,6 +167,7 @@ struct page *kernel_alloc_pages(struct kernel *k, gfp_t gfp, unsigned int order,
 		return NULL;
 	page = &k->mem_map->pages[idx];
 	page->flags = 0;
+	page->movable_ops = NULL;
 	page->order = (u8)order;
 	atomic_set(&page->_refcount, 1);
 	kernel_tell(k, PAGES_ALLOCATED, page_pa(k, page), PAGE_SIZE << order, site);
@@ -131,10 +181,12 @@ static bool is_taken(const struct kernel *k, size_t idx, unsigned order)
 {
 	phys_addr_t pa = k->port.lowmem_pa + ((phys_addr_t)idx << PAGE_SHIFT);
 	u64 len = PAGE_SIZE << order;
+	const struct reserved_region *r = reserved_at(k, pa, len);
 
 	return !(idx & (((size_t)1 << order) - 1)) && port_is_ram(&k->port, pa, len) &&
-	       !reserved_at(k, pa, len) && !is_free(k, idx) &&
-	       !is_free(k, idx + ((size_t)1 << order) - 1);
+	       (!r || (r->use == REGION_CMA &&
+		       !(k->mem_map->pages[idx].flags & PAGE_IS_CLAIMED))) &&
+	       !is_free(k, idx) && !is_free(k, idx + ((size_t)1 << order) - 1);
 }
 
 /* Told before it is free: afterwards somebody else may have it already. */
@@ -261,6 +313,32 @@ void put_page(struct page *page)
 		kernel_free_pages(page, page->order, __builtin_return_address(0));
 }
 
+/* ---- contiguous areas ------------------------------------------------------------- */
+
+bool page_alloc_claim(struct kernel *k, size_t idx)
+{
+	bool is_ours = false;
+
+	spin_lock(&k->page_lock);
+	for (unsigned order = 0; order < NR_ORDERS && !is_ours; order++) {
+		if (!bits_has(&k->cma_free[order], idx >> order))
+			continue;
+		bits_drop(&k->cma_free[order], idx >> order);
+		split_block(k->cma_free, idx, order, 0);
+		count_free(k, true, idx, -1);
+		is_ours = true;
+	}
+	spin_unlock(&k->page_lock);
+	return is_ours;
+}
+
+void page_alloc_unclaim(struct kernel *k, size_t idx)
+{
+	spin_lock(&k->page_lock);
+	put_block(k, idx, 0);
+	spin_unlock(&k->page_lock);
+}
+
 /* ---- boot ------------------------------------------------------------------------- */
 
 void page_alloc_init(struct kernel *k)
@@ -274,14 +352,18 @@ void page_alloc_init(struct kernel *k)
 	k->zone[ZONE_DMA] = (struct zone){ 0, border };
 	k->zone[ZONE_NORMAL] = (struct zone){ border, nr_low };
 	k->zone[ZONE_HIGHMEM] = (struct zone){ nr_low, k->nr_pages };
-	for (unsigned order = 0; order < NR_ORDERS; order++)
+	for (unsigned order = 0; order < NR_ORDERS; order++) {
 		bits_init(&k->free[order], (k->nr_pages >> order) + 1);
+		bits_init(&k->cma_free[order], (k->nr_pages >> order) + 1);
+	}
 }
 
 void page_alloc_done(struct kernel *k)
 {
-	for (unsigned order = 0; order < NR_ORDERS; order++)
+	for (unsigned order = 0; order < NR_ORDERS; order++) {
 		bits_done(&k->free[order]);
+		bits_done(&k->cma_free[order]);
+	}
 }
 
 /* The largest aligned block at @idx that ends by @end. */
@@ -335,7 +417,8 @@ phys_addr_t page_alloc_carve(struct kernel *k, size_t len, u64 limit)
 			continue;
 		for (size_t i = 0; i < nr; i++) {
 			bits_drop(blocks, b + i);
-			count_free(k, (b + i) << MAX_PAGE_ORDER, -(1l << MAX_PAGE_ORDER));
+			count_free(k, false, (b + i) << MAX_PAGE_ORDER,
+				   -(1l << MAX_PAGE_ORDER));
 		}
 		pa = at;
 		break;

@@ -119,6 +119,11 @@ static bool find_pool_use(const struct kernel *k, struct reserved_region *r)
 
 	if (n->is_reusable && !n->is_no_map) {
 		r->use = REGION_CMA;
+		if (n->is_default_cma && k->config.cma_len) {
+			pr_err("Reserved memory: bypass %s node, using cmdline CMA params "
+			       "instead\n", n->name);
+			return false;
+		}
 		if (IS_ALIGNED(r->pa | r->len, CMA_MIN_ALIGNMENT))
 			return port_is_ram(&k->port, r->pa, r->len);
 		pr_err("Reserved memory: incorrect alignment of CMA region\n");

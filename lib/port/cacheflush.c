@@ -197,6 +197,17 @@ static void maintain(struct port *p, phys_addr_t pa, u64 len, enum dma_data_dire
 	}
 }
 
+static void flush_area(struct port *p, u32 va, u32 len, enum dma_data_direction dir)
+{
+	dmac_flush_range(p, va, len);
+}
+
+void port_flush_memory(struct port *p, phys_addr_t pa, u32 len)
+{
+	maintain(p, pa, len, DMA_BIDIRECTIONAL, flush_area);
+	outer_flush_range(p, pa, len);
+}
+
 static void tell(struct port *p, bool is_for_device, phys_addr_t pa, size_t len,
 		 enum dma_data_direction dir)
 {

@@ -356,6 +356,9 @@ void outer_flush_range(struct port *p, phys_addr_t pa, u32 len);
 void outer_flush_all(struct port *p);
 void outer_sync(struct port *p);
 
+/* No cache holds any of [@pa, +@len), lowmem or highmem, and memory has it all. */
+void port_flush_memory(struct port *p, phys_addr_t pa, u32 len);
+
 /* arch_sync_dma_for_device() and _for_cpu() on a machine that the caller names. */
 void port_sync_for_device(struct port *p, phys_addr_t pa, size_t len,
 			  enum dma_data_direction dir);
