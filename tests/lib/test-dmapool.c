@@ -41,8 +41,8 @@ static size_t pages_in_use(struct rig *rig)
 	struct kernel *k = rig->dev->kernel;
 	size_t nr = k->nr_pages - k->nr_free_pages;
 
-	for (size_t i = 0; i < k->cma_used.nr; i++)
-		nr += bits_has(&k->cma_used, i);
+	for (unsigned z = 0; z < NR_ZONES; z++)
+		nr -= k->nr_zone_cma_free[z];
 	return nr;
 }
 

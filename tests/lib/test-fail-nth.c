@@ -21,6 +21,7 @@
 
 #include <armdma/harness.h>
 #include <asm/dma-mapping.h>
+#include <linux/cma.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 #include <linux/vmalloc.h>
@@ -39,12 +40,15 @@ struct census {
 	size_t pages, cma, areas, slots, bufs, pools;
 };
 
-static size_t nr_used(const struct bits *b)
+/* Of all contiguous areas. */
+static size_t cma_pages_in_use(const struct kernel *k)
 {
 	size_t nr = 0;
 
-	for (size_t i = bits_next(b, 0); i < b->nr; i = bits_next(b, i + 1))
-		nr++;
+	for (unsigned i = 0; i < k->nr_cma; i++)
+		nr += cma_get_size(&k->cma[i]) >> PAGE_SHIFT;
+	for (unsigned z = 0; z < NR_ZONES; z++)
+		nr -= k->nr_zone_cma_free[z];
 	return nr;
 }
 
@@ -62,7 +66,7 @@ static struct census census_of(const struct kernel *k)
 {
 	return (struct census){
 		.pages = k->nr_pages - k->nr_free_pages,
-		.cma = nr_used(&k->cma_used),
+		.cma = cma_pages_in_use(k),
 		.areas = g_list_length(k->vmalloc_space.areas) +
 			 g_list_length(k->consistent_space.areas),
 		.slots = k->io_tlb_mem ? k->io_tlb_mem->used : 0,
