@@ -238,11 +238,17 @@ struct sg_request {
 static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct scatterlist *sg,
 		    int index, enum ledger_why why)
 {
-	struct ledger_note n = {
-		.kind = kind, .dev = r->dev, .dir = (int)r->dir, .attrs = r->attrs,
-		.nents = r->nents, .sg_index = index, .why = why, .site = r->site,
-	};
+	struct ledger_note n;
 
+	ledger_note_clear(&n);
+	n.kind = kind;
+	n.dev = r->dev;
+	n.dir = (int)r->dir;
+	n.attrs = r->attrs;
+	n.nents = r->nents;
+	n.sg_index = index;
+	n.why = why;
+	n.site = r->site;
 	if (sg) {
 		port_before_load(sg, sizeof(*sg));
 		n.dma = sg_dma_address(sg);

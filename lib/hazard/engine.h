@@ -230,14 +230,18 @@ struct dev_record {
 	uint64_t shift;			/* what most device addresses add to physical ones */
 	bool has_shift;
 	struct interval *bent;		/* struct mapping_more, by dma: the other ones */
-	struct mapping *sg_last;	/* of the list being mapped */
 	struct latest *latest;		/* [latest_slot()]: made last */
 	struct history gone;		/* the latest unmaps */
 };
 
-/* For each CPU by itself, since threads may share a device and should not share this. */
+/*
+ * For each CPU by itself, since threads may share a device and should not share this, and
+ * each maps a list of its own.
+ */
 struct latest {
 	alignas(64) uint32_t mapping;	/* number of its record, which may be gone; or 0 */
+	uint32_t segment;		/* the same, of the list being mapped */
+	uint32_t segment_age;
 };
 #define NR_LATEST	8u
 unsigned latest_slot(const struct mapped *l);
@@ -303,7 +307,8 @@ struct mapping {
 	uint64_t step;
 	uint32_t next;			/* of its list: mapped.h */
 	uint32_t age;			/* among those that begin at one place; 0: it is gone */
-	uint32_t more;			/* number of its struct mapping_more, or 0 */
+	uint32_t more;			/* number of its struct mapping_more, or 0; or with
+					 * LINK, of the record with which its list goes on */
 	bool is_checked;		/* dma_mapping_error() was asked, or need not be */
 	uint8_t kind : 5;		/* enum mapping_kind */
 	uint8_t dir : 2;
@@ -315,8 +320,13 @@ struct mapping {
 	bool is_told : 1;		/* that it leaks */
 	bool is_wc : 1;			/* allocated with DMA_ATTR_WRITE_COMBINE */
 	bool is_bent : 1;		/* its device address is not as the device's others */
+	uint8_t few_nents;		/* of an sg list's first segment: entries as passed in,
+					 * if these are no more than MANY_NENTS */
 };
 G_STATIC_ASSERT(sizeof(struct mapping) == 64);
+
+#define LINK		0x80000000u
+#define MANY_NENTS	255
 
 /* What few mappings have. */
 struct mapping_more {
@@ -324,8 +334,8 @@ struct mapping_more {
 	struct interval by_dma;		/* if it is bent */
 	struct interval by_pa;		/* if it is too large for a list */
 	uint64_t bounce_pa;		/* of its slot */
-	int nents;			/* sg, first segment: entries as passed in */
-	struct mapping *next_segment;	/* sg: the list goes on */
+	int nents;			/* sg, first segment: entries as passed in, if many */
+	uint32_t next_segment;		/* sg: the list goes on */
 	GArray *cpu_owned;		/* of struct span, offsets into it; NULL: none */
 	const void *pool;		/* the dma_pool that it is a page of, or NULL */
 	uint32_t stack;
@@ -341,6 +351,11 @@ static inline uint32_t mapping_number(const struct mapped *l, const struct mappi
 	return (uint32_t)(m - (const struct mapping *)l->records.base);
 }
 
+static inline bool mapping_has_more(const struct mapping *m)
+{
+	return m->more && !(m->more & LINK);
+}
+
 /* NULL if it has none. */
 struct mapping_more *mapping_more(const struct mapping *m);
 struct mapping_more *mapping_want_more(struct mapping *m);
@@ -354,22 +369,57 @@ static inline uint64_t mapping_device_pa(const struct mapping *m)
 /* Of an sg list's first segment; 0 of the others. */
 static inline int mapping_nents(const struct mapping *m)
 {
-	return m->more ? mapping_more(m)->nents : 0;
+	if (m->few_nents)
+		return m->few_nents;
+	return mapping_has_more(m) ? mapping_more(m)->nents : 0;
 }
 
 static inline struct mapping *mapping_next_segment(const struct mapping *m)
 {
-	return m->more ? mapping_more(m)->next_segment : NULL;
+	uint32_t number = m->more & ~LINK;
+
+	if (mapping_has_more(m))
+		number = mapping_more(m)->next_segment;
+	return nth_mapping(m->dev->live, number);
+}
+
+/* The list of @before goes on with @m. */
+static inline void mapping_link(struct mapping *before, const struct mapping *m)
+{
+	uint32_t number = mapping_number(m->dev->live, m);
+
+	if (mapping_has_more(before))
+		mapping_more(before)->next_segment = number;
+	else
+		before->more = LINK | number;
+}
+
+/* To @d's list that this CPU is mapping; NULL if @sg_index is its first, or it is gone. */
+static inline struct mapping *mapping_before(const struct dev_record *d, unsigned slot,
+					     int sg_index)
+{
+	const struct latest *l = &d->latest[slot];
+	struct mapping *m = sg_index ? nth_mapping(d->live, l->segment) : NULL;
+
+	return m && __atomic_load_n(&m->age, __ATOMIC_ACQUIRE) == l->segment_age &&
+	       m->dev == d && m->kind == MAPPING_SG ? m : NULL;
+}
+
+static inline void mapping_is_segment(struct dev_record *d, unsigned slot,
+				      const struct mapping *m)
+{
+	d->latest[slot].segment = mapping_number(d->live, m);
+	d->latest[slot].segment_age = m->age;
 }
 
 static inline const void *mapping_pool(const struct mapping *m)
 {
-	return m->more ? mapping_more(m)->pool : NULL;
+	return mapping_has_more(m) ? mapping_more(m)->pool : NULL;
 }
 
 static inline uint32_t mapping_stack(const struct mapping *m)
 {
-	return m->more ? mapping_more(m)->stack : NO_STACK;
+	return mapping_has_more(m) ? mapping_more(m)->stack : NO_STACK;
 }
 
 /* ---- symbols.c, backtrace.c ---------------------------------------- */

@@ -7,7 +7,8 @@
  *
  * A call that does not fit, or that is rare, is ledger.c's, which has the same rules and
  * reports. No allocation but of records by the batch, no GLib, one lock that other
- * regions' threads do not touch.
+ * regions' threads do not touch. A list is mapped and synchronized a segment at a time; an
+ * unmap takes its segments away one after the other, each with its region's lock.
  *
  * Fast gear only: in the exact one each call also concerns the shadow.
  */
@@ -142,8 +143,9 @@ static struct mapping *add(struct hazard_engine *e, struct dev_record *d, struct
 	m->site = n->site;
 	m->step = machine_step(e->machine);
 	m->more = 0;
-	m->is_checked = false;
-	m->kind = MAPPING_SINGLE;
+	m->is_checked = n->kind == LEDGER_MAP_SG;
+	m->kind = n->kind == LEDGER_MAP_SG ? MAPPING_SG : MAPPING_SINGLE;
+	m->few_nents = n->sg_index ? 0 : (uint8_t)n->nents;
 	m->dir = (uint8_t)n->dir & 3;
 	m->is_snooped = device_snoops(n->dev);
 	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
@@ -154,16 +156,17 @@ static struct mapping *add(struct hazard_engine *e, struct dev_record *d, struct
 	return m;
 }
 
+/* The first @len bytes of @m. */
 static void remember(struct hazard_engine *e, struct region *r, enum record_kind kind,
-		     const struct mapping *m, const struct ledger_note *n)
+		     const struct mapping *m, const struct ledger_note *n, uint64_t len)
 {
 	struct record *c = recent_next(r);
 
 	c->step = machine_step(e->machine);
-	c->pa = n->dma - m->dma + m->pa;
-	c->dma = n->dma;
+	c->pa = m->pa;
+	c->dma = m->dma;
 	c->site = n->site;
-	c->len = (uint32_t)n->len;
+	c->len = (uint32_t)len;
 	c->stack = NO_STACK;
 	c->party = m->dev->party;
 	c->kind = (uint8_t)kind;
@@ -181,6 +184,59 @@ static void expect_tail(struct mapped *l, struct region *r, enum level level, ui
 	__builtin_prefetch(nth_mapping(l, b->tail), 1);
 }
 
+/* The list's segment before the one being mapped, and its region's lock, if that is another. */
+struct chain {
+	struct mapping *before;
+	struct region *other;
+};
+
+/* Nobody waits for a region's lock who holds one. */
+static bool try_enter(struct region *r)
+{
+	return r && !__atomic_exchange_n(&r->lock.is_locked, true, __ATOMIC_SEQ_CST);
+}
+
+static bool chain_begin(struct chain *c, const struct dev_record *d, struct region *r,
+			unsigned slot, int sg_index)
+{
+	struct region *other;
+
+	*c = (struct chain){ .before = mapping_before(d, slot, sg_index) };
+	other = c->before ? mapped_region(d->live, c->before->pa) : r;
+	if (other == r)
+		return true;
+	if (!try_enter(other))
+		return false;
+	c->other = other;
+	c->before = mapping_before(d, slot, sg_index);
+	return true;
+}
+
+static void chain_end(const struct chain *c, struct dev_record *d, unsigned slot,
+		      const struct mapping *m)
+{
+	if (c->before)
+		mapping_link(c->before, m);
+	if (c->other)
+		spin_unlock(&c->other->lock);
+	mapping_is_segment(d, slot, m);
+}
+
+static struct mapping *add_segment(struct hazard_engine *e, struct dev_record *d,
+				   struct region *r, enum level level,
+				   const struct ledger_note *n)
+{
+	unsigned slot = latest_slot(&e->live);
+	struct mapping *m;
+	struct chain c;
+
+	if (!chain_begin(&c, d, r, slot, n->sg_index))
+		return NULL;
+	m = add(e, d, r, level, n);
+	chain_end(&c, d, slot, m);
+	return m;
+}
+
 static bool lane_map(struct hazard_engine *e, struct dev_record *d,
 		     const struct ledger_note *n)
 {
@@ -190,7 +246,7 @@ static bool lane_map(struct hazard_engine *e, struct dev_record *d,
 	struct mapping *m;
 
 	if (!r || level == LEVEL_FAR || n->is_bounced || !n->len || !has_shift(d) ||
-	    n->dma - n->pa != d->shift)
+	    n->dma - n->pa != d->shift || n->nents > MANY_NENTS)
 		return false;
 	if ((n->pa + n->len - 1) >> REGION_SHIFT != n->pa >> REGION_SHIFT ||
 	    !region_enter(&e->live, r))
@@ -199,9 +255,10 @@ static bool lane_map(struct hazard_engine *e, struct dev_record *d,
 	if (!device_snoops(n->dev) && !(n->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 	    may_clash(&e->live, r, &w))
 		return region_leave(r, false);
-	m = add(e, d, r, level, n);
-	remember(e, r, RECORD_MAPPED, m, n);
-	return region_leave(r, true);
+	m = n->kind == LEDGER_MAP_SG ? add_segment(e, d, r, level, n) : add(e, d, r, level, n);
+	if (m)
+		remember(e, r, RECORD_MAPPED, m, n, n->len);
+	return region_leave(r, m);
 }
 
 /* ---- a mapping by its device address --------------------------------------- */
@@ -220,12 +277,32 @@ static bool fits_unmap(const struct mapping *m, const struct dev_record *d,
 	       m->len == n->len && (int)m->dir == n->dir;
 }
 
+static bool sg_fits(const struct mapping *m, const struct ledger_note *n)
+{
+	return m->kind == MAPPING_SG && mapping_nents(m) == n->nents;
+}
+
+static bool fits_unmap_sg(const struct mapping *m, const struct dev_record *d,
+			  const struct ledger_note *n)
+{
+	return m->dma == n->dma && m->dev == d && !m->is_bent && sg_fits(m, n) &&
+	       (int)m->dir == n->dir;
+}
+
 /* From its beginning on. */
 static bool fits_sync(const struct mapping *m, const struct dev_record *d,
 		      const struct ledger_note *n)
 {
 	return m->dma == n->dma && m->dev == d && !m->is_bent && m->kind == MAPPING_SINGLE &&
 	       m->len >= n->len && (m->dir == DMA_BIDIRECTIONAL || (int)m->dir == n->dir);
+}
+
+static bool fits(const struct mapping *m, const struct dev_record *d,
+		 const struct ledger_note *n)
+{
+	if (n->kind == LEDGER_UNMAP)
+		return fits_unmap(m, d, n);
+	return n->kind == LEDGER_UNMAP_SG ? fits_unmap_sg(m, d, n) : fits_sync(m, d, n);
 }
 
 static void search_list(const struct mapped *l, struct search *s, const struct dev_record *d,
@@ -237,7 +314,7 @@ static void search_list(const struct mapped *l, struct search *s, const struct d
 	for (s->nr_seen = 0; number; s->nr_seen++) {
 		struct mapping *m = nth_mapping(l, number);
 
-		if (n->kind == LEDGER_UNMAP ? fits_unmap(m, d, n) : fits_sync(m, d, n)) {
+		if (fits(m, d, n)) {
 			s->found = m;
 			return;
 		}
@@ -259,6 +336,18 @@ static void search(struct mapped *l, struct region *r, enum level level, uint64_
 	search_list(l, s, d, n);
 }
 
+/* Is there any at @pa of the level that was not searched? */
+static bool has_of_other_level(const struct mapped *l, struct region *r, enum level level,
+			       uint64_t pa)
+{
+	enum level other = level == LEVEL_PAGE ? LEVEL_BLOCK : LEVEL_PAGE;
+	uint32_t number = r->nr[other] ? mapped_bin(l, r, other, pa)->head : 0;
+
+	while (number && nth_mapping(l, number)->pa != pa)
+		number = nth_mapping(l, number)->next;
+	return number;
+}
+
 /* ---- unmap --------------------------------------------------------------------- */
 
 static bool lane_unmap(struct hazard_engine *e, struct dev_record *d,
@@ -274,10 +363,82 @@ static bool lane_unmap(struct hazard_engine *e, struct dev_record *d,
 	search(&e->live, r, level, pa, &s, d, n);
 	if (!s.found || !s.found->is_checked || s.found->more)
 		return region_leave(r, false);
-	remember(e, r, RECORD_UNMAPPED, s.found, n);
+	remember(e, r, RECORD_UNMAPPED, s.found, n, n->len);
 	mapped_unlink(&e->live, r, level, s.bin, s.prev, s.found);
 	mapped_record_free(&e->live, r, s.found);
 	return region_leave(r, true);
+}
+
+/* No segment of it asks for more than a list's record. */
+static bool is_plain(const struct mapping *m)
+{
+	for (; m; m = mapping_next_segment(m))
+		if (mapping_has_more(m) || m->is_bent ||
+		    mapped_level(m->pa, m->len) == LEVEL_FAR)
+			return false;
+	return true;
+}
+
+/* Unless somebody took the rest of the list away meanwhile, all of the device's. */
+static struct region *enter_segment(const struct mapped *l, const struct dev_record *d,
+				    const struct mapping *m)
+{
+	struct region *r = mapped_region(l, m->pa);
+
+	while (r && !region_enter(l, r))
+		sched_yield();
+	if (!r || (m->age && m->dev == d && m->kind == MAPPING_SG &&
+		   mapped_region(l, m->pa) == r))
+		return r;
+	spin_unlock(&r->lock);
+	return NULL;
+}
+
+static void remove_segment(struct hazard_engine *e, struct region *r, struct mapping *m,
+			   const struct ledger_note *n)
+{
+	enum level level = mapped_level(m->pa, m->len);
+	struct mapping *prev;
+	struct bin *bin;
+
+	remember(e, r, RECORD_UNMAPPED, m, n, m->len);
+	bin = mapped_place(&e->live, r, level, m, &prev);
+	mapped_unlink(&e->live, r, level, bin, prev, m);
+	mapped_record_free(&e->live, r, m);
+}
+
+/* From now on nobody finds the list, whose head goes first. Lets go of @r. */
+static void remove_list(struct hazard_engine *e, struct dev_record *d, struct region *r,
+			struct mapping *m, const struct ledger_note *n)
+{
+	while (r) {
+		struct mapping *next = mapping_next_segment(m);
+		struct region *last = r;
+
+		remove_segment(e, r, m, n);
+		m = next;
+		if (m && mapped_region(&e->live, m->pa) == r)
+			continue;
+		spin_unlock(&last->lock);
+		r = m ? enter_segment(&e->live, d, m) : NULL;
+	}
+}
+
+static bool lane_unmap_sg(struct hazard_engine *e, struct dev_record *d,
+			  const struct ledger_note *n)
+{
+	uint64_t pa = n->dma - d->shift;
+	struct region *r = mapped_region(&e->live, pa);
+	enum level level = mapped_level(pa, n->len);
+	struct search s;
+
+	if (!r || level == LEVEL_FAR || e->live.far || !region_enter(&e->live, r))
+		return false;
+	search(&e->live, r, level, pa, &s, d, n);
+	if (!s.found || has_of_other_level(&e->live, r, level, pa) || !is_plain(s.found))
+		return region_leave(r, false);
+	remove_list(e, d, r, s.found, n);
+	return true;
 }
 
 /* ---- sync ---------------------------------------------------------------------- */
@@ -294,8 +455,50 @@ static bool lane_sync(struct hazard_engine *e, struct dev_record *d, const struc
 		return false;
 	search(&e->live, r, level, pa, &s, d, n);
 	if (s.found)
-		remember(e, r, ledger_record_kind_of(n), s.found, n);
+		remember(e, r, ledger_record_kind_of(n), s.found, n, n->len);
 	return region_leave(r, s.found);
+}
+
+/* Any list's segment there will do for all but the first of a list: ledger_find_segment(). */
+static struct mapping *find_segment(const struct mapped *l, uint32_t number,
+				    const struct dev_record *d, const struct ledger_note *n)
+{
+	struct mapping *m, *found = NULL;
+
+	for (; (m = nth_mapping(l, number)); number = m->next) {
+		if (m->dma != n->dma || m->dev != d || m->is_bent)
+			continue;
+		if (m->kind == MAPPING_SG && mapping_nents(m) == n->nents)
+			return m;
+		if (m->kind == MAPPING_SGT)
+			return NULL;
+		if (m->kind == MAPPING_SG && !found)
+			found = m;
+	}
+	return found;
+}
+
+static bool fits_sync_sg(const struct mapping *m, const struct ledger_note *n)
+{
+	return (n->sg_index || mapping_nents(m) == n->nents) &&
+	       (m->dir == DMA_BIDIRECTIONAL || (int)m->dir == n->dir);
+}
+
+static bool lane_sync_sg(struct hazard_engine *e, struct dev_record *d,
+			 const struct ledger_note *n)
+{
+	uint64_t pa = n->dma - d->shift;
+	struct region *r = mapped_region(&e->live, pa);
+	enum level level = mapped_level(pa, n->len);
+	struct mapping *m;
+
+	if (!r || level == LEVEL_FAR || e->live.far || !region_enter(&e->live, r))
+		return false;
+	m = find_segment(&e->live, mapped_bin(&e->live, r, level, pa)->head, d, n);
+	if (!m || has_of_other_level(&e->live, r, level, pa) || !fits_sync_sg(m, n))
+		return region_leave(r, false);
+	remember(e, r, ledger_record_kind_of(n), m, n, m->len);
+	return region_leave(r, true);
 }
 
 /* ---- dma_mapping_error() ------------------------------------------------------------- */
@@ -354,9 +557,15 @@ bool lane_note(struct hazard_engine *e, const struct ledger_note *n)
 	case LEDGER_SLAB_FREED:
 		return !e->user_pages && lane_freed(e, n);
 	case LEDGER_MAP:
+	case LEDGER_MAP_SG:
 		return d && !e->config.full_backtrace && lane_map(e, d, n);
 	case LEDGER_UNMAP:
 		return d && has_shift(d) && !e->config.full_backtrace && lane_unmap(e, d, n);
+	case LEDGER_UNMAP_SG:
+		return d && has_shift(d) && !e->config.full_backtrace && lane_unmap_sg(e, d, n);
+	case LEDGER_SYNC_SG_FOR_CPU:
+	case LEDGER_SYNC_SG_FOR_DEVICE:
+		return d && has_shift(d) && !e->config.full_backtrace && lane_sync_sg(e, d, n);
 	case LEDGER_SYNC_FOR_CPU:
 	case LEDGER_SYNC_FOR_DEVICE:
 		return d && has_shift(d) && !e->config.full_backtrace && lane_sync(e, d, n);

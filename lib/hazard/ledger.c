@@ -30,9 +30,12 @@ static void surrender(struct hazard_engine *e, const struct mapping *m, uint64_t
 
 static void link_segment(struct dev_record *d, struct mapping *m, int sg_index)
 {
-	if (sg_index && d->sg_last)
-		mapping_want_more(d->sg_last)->next_segment = m;
-	d->sg_last = m;
+	unsigned slot = latest_slot(d->live);
+	struct mapping *before = mapping_before(d, slot, sg_index);
+
+	if (before)
+		mapping_link(before, m);
+	mapping_is_segment(d, slot, m);
 }
 
 static void note_map(struct hazard_engine *e, struct dev_record *d,
@@ -87,14 +90,11 @@ static void unknown(struct hazard_engine *e, struct dev_record *d,
 	});
 }
 
-static void remove_all_segments(struct hazard_engine *e, struct dev_record *d,
-				struct mapping *m)
+static void remove_all_segments(struct hazard_engine *e, struct mapping *m)
 {
 	while (m) {
 		struct mapping *next = mapping_next_segment(m);
 
-		if (d->sg_last == m)
-			d->sg_last = NULL;
 		ledger_mapping_remove(e, m);
 		m = next;
 	}
@@ -127,7 +127,7 @@ static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 	for (const struct mapping *s = m; s; s = mapping_next_segment(s))
 		ledger_remember(e, ledger_record_kind_of(n), s, n, 0, s->len);
 	ledger_remember_gone(e, m, n);
-	remove_all_segments(e, d, m);
+	remove_all_segments(e, m);
 }
 
 static void sync_beyond(struct hazard_engine *e, const struct mapping *m,
@@ -376,7 +376,6 @@ static bool drop(struct mapping *m, void *engine)
 
 static void drop_all(struct hazard_engine *e, struct dev_record *d)
 {
-	d->sg_last = NULL;
 	mapped_each_dma(d, 0, UINT64_MAX, drop, e);
 }
 

@@ -72,6 +72,19 @@ static inline void mapped_append(struct mapped *l, struct region *r, enum level 
 	push(l, top, m);
 }
 
+/* The list that @m is in, and what hangs before it there, or NULL. */
+static inline struct bin *mapped_place(const struct mapped *l, struct region *r,
+				       enum level level, const struct mapping *m,
+				       struct mapping **ret_prev)
+{
+	struct bin *bin = mapped_bin(l, r, level, m->pa);
+	struct mapping *at = nth_mapping(l, bin->head);
+
+	for (*ret_prev = NULL; at != m; at = nth_mapping(l, at->next))
+		*ret_prev = at;
+	return bin;
+}
+
 static inline void leave_fan(struct mapped *l, struct bin *top)
 {
 	uint32_t fan = top->head & ~FAN;

@@ -143,16 +143,17 @@ struct mapping *mapped_new(struct mapped *l, uint64_t pa)
 
 struct mapping_more *mapping_more(const struct mapping *m)
 {
-	return m->more ? shelf_at(&m->dev->live->mores, m->more) : NULL;
+	return mapping_has_more(m) ? shelf_at(&m->dev->live->mores, m->more) : NULL;
 }
 
 struct mapping_more *mapping_want_more(struct mapping *m)
 {
 	struct shelf *mores = &m->dev->live->mores;
+	uint32_t link = m->more & ~LINK;
 
-	if (!m->more) {
+	if (!mapping_has_more(m)) {
 		m->more = shelf_take(mores, 1);
-		*mapping_more(m) = (struct mapping_more){ .mapping = m };
+		*mapping_more(m) = (struct mapping_more){ .mapping = m, .next_segment = link };
 	}
 	return mapping_more(m);
 }
@@ -227,11 +228,9 @@ void mapped_insert(struct mapped *l, struct mapping *m)
 static void take_out(struct mapped *l, enum level level, struct mapping *m)
 {
 	struct region *r = mapped_region(l, m->pa);
-	struct bin *bin = mapped_bin(l, r, level, m->pa);
-	struct mapping *prev = NULL;
+	struct mapping *prev;
+	struct bin *bin = mapped_place(l, r, level, m, &prev);
 
-	for (struct mapping *at = nth_mapping(l, bin->head); at != m; at = nth_mapping(l, at->next))
-		prev = at;
 	mapped_unlink(l, r, level, bin, prev, m);
 }
 

@@ -182,8 +182,10 @@ static void add_more(struct hazard_engine *e, struct mapping *m, const struct le
 
 	if (n->is_bounced)
 		mapping_want_more(m)->bounce_pa = n->bounce_pa;
-	if (n->nents && !n->sg_index)
+	if (n->nents > MANY_NENTS && !n->sg_index)
 		mapping_want_more(m)->nents = n->nents;
+	else if (n->nents && !n->sg_index)
+		m->few_nents = (uint8_t)n->nents;
 	if (stack != NO_STACK)
 		mapping_want_more(m)->stack = stack;
 	if (m->skips_sync && !e->live.is_fast)

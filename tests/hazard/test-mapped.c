@@ -176,6 +176,8 @@ static void a_live_mapping_is_64_bytes_of_the_host(void **state)
 /* ---- what is said -------------------------------------------------------------- */
 
 #define NR_BUFFERS	40u
+#define NR_LISTS	30u
+#define NR_ENTRIES	5u
 #define NR_DEVICES	3u
 
 /* One gear's machine, and what its driver holds. */
@@ -188,12 +190,22 @@ struct side {
 		size_t len;
 		int dev, dir, page;
 	} held[NR_MAPPINGS];
+	struct held_list {
+		struct scatterlist sg[NR_ENTRIES];
+		int nents, dev, dir;
+	} list[NR_LISTS];
 	GRand *rand;
 };
 
 static int draw(struct side *s, int n)
 {
 	return g_rand_int_range(s->rand, 0, n);
+}
+
+/* Every fourth has 2 MiB for itself, and so a lock of its own. */
+static unsigned order_of(unsigned i)
+{
+	return i % 4 ? 1 : 9;
 }
 
 static void side_starts(struct side *s, enum machine_gear gear)
@@ -210,7 +222,7 @@ static void side_starts(struct side *s, enum machine_gear gear)
 	for (unsigned i = 0; i < NR_DEVICES; i++)
 		s->dev[i] = harness_device_new(s->h, name[i], i == 0);
 	for (unsigned i = 0; i < NR_BUFFERS; i++)
-		s->page[i] = (u8 *)__get_free_pages(GFP_KERNEL, 1);
+		s->page[i] = (u8 *)__get_free_pages(GFP_KERNEL, order_of(i));
 	s->rand = g_rand_new_with_seed(7);
 }
 
@@ -242,10 +254,60 @@ static void side_unmaps(struct side *s, struct held *h)
 		h->len = 0;
 }
 
+static void side_maps_list(struct side *s, struct held_list *l)
+{
+	static const unsigned lens[] = { 64, 4096, 4096, 8192 };
+
+	l->nents = 1 + draw(s, NR_ENTRIES);
+	l->dev = draw(s, NR_DEVICES);
+	l->dir = draw(s, 3);
+	sg_init_table(l->sg, (unsigned)l->nents);
+	for (int i = 0; i < l->nents; i++)
+		sg_set_buf(&l->sg[i], s->page[draw(s, NR_BUFFERS)],
+			   lens[draw(s, G_N_ELEMENTS(lens))]);
+	assert_int_equal(dma_map_sg(s->dev[l->dev], l->sg, l->nents, l->dir), l->nents);
+}
+
+static void side_syncs_list(struct side *s, const struct held_list *l)
+{
+	int wrong = draw(s, 30), dir = wrong == 1 ? draw(s, 3) : l->dir;
+	int nents = wrong == 2 ? 1 + draw(s, l->nents) : l->nents;
+
+	if (draw(s, 2))
+		dma_sync_sg_for_cpu(s->dev[l->dev], (void *)l->sg, nents, dir);
+	else
+		dma_sync_sg_for_device(s->dev[l->dev], (void *)l->sg, nents, dir);
+}
+
+static void side_unmaps_list(struct side *s, struct held_list *l)
+{
+	int wrong = draw(s, 30);
+
+	dma_unmap_sg(s->dev[wrong == 1 ? draw(s, NR_DEVICES) : l->dev], l->sg,
+		     wrong == 2 ? 1 + draw(s, l->nents) : l->nents,
+		     wrong == 3 ? draw(s, 3) : l->dir);
+	if (wrong != 4)			/* once more, next time */
+		l->nents = 0;
+}
+
+static void side_goes_on_with_lists(struct side *s)
+{
+	struct held_list *l = &s->list[draw(s, NR_LISTS)];
+
+	if (!l->nents)
+		side_maps_list(s, l);
+	else if (!draw(s, 4))
+		side_syncs_list(s, l);
+	else
+		side_unmaps_list(s, l);
+}
+
 static void side_goes_on(struct side *s)
 {
 	struct held *h = &s->held[draw(s, NR_MAPPINGS)];
 
+	if (!draw(s, 3))
+		side_goes_on_with_lists(s);
 	if (!h->len)
 		side_maps(s, h);
 	else if (!draw(s, 8))
@@ -253,10 +315,10 @@ static void side_goes_on(struct side *s)
 	else
 		side_unmaps(s, h);
 	if (!draw(s, 200)) {
-		int i = draw(s, NR_BUFFERS);
+		unsigned i = (unsigned)draw(s, NR_BUFFERS);
 
-		free_pages((unsigned long)s->page[i], 1);
-		s->page[i] = (u8 *)__get_free_pages(GFP_KERNEL, 1);
+		free_pages((unsigned long)s->page[i], order_of(i));
+		s->page[i] = (u8 *)__get_free_pages(GFP_KERNEL, order_of(i));
 	}
 }
 
@@ -274,6 +336,7 @@ static void both_gears_find_the_same_wrong_calls(void **state)
 		assert_int_equal(hazard_count(harness_hazards(fast.h), c),
 				 hazard_count(harness_hazards(exact.h), c));
 	assert_true(hazard_count(harness_hazards(fast.h), HAZARD_UNMAP_SIZE) > 0);
+	assert_true(hazard_count(harness_hazards(fast.h), HAZARD_UNMAP_NENTS) > 0);
 	assert_int_equal(harness_finish(fast.h), 1);
 	assert_int_equal(harness_finish(exact.h), 1);
 	g_rand_free(exact.rand);
@@ -288,8 +351,25 @@ struct agent {
 	struct cpu *cpu;
 	struct device *dev;
 	u8 *buf;
-	unsigned nr_wrong;
+	struct scatterlist list[3];	/* each third of it behind a lock of its own */
+	unsigned nr_wrong, nr_wrong_lists;
 };
+
+/* Both CPUs' lists are in the same three regions, from different ends. */
+static void agent_starts(struct agent *a, u8 *const far[3], unsigned cpu)
+{
+	sg_init_table(a->list, 3);
+	for (unsigned i = 0; i < 3; i++)
+		sg_set_buf(&a->list[i], far[cpu ? 2 - i : i] + 4096 * cpu, 4096);
+}
+
+static void agent_lists(struct agent *a, bool is_wrong)
+{
+	assert_int_equal(dma_map_sg(a->dev, a->list, 3, DMA_TO_DEVICE), 3);
+	dma_sync_sg_for_device(a->dev, a->list, 3, DMA_TO_DEVICE);
+	dma_unmap_sg(a->dev, a->list, is_wrong ? 2 : 3, DMA_TO_DEVICE);
+	a->nr_wrong_lists += is_wrong;
+}
 
 static void *agent(void *arg)
 {
@@ -304,6 +384,7 @@ static void *agent(void *arg)
 		assert_int_equal(dma_mapping_error(a->dev, dma), 0);
 		dma_unmap_single(a->dev, dma, is_wrong ? 32 : 64, DMA_TO_DEVICE);
 		a->nr_wrong += is_wrong;
+		agent_lists(a, is_wrong);
 	}
 	return NULL;
 }
@@ -318,20 +399,30 @@ static void two_threads_lose_nothing_on_one_device(void **state)
 	u8 *page = (u8 *)__get_free_pages(GFP_KERNEL, 1);
 	struct agent agents[2];
 	pthread_t threads[2];
+	u8 *far[3];
+
+	for (unsigned i = 0; i < 3; i++)
+		far[i] = (u8 *)__get_free_pages(GFP_KERNEL, 9);
 
 	for (unsigned i = 0; i < 2; i++) {
 		agents[i] = (struct agent){
 			.cpu = machine_cpu(harness_machine(h), i), .dev = dev,
 			.buf = page + 4096 * i,
 		};
+		agent_starts(&agents[i], far, i);
 		pthread_create(&threads[i], NULL, agent, &agents[i]);
 	}
 	for (unsigned i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
+	for (unsigned i = 0; i < 3; i++)	/* of which nothing is mapped any more */
+		free_pages((unsigned long)far[i], 9);
 	assert_int_equal(hazard_count(harness_hazards(h), HAZARD_UNMAP_SIZE),
 			 agents[0].nr_wrong + agents[1].nr_wrong);
+	assert_int_equal(hazard_count(harness_hazards(h), HAZARD_UNMAP_NENTS),
+			 agents[0].nr_wrong_lists + agents[1].nr_wrong_lists);
 	assert_int_equal(hazard_count(harness_hazards(h), NR_HAZARD_CLASSES),
-			 agents[0].nr_wrong + agents[1].nr_wrong);
+			 agents[0].nr_wrong + agents[1].nr_wrong +
+			 agents[0].nr_wrong_lists + agents[1].nr_wrong_lists);
 	assert_int_equal(harness_finish(h), 1);
 }
 
