@@ -241,43 +241,58 @@ void dmaengine_unmap_put(struct dmaengine_unmap_data *um)
 
 /* ---- threads and chance ------------------------------------------------------------------- */
 
-struct task_struct *current;
+struct kthread {
+	struct task_struct task;	/* what others know of it */
+	int (*fn)(void *data);
+	void *data;
+	int result;
+	int nr_holders;
+};
+
+struct task_struct *kthread_running;
+
+static struct kthread *kthread_of(struct task_struct *task)
+{
+	return container_of(task, struct kthread, task);
+}
 
 struct task_struct *kthread_create(int (*fn)(void *data), void *data, const char *fmt, ...)
 {
-	struct task_struct *task = calloc(1, sizeof(*task));
+	struct kthread *k = calloc(1, sizeof(*k));
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(task->comm, sizeof(task->comm), fmt, args);
+	vsnprintf(k->task.comm, sizeof(k->task.comm), fmt, args);
 	va_end(args);
-	task->fn = fn;
-	task->data = data;
-	task->nr_holders = 1;
-	return task;
+	k->fn = fn;
+	k->data = data;
+	k->nr_holders = 1;
+	return &k->task;
 }
 
 void wake_up_process(struct task_struct *task)
 {
-	current = task;
-	task->result = task->fn(task->data);
-	current = NULL;
+	struct kthread *k = kthread_of(task);
+
+	kthread_running = task;
+	k->result = k->fn(k->data);
+	kthread_running = NULL;
 }
 
 void get_task_struct(struct task_struct *task)
 {
-	task->nr_holders++;
+	kthread_of(task)->nr_holders++;
 }
 
 void put_task_struct(struct task_struct *task)
 {
-	if (!--task->nr_holders)
-		free(task);
+	if (!--kthread_of(task)->nr_holders)
+		free(kthread_of(task));
 }
 
 int kthread_stop(struct task_struct *task)
 {
-	int result = task->result;
+	int result = kthread_of(task)->result;
 
 	put_task_struct(task);
 	return result;

@@ -6,17 +6,13 @@
 #ifndef TESTS_KERNEL_KTHREAD_H
 #define TESTS_KERNEL_KTHREAD_H
 
+#include <linux/sched.h>
 #include <linux/types.h>
 
-struct task_struct {
-	char comm[32];
-	int (*fn)(void *data);
-	void *data;
-	int result;
-	int nr_holders;
-};
-
-extern struct task_struct *current;
+/* The thread that was woken, whichever the library would say. */
+#undef current
+#define current kthread_running
+extern struct task_struct *kthread_running;
 
 struct task_struct *kthread_create(int (*fn)(void *data), void *data, const char *fmt, ...)
 	__attribute__((__format__(__printf__, 3, 4)));
