@@ -201,6 +201,31 @@ bool dma_release_from_contiguous(struct device *dev, struct page *pages, int cou
 struct cma *dev_get_cma_area(struct device *dev);
 
 /**
+ * dma_alloc_from_pool() - uncached memory of the pool for atomic allocations
+ * @cpu_addr:     where its address goes
+ * @phys_addr_ok: would this do for @dev? NULL: any does
+ *
+ * Cleared. On 32-bit Arm dma_alloc_coherent(GFP_ATOMIC) does this by itself.
+ * Context: any; touches no page table.
+ * Return: the first page, yours to dma_free_from_pool(); NULL, and a warning unless
+ * __GFP_NOWARN, when the pool is used up, which passes, or the machine has none.
+ */
+struct page *dma_alloc_from_pool(struct device *dev, size_t size, void **cpu_addr, gfp_t gfp,
+				 bool (*phys_addr_ok)(struct device *, phys_addr_t, size_t));
+/** Return: false, and nothing is done, when it is not of the pool. */
+bool dma_free_from_pool(struct device *dev, void *start, size_t size);
+
+/**
+ * arch_dma_prep_coherent() - nothing: 32-bit Arm does not select
+ * ARCH_HAS_DMA_PREP_COHERENT. What comes of it: examples/r2-no-kernel-mapping.
+ */
+static inline void arch_dma_prep_coherent(struct page *page, size_t size)
+{
+	(void)page;
+	(void)size;
+}
+
+/**
  * arch_dma_alloc() - memory that the CPU and a non-coherent @dev share: zeroed, flushed
  *                    from all caches, mapped uncached
  * @size: taken in whole pages

@@ -7,28 +7,55 @@
  * Differs from Linux, whose pool does not clear what it hands out a second time, though
  * dma_alloc_coherent() promises zeros.
  *
- * Linux: arch/arm/mm/dma-mapping.c, atomic_pool_init(); the coherent_pool= parameter.
+ * Linux: arch/arm/mm/dma-mapping.c, atomic_pool_init(); the coherent_pool= parameter;
+ * kernel/dma/pool.c, which 32-bit Arm leaves out, for who calls it all the same.
  */
 #include "arm-alloc.h"
+
+/* The first page of a run of @size bytes; the number of pages when there is none. */
+static size_t take_run(struct atomic_pool *pool, size_t size)
+{
+	size_t align = (size_t)1 << get_order(size);
+	size_t nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
+	size_t first;
+
+	spin_lock(&pool->lock);
+	first = nr ? bits_find_clear_run(&pool->used, nr, align) : pool->used.nr;
+	if (first < pool->used.nr)
+		bits_add_run(&pool->used, first, nr);
+	spin_unlock(&pool->lock);
+	return first;
+}
+
+static void give_run(struct atomic_pool *pool, size_t first, size_t size)
+{
+	spin_lock(&pool->lock);
+	bits_drop_run(&pool->used, first, PAGE_ALIGN(size) >> PAGE_SHIFT);
+	spin_unlock(&pool->lock);
+}
+
+static phys_addr_t pa_of(const struct atomic_pool *pool, size_t first)
+{
+	return pool->memory->pa + (first << PAGE_SHIFT);
+}
+
+static void *va_of(const struct atomic_pool *pool, size_t first)
+{
+	return (char *)pool->memory->virt + (first << PAGE_SHIFT);
+}
 
 static bool pool_buf_alloc(struct arm_dma_buf *b)
 {
 	struct atomic_pool *pool = &b->kernel->atomic_pool;
-	size_t align = (size_t)1 << get_order(b->size);
-	size_t nr = b->size >> PAGE_SHIFT;
 	size_t first;
 
 	if (WARN(!pool->memory, "coherent pool not initialised!") || kernel_fails(b->kernel))
 		return false;
-	spin_lock(&pool->lock);
-	first = bits_find_clear_run(&pool->used, nr, align);
-	if (first < pool->used.nr)
-		bits_add_run(&pool->used, first, nr);
-	spin_unlock(&pool->lock);
+	first = take_run(pool, b->size);
 	if (first == pool->used.nr)
 		return false;
-	b->pa = pool->memory->pa + (first << PAGE_SHIFT);
-	b->virt = (char *)pool->memory->virt + (first << PAGE_SHIFT);
+	b->pa = pa_of(pool, first);
+	b->virt = va_of(pool, first);
 	port_zero(b->virt, b->size);
 	return true;
 }
@@ -37,13 +64,58 @@ static void pool_buf_free(struct arm_dma_buf *b)
 {
 	struct atomic_pool *pool = &b->kernel->atomic_pool;
 
-	spin_lock(&pool->lock);
-	bits_drop_run(&pool->used, (size_t)((b->pa - pool->memory->pa) >> PAGE_SHIFT),
-		      b->size >> PAGE_SHIFT);
-	spin_unlock(&pool->lock);
+	give_run(pool, (size_t)((b->pa - pool->memory->pa) >> PAGE_SHIFT), b->size);
 }
 
 const struct arm_dma_allocator pool_allocator = { pool_buf_alloc, pool_buf_free };
+
+/* ---- of <linux/dma-map-ops.h> ----------------------------------------------------- */
+
+static struct page *alloc_accepted(struct device *dev, size_t size, void **cpu_addr,
+				   bool (*phys_addr_ok)(struct device *, phys_addr_t, size_t))
+{
+	struct atomic_pool *pool = &dev->kernel->atomic_pool;
+	size_t first = kernel_fails(dev->kernel) ? pool->used.nr : take_run(pool, size);
+	void *va;
+
+	if (first == pool->used.nr)
+		return NULL;
+	if (phys_addr_ok && !phys_addr_ok(dev, pa_of(pool, first), size)) {
+		give_run(pool, first, size);
+		return NULL;
+	}
+	va = va_of(pool, first);
+	port_zero(va, size);
+	port_copy_in(cpu_addr, &va, sizeof(va));
+	return kernel_page(dev->kernel, pa_of(pool, first));
+}
+
+struct page *dma_alloc_from_pool(struct device *dev, size_t size, void **cpu_addr, gfp_t gfp,
+				 bool (*phys_addr_ok)(struct device *, phys_addr_t, size_t))
+{
+	struct page *page;
+
+	if (WARN(!dev->kernel->atomic_pool.memory, "Failed to get suitable pool for %s",
+		 dev_name(dev)))
+		return NULL;
+	page = alloc_accepted(dev, size, cpu_addr, phys_addr_ok);
+	WARN(!page && !(gfp & __GFP_NOWARN), "DMA pool exhausted for %s", dev_name(dev));
+	return page;
+}
+
+bool dma_free_from_pool(struct device *dev, void *start, size_t size)
+{
+	struct atomic_pool *pool = &dev->kernel->atomic_pool;
+	size_t offset;
+
+	if (!pool->memory || !size)
+		return false;
+	offset = (size_t)((char *)start - (char *)pool->memory->virt);
+	if (offset >= pool->memory->size || size > pool->memory->size - offset)
+		return false;
+	give_run(pool, offset >> PAGE_SHIFT, size);
+	return true;
+}
 
 /* ---- boot --------------------------------------------------------------------------- */
 

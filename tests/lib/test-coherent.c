@@ -158,6 +158,39 @@ static void atomic_memory_comes_from_a_pool_of_256_kib(struct rig *rig)
 		dma_free_coherent(rig->dev, PAGE_SIZE, p[nr], dma[nr]);
 }
 
+static phys_addr_t accepted_below;
+
+static bool is_accepted(struct device *dev, phys_addr_t pa, size_t size)
+{
+	return pa < accepted_below;
+}
+
+static void whoever_asks_the_pool_itself_gets_its_pages(struct rig *rig)
+{
+	struct page *page;
+	void *va, *other;
+
+	page = dma_alloc_from_pool(rig->dev, 3 * PAGE_SIZE, &va, GFP_ATOMIC, NULL);
+	assert_non_null(page);
+	assert_int_equal(cpu_translate(rig->cpu, (u32)(uintptr_t)va, false).pa,
+			 page_to_phys(page));
+	assert_int_equal(cacheability_of(rig, va), CACHE_NONE);
+	accepted_below = page_to_phys(page);
+	assert_null(dma_alloc_from_pool(rig->dev, PAGE_SIZE, &other, GFP_ATOMIC | __GFP_NOWARN,
+					is_accepted));
+	accepted_below = PHYS_ADDR_MAX;
+	assert_non_null(dma_alloc_from_pool(rig->dev, PAGE_SIZE, &other, GFP_ATOMIC,
+					    is_accepted));
+	assert_null(dma_alloc_from_pool(rig->dev, SZ_8M, &other, GFP_ATOMIC | __GFP_NOWARN, NULL));
+	assert_false(dma_free_from_pool(rig->dev, rig, PAGE_SIZE));
+	assert_false(dma_free_from_pool(rig->dev, va, SZ_8M));
+	assert_true(dma_free_from_pool(rig->dev, other, PAGE_SIZE));
+	assert_true(dma_free_from_pool(rig->dev, va, 3 * PAGE_SIZE));
+	assert_ptr_equal(dma_alloc_from_pool(rig->dev, PAGE_SIZE, &other, GFP_ATOMIC, NULL), page);
+	assert_ptr_equal(other, va);
+	assert_true(dma_free_from_pool(rig->dev, other, PAGE_SIZE));
+}
+
 /* The rig asks for 1 MiB: coherent_pool=1M. */
 static void the_pool_is_as_large_as_it_was_asked_to_be(struct rig *rig)
 {
@@ -427,6 +460,8 @@ static const struct rig_test tests[] = {
 	TEST_ON(the_second_mapping_lasts_until_the_memory_is_freed, ON_REMAP, 0),
 	TEST_ON(atomic_memory_comes_from_a_pool_of_256_kib,      0,
 		ON_COHERENT | ON_LEGACY | ON_POOL | ON_CARVEOUT),
+	TEST_ON(whoever_asks_the_pool_itself_gets_its_pages,     0,
+		ON_COHERENT | ON_LEGACY | ON_CARVEOUT),
 	TEST_ON(the_pool_is_as_large_as_it_was_asked_to_be,      ON_POOL,     0),
 	TEST_ON(atomic_allocation_works_with_interrupts_off,     0,           0),
 	TEST_ON(atomic_memory_is_zero_again_for_its_next_owner,  0, ON_COHERENT | ON_LEGACY),
@@ -434,7 +469,8 @@ static const struct rig_test tests[] = {
 	TEST_ON(freeing_with_interrupts_off_warns_and_frees,     0,           0),
 	TEST_ON(exhaustion_is_null_and_freeing_helps,            0,
 		ON_COHERENT | ON_POOL | ON_REMAP | ON_HIGHMEM),
-	TEST_ON(any_failing_allocation_is_null_and_leaks_nothing, 0,          0),
+	/* A device that snoops is served elsewhere when a contiguous area fails. */
+	TEST_ON(any_failing_allocation_is_null_and_leaks_nothing, 0,          ON_COHERENT),
 	TEST_ON(senseless_requests_are_refused,                  0,           0),
 	TEST_ON(out_of_the_masks_reach_there_is_nothing,         0,           0),
 	TEST_ON(write_combining_memory_is_uncached_too,          0,           ON_COHERENT),
