@@ -40,11 +40,16 @@ struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)
 }
 
 /* Whichever area it is of. */
-void dma_free_contiguous(struct device *dev, struct page *page, size_t size)
+bool contiguous_free(struct device *dev, struct page *page, size_t size)
 {
 	unsigned long count = PAGE_ALIGN(size) >> PAGE_SHIFT;
 
-	if (!cma_release(dev->cma_area, page, count) &&
-	    !cma_release(dev->kernel->dma_contiguous_default_area, page, count))
+	return cma_release(dev->cma_area, page, count) ||
+	       cma_release(dev->kernel->dma_contiguous_default_area, page, count);
+}
+
+void dma_free_contiguous(struct device *dev, struct page *page, size_t size)
+{
+	if (!contiguous_free(dev, page, size))
 		__free_pages(page, (unsigned)get_order(size));
 }

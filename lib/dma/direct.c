@@ -265,8 +265,19 @@ static struct page *alloc_restricted(struct device *dev, size_t size)
 
 static void free_in_reach(struct device *dev, struct page *page, size_t size)
 {
-	if (!swiotlb_free(dev, page, size))
+	if (!swiotlb_free(dev, page, size) && !contiguous_free(dev, page, size))
 		free_page_run(page, size, NULL);
+}
+
+/* Who may wait for pages to move gets more than one page from a contiguous area. */
+static struct page *alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)
+{
+	struct page *page = dma_alloc_contiguous(dev, size, gfp);
+
+	if (!page || (!PageHighMem(page) && dma_coherent_ok(dev, page_to_phys(page), size)))
+		return page;
+	dma_free_contiguous(dev, page, size);
+	return NULL;
 }
 
 /* Any memory first; if the device does not reach that, what all devices reach. */
@@ -276,6 +287,9 @@ static struct page *alloc_in_reach(struct device *dev, size_t size, gfp_t gfp)
 
 	if (unlikely(is_swiotlb_for_alloc(dev)))
 		return alloc_restricted(dev, size);
+	page = alloc_contiguous(dev, size, gfp);
+	if (page)
+		return page;
 	page = alloc_page_run(dev->kernel, size, gfp, NULL);
 	if (!page || dma_coherent_ok(dev, page_to_phys(page), size))
 		return page;

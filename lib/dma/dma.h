@@ -110,6 +110,9 @@ int dma_init_global_coherent_on(struct kernel *k, phys_addr_t pa, size_t size,
 /* Where the default memory has @pa mapped. */
 void *global_coherent_va(const struct kernel *k, phys_addr_t pa);
 
+/* Pages of a contiguous area go back to it; false: they are of none. */
+bool contiguous_free(struct device *dev, struct page *page, size_t size);
+
 void dma_pools_init(struct kernel *k);
 void dma_pools_exit(struct kernel *k);
 

@@ -267,6 +267,8 @@ bool cma_release(struct cma *cma, const struct page *pages, unsigned long count)
 	if (WARN(!(pages->flags & PAGE_IS_CLAIMED), "cma_release() of pages that are not taken: "
 		 "pa %#llx", (unsigned long long)page_to_phys(pages)))
 		return false;
+	kernel_tell(cma->kernel, PAGES_FREED, page_to_phys(pages), count << PAGE_SHIFT,
+		    __builtin_return_address(0));
 	give_back(cma->kernel, page_idx(cma->kernel, pages), count);
 	give_place(cma, at, count);
 	return true;

@@ -356,6 +356,33 @@ static void one_page_is_not_taken_from_the_machines_area(struct rig *rig)
 	assert_false(dma_release_from_contiguous(rig->dev, page, 2));
 }
 
+static bool is_of_an_area(const struct rig *rig, const struct page *page)
+{
+	const struct cma *cma = dev_get_cma_area(rig->dev);
+
+	return page_to_phys(page) - cma_get_base(cma) < cma_get_size(cma);
+}
+
+/* Who may wait for them to be cleared, and wants more than one: as in Linux. */
+static void cached_memory_comes_from_an_area_too(struct rig *rig)
+{
+	dma_addr_t dma, dma_of_one, dma_at_once;
+	struct page *page = dma_alloc_pages(rig->dev, SZ_64K, &dma, DMA_TO_DEVICE, GFP_KERNEL);
+	struct page *one = dma_alloc_pages(rig->dev, PAGE_SIZE, &dma_of_one, DMA_TO_DEVICE,
+					   GFP_KERNEL);
+	struct page *at_once = dma_alloc_pages(rig->dev, SZ_64K, &dma_at_once, DMA_TO_DEVICE,
+					       GFP_ATOMIC);
+
+	assert_true(is_of_an_area(rig, page));
+	assert_false(is_of_an_area(rig, one));
+	assert_false(is_of_an_area(rig, at_once));
+	dma_free_pages(rig->dev, SZ_64K, at_once, dma_at_once, DMA_TO_DEVICE);
+	dma_free_pages(rig->dev, PAGE_SIZE, one, dma_of_one, DMA_TO_DEVICE);
+	dma_free_pages(rig->dev, SZ_64K, page, dma, DMA_TO_DEVICE);
+	assert_ptr_equal(dma_alloc_pages(rig->dev, SZ_64K, &dma, DMA_TO_DEVICE, GFP_KERNEL), page);
+	dma_free_pages(rig->dev, SZ_64K, page, dma, DMA_TO_DEVICE);
+}
+
 static void alignment_is_one_mebibyte_at_most(struct rig *rig)
 {
 	struct page *one = dma_alloc_from_contiguous(rig->dev, 1, 0, false);
@@ -491,6 +518,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(coherent_memory_comes_from_the_devices_own_area,      0,    0),
 	TEST_ON(the_boards_default_area_is_the_machines,              0,    0),
 	TEST_ON(one_page_is_not_taken_from_the_machines_area,         0,    0),
+	TEST_ON(cached_memory_comes_from_an_area_too,                 0,    0),
 	TEST_ON(alignment_is_one_mebibyte_at_most,                    0,    0),
 	TEST_ON(coherent_memory_of_a_no_map_region_is_shared_by_its_devices, 0, ON_BOUNCE),
 	TEST_ON(a_restricted_device_bounces_from_the_start,           0,    0),

@@ -438,10 +438,11 @@ static void fails_in_turn(struct rig *rig, const struct family *f)
 	struct buf b = { .rig = rig, .dir = DMA_TO_DEVICE };
 	bool is_there = false;
 
-	for (unsigned nth = 1; !is_there && nth < 10; nth++) {
+	/* One that fails may be made good elsewhere: pages of no contiguous area do, too. */
+	for (unsigned nth = 1; nth < 10; nth++) {
 		harness_fail_allocation(rig->h, nth);
 		is_there = f->alloc(&b, LEN);
-		assert_true(is_there ? nth > 1 : nth < 9);
+		assert_true(is_there || nth < 9);
 		if (is_there)
 			f->free(&b, LEN);
 		assert_int_equal(before, rig->dev->kernel->nr_free_pages);
