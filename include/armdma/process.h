@@ -21,6 +21,8 @@
  *     (Not in the fast gear, which has no user mode.)
  *   - pages come when they are touched: zeros, or what the driver's fault handler
  *     gives. What may not be touched is a data abort as well.
+ *   - its own pages are highmem where there is any, and may live in contiguous areas:
+ *     they move, unseen, when cma_alloc() wants their place. Pinned ones stay.
  * In between, and in system calls, the CPU keeps the process's page tables, as Linux
  * does: copy_to_user() and get_user_pages() work on the process that was there last.
  *

@@ -14,8 +14,10 @@
  * A page cannot move while anyone but its owner holds it with get_page(): that is what
  * pins it. isolate_page() must look, since only the owner knows how often it holds it.
  *
- * Leaves out: pages of the page cache and of user space, which Linux moves by its own
- * knowledge of them; here their owners are asked, too.
+ * Pages of processes that are their own (anonymous memory) move like this: their owner is
+ * lib/mm/migrate.c. Those that a driver mapped for a process are the driver's to move.
+ *
+ * Leaves out: pages of the page cache. Linux knows those and processes' without being told.
  * Source: include/linux/migrate.h, Documentation/mm/page_migration.rst.
  */
 #ifndef _ARMDMA_LINUX_MIGRATE_H

@@ -215,11 +215,15 @@ void zap_vma_ptes(struct vm_area_struct *vma, unsigned long va, unsigned long si
  * get_user_pages() - the pages behind @start of the current process, one more count each
  * pin_user_pages() - the same, and they stay the user's though he forks: for DMA
  * @start: a user's pointer, as a number
- * @gup_flags: FOLL_WRITE if the device writes
+ * @gup_flags: FOLL_WRITE if the device writes; FOLL_LONGTERM if they are kept for long:
+ *             what is in a contiguous area leaves it first
+ *
+ * They may be highmem: kmap() them, page_address() is NULL.
  *
  * The _fast ones take mmap_lock; the others are called under it.
  * Return: how many there are in @pages, which may be fewer; a negative errno if none:
- * -EFAULT where the user may not, or what is mapped has no pages; -ENOMEM. Yours to
+ * -EFAULT where the user may not, or what is mapped has no pages; -ENOMEM, also where
+ * FOLL_LONGTERM's pages cannot leave: a retry helps once nobody counts them. Yours to
  * put_page(), or after a pin to unpin_user_page().
  */
 long get_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,

@@ -22,7 +22,10 @@ struct page {
 	u8 order;			/* of the block, while it heads one */
 	u8 slab_class;			/* while it is a slab */
 	u16 nr_slab_used;
-	u64 slab_free;			/* one bit per free object */
+	union {
+		u64 slab_free;		/* one bit per free object */
+		unsigned long index;	/* of a process's own page: its user address */
+	};
 	struct list_head lru;		/* of partial slabs */
 	unsigned long private_data;
 	const struct movable_operations *movable_ops;	/* NULL: it cannot move */

@@ -97,9 +97,10 @@ static int finish_move(struct page *page, struct page *dst)
 	return -EBUSY;
 }
 
-static int move_to(struct kernel *k, struct page *page, const struct movable_operations *ops)
+static int move_to(struct kernel *k, struct page *page, const struct movable_operations *ops,
+		   gfp_t gfp)
 {
-	struct page *dst = kernel_alloc_pages(k, GFP_HIGHUSER_MOVABLE, 0, NULL);
+	struct page *dst = kernel_alloc_pages(k, gfp, 0, NULL);
 	int err = dst ? ops->migrate_page(dst, page, MIGRATE_SYNC) : -ENOMEM;
 
 	if (!err)
@@ -111,8 +112,8 @@ static int move_to(struct kernel *k, struct page *page, const struct movable_ope
 	return err == -ENOMEM ? err : -EBUSY;
 }
 
-/* Afterwards nobody but the caller holds @page. */
-static int move_out(struct kernel *k, struct page *page)
+/* Afterwards nobody but the caller holds @page. Under cma_mutex. */
+static int move_out(struct kernel *k, struct page *page, gfp_t gfp)
 {
 	const struct movable_operations *ops =
 		__atomic_load_n(&page->movable_ops, __ATOMIC_ACQUIRE);
@@ -123,7 +124,19 @@ static int move_out(struct kernel *k, struct page *page)
 		put_page(page);
 		return -EBUSY;
 	}
-	return move_to(k, page, ops);
+	return move_to(k, page, ops, gfp);
+}
+
+int cma_evict(struct kernel *k, struct page *page)
+{
+	int err;
+
+	mutex_lock(&k->cma_mutex);
+	err = move_out(k, page, GFP_HIGHUSER);
+	mutex_unlock(&k->cma_mutex);
+	if (!err)
+		put_page(page);
+	return err;
 }
 
 /* ---- a run of pages --------------------------------------------------------- */
@@ -155,7 +168,7 @@ static int claim_used_pages(struct kernel *k, size_t first, size_t nr)
 		if (page->flags & PAGE_IS_CLAIMED)
 			continue;
 		if (!page_alloc_claim(k, first + i))
-			err = move_out(k, page);
+			err = move_out(k, page, GFP_HIGHUSER_MOVABLE);
 		if (err)
 			return err;
 		claim(page);

@@ -151,6 +151,7 @@ void users_init(struct kernel *k)
 	bits_add(&s->asids, 0);
 	s->nr_cpus = machine_nr_cpus(k->port.machine);
 	s->cpu = g_new0(struct user_cpu, s->nr_cpus);
+	mutex_init(&s->all_lock);
 	INIT_LIST_HEAD(&s->all);
 	k->users = s;
 	fault_init(k);

@@ -20,6 +20,7 @@
  * Linux: arch/arm/mm/flush.c, fault-armv.c.
  */
 #include <linux/cacheflush.h>
+#include <linux/highmem.h>
 
 #include "user.h"
 
@@ -87,10 +88,20 @@ void flush_cache_page(struct vm_area_struct *vma, unsigned long va, unsigned lon
 		flush_colour(u->kernel, PFN_PHYS(pfn), (u32)va & PAGE_MASK);
 }
 
-/* Nothing where caches do not tell addresses apart. */
+/* Nothing where caches do not tell addresses apart. A page without an address has no lines. */
 static void flush_kernel_page(struct kernel *k, struct page *page)
 {
-	port_flush_alias(&k->port, port_va(page_address(page)), PAGE_SIZE);
+	void *va;
+
+	if (!page_is_high(k, page)) {
+		port_flush_alias(&k->port, port_va(page_address(page)), PAGE_SIZE);
+		return;
+	}
+	va = kmap_high_get(page);
+	if (!va)
+		return;
+	port_flush_alias(&k->port, port_va(va), PAGE_SIZE);
+	kunmap_high(page);
 }
 
 void flush_dcache_page(struct page *page)

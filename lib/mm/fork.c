@@ -16,6 +16,7 @@
  * Linux: mm/memory.c copy_page_range(), do_wp_page(); kernel/fork.c dup_mmap().
  */
 #include <linux/cacheflush.h>
+#include <linux/highmem.h>
 
 #include "user.h"
 
@@ -42,12 +43,12 @@ static pgprot_t writable(pgprot_t prot)
 static int copy_pinned(struct vm_area_struct *to, u32 va, struct page *page)
 {
 	struct kernel *k = user_mm_of(to->vm_mm)->kernel;
-	struct page *copy = alloc_user_page(k);
+	struct page *copy = alloc_user_page(k, va);
 	int err;
 
 	if (!copy)
 		return -ENOMEM;
-	port_copy(page_address(copy), page_address(page), PAGE_SIZE);
+	copy_highpage(copy, page);
 	err = set_pte(to, va, page_pa(k, copy), writable(to->vm_page_prot));
 	if (err)
 		put_page(copy);
@@ -144,12 +145,14 @@ struct user_mm *dup_mm(struct user_mm *old)
 	if (!u)
 		return NULL;
 	user_lock(old);
+	user_lock(u);			/* pages that are its own already may not move */
 	flush_cache_mm(&old->mm);
 	list_for_each_entry(vma, &old->mm.vmas, vm_list) {
 		err = dup_vma(u, vma);
 		if (err)
 			break;
 	}
+	user_unlock(u);
 	user_unlock(old);
 	if (!err)
 		return u;
@@ -167,7 +170,7 @@ static vm_fault_t make_writable(struct vm_area_struct *vma, u32 va, phys_addr_t 
 }
 
 /* Bare frames are read as their user reads them; the zero page need not be. */
-static void copy_old(struct vm_area_struct *vma, u32 va, const struct page *old,
+static void copy_old(struct vm_area_struct *vma, u32 va, struct page *old,
 		     phys_addr_t old_pa, struct page *copy)
 {
 	struct user_mm *u = user_mm_of(vma->vm_mm);
@@ -175,9 +178,9 @@ static void copy_old(struct vm_area_struct *vma, u32 va, const struct page *old,
 
 	flush_cache_page(vma, user_ptr(u, va), PHYS_PFN(old_pa));
 	if (old)
-		port_copy(page_address(copy), page_address(old), PAGE_SIZE);
+		copy_highpage(copy, old);
 	else if (!k->users->zero_page || old_pa != page_pa(k, k->users->zero_page))
-		port_copy(page_address(copy), (void *)user_ptr(u, va), PAGE_SIZE);
+		phys_copy_in(k, page_pa(k, copy), (void *)user_ptr(u, va), PAGE_SIZE);
 }
 
 static vm_fault_t wp_page_copy(struct vm_area_struct *vma, u32 va, struct page *old,
@@ -185,7 +188,7 @@ static vm_fault_t wp_page_copy(struct vm_area_struct *vma, u32 va, struct page *
 {
 	struct user_mm *u = user_mm_of(vma->vm_mm);
 	struct kernel *k = u->kernel;
-	struct page *copy = alloc_user_page(k);
+	struct page *copy = alloc_user_page(k, va);
 
 	if (!copy)
 		return VM_FAULT_OOM;

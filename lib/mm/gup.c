@@ -6,8 +6,9 @@
  * it is: a fork copies it for the child, so that the device and the user go on sharing
  * it. What a driver mapped with remap_pfn_range() is nobody's page: -EFAULT.
  *
- * Leaves out: FOLL_LONGTERM's moving of pages out of the CMA area, in which no user
- * page is.
+ * A page that is pinned for long (FOLL_LONGTERM) leaves its contiguous area first: it
+ * would be in the way there for as long.
+ *
  * Linux: mm/gup.c.
  */
 #include <linux/cacheflush.h>
@@ -78,29 +79,56 @@ static struct page *take(const struct gup *g, struct vm_area_struct *vma, u32 va
 	return page;
 }
 
+/* What is there, made ready if need be: 0 or a negative errno. */
+static int make_ready(const struct gup *g, struct vm_area_struct *vma, u32 va,
+		      struct space_page *ret_at)
+{
+	unsigned int flags = g->flags;
+	vm_fault_t ret;
+
+	if (is_ready(vma, va, flags, ret_at))
+		return 0;
+	if (flags & FOLL_NOFAULT)
+		return -EFAULT;
+	ret = ret_at->desc
+		? do_wp_page(vma, va, *ret_at)
+		: handle_mm_fault(vma, va, flags & FOLL_WRITE ? FAULT_FLAG_WRITE : 0);
+	if (ret & VM_FAULT_OOM)
+		return -ENOMEM;
+	return !(ret & VM_FAULT_ERROR) && is_ready(vma, va, flags, ret_at) ? 0 : -EFAULT;
+}
+
+/* As in Linux what cannot leave is -ENOMEM, whatever keeps it. */
+static int leave_area(const struct gup *g, struct vm_area_struct *vma, u32 va,
+		      struct space_page *at)
+{
+	struct kernel *k = g->u->kernel;
+	struct page *page = vm_normal_page(vma, va, at->pa);
+
+	if (!(g->flags & FOLL_LONGTERM) || !page || !(page->flags & PAGE_IS_ANON) ||
+	    !cma_at(k, at->pa))
+		return 0;
+	return !cma_evict(k, page) && is_ready(vma, va, g->flags, at) ? 0 : -ENOMEM;
+}
+
 /* A page, or a negative errno in @ret_err. */
 static struct page *get_one(const struct gup *g, u32 va, int *ret_err)
 {
 	struct vm_area_struct *vma = user_vma(g->u, va);
-	unsigned int flags = g->flags;
+	struct page *page = NULL;
 	struct space_page at;
 
 	*ret_err = -EFAULT;
-	if (!vma || !may_get(vma, flags))
+	if (!vma || !may_get(vma, g->flags))
 		return NULL;
-	if (!is_ready(vma, va, flags, &at)) {
-		vm_fault_t ret;
-
-		if (flags & FOLL_NOFAULT)
-			return NULL;
-		ret = at.desc ? do_wp_page(vma, va, at)
-			      : handle_mm_fault(vma, va, flags & FOLL_WRITE ? FAULT_FLAG_WRITE : 0);
-		if (ret & VM_FAULT_OOM)
-			*ret_err = -ENOMEM;
-		if (ret & VM_FAULT_ERROR || !is_ready(vma, va, flags, &at))
-			return NULL;
-	}
-	return take(g, vma, va, at.pa);
+	*ret_err = make_ready(g, vma, va, &at);
+	if (!*ret_err)
+		*ret_err = leave_area(g, vma, va, &at);
+	if (!*ret_err)
+		page = take(g, vma, va, at.pa);
+	if (!*ret_err && !page)
+		*ret_err = -EFAULT;
+	return page;
 }
 
 static long get_pages(const struct gup *g, unsigned long start, unsigned long nr,

@@ -9,6 +9,8 @@
  *
  * Locks: page_lock, slab_lock, area_lock, cma.lock, one at a time but for page_lock
  * inside area_lock and io_tlb_lock. Mapping and unmapping without bouncing takes none.
+ * A process's mmap_lock, cma_mutex, users.all_lock, in this order; inside the last
+ * other mmap_locks are tried, not waited for.
  */
 #ifndef LIB_MM_KERNEL_H
 #define LIB_MM_KERNEL_H
@@ -397,6 +399,8 @@ void sg_host_free(struct scatterlist *sgl, unsigned int nents);
 struct cma *cma_add(struct kernel *k, const char *name, phys_addr_t pa, u64 len);
 /* The area that @pa is in, or NULL. */
 struct cma *cma_at(const struct kernel *k, phys_addr_t pa);
+/* Move what is in a lent page to where no area is. 0, -EBUSY or -ENOMEM. */
+int cma_evict(struct kernel *k, struct page *page);
 void cma_done(struct kernel *k);
 
 /* First run of @nr clear bits at a multiple of @align; b->nr when there is none. */

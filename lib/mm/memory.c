@@ -17,6 +17,7 @@
  * Linux: mm/memory.c.
  */
 #include <linux/cacheflush.h>
+#include <linux/highmem.h>
 
 #include "user.h"
 
@@ -285,12 +286,12 @@ int vm_map_pages_zero(struct vm_area_struct *vma, struct page **pages, unsigned 
 
 /* ---- faults --------------------------------------------------------------------------- */
 
-struct page *alloc_user_page(struct kernel *k)
+struct page *alloc_user_page(struct kernel *k, u32 va)
 {
-	struct page *page = kernel_alloc_pages(k, GFP_USER | __GFP_ZERO, 0, NULL);
+	struct page *page = kernel_alloc_pages(k, GFP_HIGHUSER_MOVABLE | __GFP_ZERO, 0, NULL);
 
 	if (page)
-		page->flags = PAGE_IS_ANON;
+		user_page_init(page, va);
 	return page;
 }
 
@@ -332,7 +333,7 @@ static vm_fault_t do_anonymous_page(struct vm_area_struct *vma, u32 va, unsigned
 {
 	struct kernel *k = user_mm_of(vma->vm_mm)->kernel;
 	bool may_be_zero = !(flags & FAULT_FLAG_WRITE) && !(vma->vm_flags & VM_SHARED);
-	struct page *page = may_be_zero ? zero_page(k) : alloc_user_page(k);
+	struct page *page = may_be_zero ? zero_page(k) : alloc_user_page(k, va);
 	pgprot_t prot = own_prot(vma);
 
 	if (!page)
@@ -345,10 +346,10 @@ static vm_fault_t do_anonymous_page(struct vm_area_struct *vma, u32 va, unsigned
 /* A private mapping's write: the driver's page is but the original. */
 static vm_fault_t map_copy(struct vm_area_struct *vma, u32 va, struct page *original)
 {
-	struct page *page = alloc_user_page(user_mm_of(vma->vm_mm)->kernel);
+	struct page *page = alloc_user_page(user_mm_of(vma->vm_mm)->kernel, va);
 
 	if (page)
-		port_copy(page_address(page), page_address(original), PAGE_SIZE);
+		copy_highpage(page, original);
 	put_page(original);
 	return page ? map_fault_page(vma, va, page, own_prot(vma)) : VM_FAULT_OOM;
 }

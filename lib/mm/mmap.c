@@ -408,7 +408,9 @@ struct user_mm *mm_alloc(struct kernel *k)
 	mutex_init(&u->mm.mmap_lock);
 	INIT_LIST_HEAD(&u->mm.vmas);
 	space_init(&k->port, &u->space, page_pa(k, pgd));
+	mutex_lock(&k->users->all_lock);
 	list_add_tail(&u->node, &k->users->all);
+	mutex_unlock(&k->users->all_lock);
 	return u;
 }
 
@@ -417,9 +419,13 @@ void mmput(struct user_mm *u)
 {
 	struct kernel *k = u->kernel;
 
+	user_lock(u);
 	unmap_vmas(u, 0, TASK_SIZE);
-	leave_mm(u);
+	user_unlock(u);
+	mutex_lock(&k->users->all_lock);
 	list_del(&u->node);
+	mutex_unlock(&k->users->all_lock);
+	leave_mm(u);
 	space_done(&k->port, &u->space);
 	kernel_free_pages(u->pgd, (unsigned int)get_order(SPACE_PGD_LEN), NULL);
 	g_free(u);

@@ -5,6 +5,7 @@
  *   mmap.c      which ranges of addresses there are       struct vm_area_struct
  *   memory.c    which pages are behind them                page tables, faults
  *   fork.c      the copy of an address space; copy on write
+ *   migrate.c   pages that give their place to a device
  *   gup.c       their pages, for a driver                  get_user_pages()
  *   uaccess.c   their bytes, for a driver                  copy_to_user()
  *   fault.c     the abort that asks for them
@@ -29,12 +30,19 @@
 #define ASID_BITS		8
 #define PIN_BIAS		1024			/* Linux's GUP_PIN_COUNTING_BIAS */
 
+/* @vma: its range that maps the page, or NULL; @is_locked: to be unlocked afterwards. */
+struct user_move {
+	struct vm_area_struct *vma;
+	bool is_locked, is_writable;
+};
+
 /**
  * struct user_mm - an address space
  * @context: its ASID, and above that the generation that the ASID is of; 0: none yet
  * @cpus:    bit i: CPU i may hold lines or translations of it
  * @locker:  who has mmap_lock, by user_lock()
  * @fault_site: whose access is being seen to, or NULL
+ * @move:    what migrate.c knows of it while it moves a page; under users.all_lock
  * @owner:   the harness's, g_free()d with what is left at the end
  * @node:    of users.all
  */
@@ -48,6 +56,7 @@ struct user_mm {
 	bool has_pinned;
 	struct user_cpu *locker;
 	const void *fault_site;
+	struct user_move move;
 	void *owner;
 	struct list_head node;
 };
@@ -66,6 +75,7 @@ struct users {
 	size_t last_asid;
 	struct user_cpu *cpu;
 	unsigned nr_cpus;
+	struct mutex all_lock;
 	struct list_head all;		/* of struct user_mm */
 	struct page *zero_page;
 };
@@ -155,8 +165,13 @@ void flush_tlb_range(struct vm_area_struct *vma, u32 va, u32 len);
 void unmap_range(struct vm_area_struct *vma, u32 va, u32 len);
 /* 0, or VM_FAULT_ERROR's. The caller holds mmap_lock. */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, u32 va, unsigned int flags);
-/* A user page with nothing in it but zeros; NULL: out of memory. */
-struct page *alloc_user_page(struct kernel *k);
+/* A page for @va with nothing in it but zeros, wherever it is; NULL: out of memory. */
+struct page *alloc_user_page(struct kernel *k, u32 va);
+
+/* ---- migrate.c ----------------------------------------------------------------- */
+
+/* @page becomes a process's own, for user address @va, and can move. */
+void user_page_init(struct page *page, u32 va);
 
 /* ---- fork.c -------------------------------------------------------------------- */
 

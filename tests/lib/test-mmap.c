@@ -4,6 +4,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/mman.h>
 #include <linux/mmap_lock.h>
 #include <linux/sched.h>
@@ -625,7 +626,8 @@ static void under_mmap_lock_pages_are_taken_without_fast(struct rig *rig)
 	assert_int_equal(pin_user_pages((unsigned long)user, 2, FOLL_WRITE, page), 2);
 	mmap_read_unlock(current->mm);
 	flush_dcache_page(page[0]);
-	expects_cpu_reads(rig, page_address(page[0]), "one");
+	expects_cpu_reads(rig, kmap(page[0]), "one");
+	kunmap(page[0]);
 	unpin_user_pages(page, 2);
 	process_exit(p);
 	assert_null(current->mm);
@@ -650,7 +652,8 @@ static void a_page_outlives_the_mapping_that_it_was_taken_from(struct rig *rig)
 	assert_int_equal(page_count(l.page), 1);
 	device_writes(rig, l.dma, "device");
 	returns(rig, &l);
-	expects_cpu_reads(rig, page_address(l.page), "device");
+	expects_cpu_reads(rig, kmap(l.page), "device");
+	kunmap(l.page);
 	put_page(l.page);
 }
 
