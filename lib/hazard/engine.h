@@ -121,22 +121,26 @@ void past_done(struct past *p);
 
 #define NR_RECENT	32u
 
-/* The last calls about memory of one region, of all devices. */
+/* The last calls about memory of one region, of all devices: a line of the host's for each. */
 struct recent_calls {
-	struct record call[NR_RECENT];
-	uint32_t nr;			/* ever; the next one is [nr % NR_RECENT] */
-	uint32_t forgotten;		/* a bit for each whose memory was freed since */
+	alignas(64) struct record call[NR_RECENT];
 };
+G_STATIC_ASSERT(sizeof(struct record) == 64);
+
+/* Where that will be. */
+static inline const struct record *recent_slot(const struct region *r)
+{
+	return &r->recent->call[__atomic_load_n(&r->nr_recent, __ATOMIC_RELAXED) % NR_RECENT];
+}
 
 /* Room for the next one of @r; the caller fills in the rest. */
 static inline struct record *recent_next(struct region *r)
 {
-	struct recent_calls *c = r->recent;
-	unsigned at = c->nr++ % NR_RECENT;
+	unsigned at = r->nr_recent++ % NR_RECENT;
 
-	c->forgotten &= ~(1u << at);
-	c->call[at].seq = ++r->clock;
-	return &c->call[at];
+	r->forgotten &= ~(1u << at);
+	r->recent->call[at].seq = ++r->clock;
+	return &r->recent->call[at];
 }
 
 /* @r is about memory of a mapping, so that the regions exist. */

@@ -51,6 +51,37 @@ static bool region_leave(struct region *r, bool ret)
 	return ret;
 }
 
+/*
+ * With many live, what is wanted is not in the host's caches, and no load passes the lock:
+ * so it is asked for before. What is seen here may be untrue by then, which costs time only.
+ */
+static inline void expect(const struct mapped *l, const struct region *r, const struct bin *top,
+			  const uint32_t *number)
+{
+	if (likely(!(__atomic_load_n(&top->head, __ATOMIC_RELAXED) & FAN)))
+		__builtin_prefetch((struct mapping *)l->records.base +
+				   __atomic_load_n(number, __ATOMIC_RELAXED), 1);
+	__builtin_prefetch(recent_slot(r), 1);
+}
+
+/* The one that leaves, or is asked for. */
+static inline void expect_head(const struct mapped *l, struct region *r, enum level level,
+			       uint64_t pa)
+{
+	const struct bin *top = top_bin(r, level, pa);
+
+	expect(l, r, top, &top->head);
+}
+
+/* The one behind which a new one will hang. */
+static inline void expect_tail(const struct mapped *l, struct region *r, enum level level,
+			       uint64_t pa)
+{
+	const struct bin *top = top_bin(r, level, pa);
+
+	expect(l, r, top, &top->tail);
+}
+
 /* Set once, while others may be here already. */
 static inline bool has_shift(const struct dev_record *d)
 {
@@ -176,14 +207,6 @@ static void remember(struct hazard_engine *e, struct region *r, enum record_kind
 	c->is_dirty = c->is_unasked = false;
 }
 
-/* Behind which the new one will hang: with many live, not in the host's caches. */
-static void expect_tail(struct mapped *l, struct region *r, enum level level, uint64_t pa)
-{
-	const struct bin *b = mapped_bin(l, r, level, pa);
-
-	__builtin_prefetch(nth_mapping(l, b->tail), 1);
-}
-
 /* The list's segment before the one being mapped, and its region's lock, if that is another. */
 struct chain {
 	struct mapping *before;
@@ -248,10 +271,11 @@ static bool lane_map(struct hazard_engine *e, struct dev_record *d,
 	if (!r || level == LEVEL_FAR || n->is_bounced || !n->len || !has_shift(d) ||
 	    n->dma - n->pa != d->shift || n->nents > MANY_NENTS)
 		return false;
-	if ((n->pa + n->len - 1) >> REGION_SHIFT != n->pa >> REGION_SHIFT ||
-	    !region_enter(&e->live, r))
+	if ((n->pa + n->len - 1) >> REGION_SHIFT != n->pa >> REGION_SHIFT)
 		return false;
 	expect_tail(&e->live, r, level, n->pa);
+	if (!region_enter(&e->live, r))
+		return false;
 	if (!device_snoops(n->dev) && !(n->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 	    may_clash(&e->live, r, &w))
 		return region_leave(r, false);
@@ -358,7 +382,10 @@ static bool lane_unmap(struct hazard_engine *e, struct dev_record *d,
 	enum level level = mapped_level(pa, n->len);
 	struct search s;
 
-	if (!r || level == LEVEL_FAR || !region_enter(&e->live, r))
+	if (!r || level == LEVEL_FAR)
+		return false;
+	expect_head(&e->live, r, level, pa);
+	if (!region_enter(&e->live, r))
 		return false;
 	search(&e->live, r, level, pa, &s, d, n);
 	if (!s.found || !s.found->is_checked || s.found->more)

@@ -29,7 +29,7 @@ void mapped_done(struct mapped *l)
 		struct region *r = l->regions;
 
 		l->regions = r->next;
-		g_free(r->recent);
+		free(r->recent);
 		free(r);
 	}
 	shelf_done(&l->fans);
@@ -62,6 +62,14 @@ void mapped_open(struct mapped *l)
 
 /* ---- regions ---------------------------------------------------------- */
 
+static struct recent_calls *recent_new(void)
+{
+	struct recent_calls *c = aligned_alloc(alignof(struct recent_calls), sizeof(*c));
+
+	g_assert(c);
+	return memset(c, 0, sizeof(*c));
+}
+
 static struct region *region_new(struct mapped *l, unsigned number)
 {
 	struct region *r = aligned_alloc(alignof(struct region), sizeof(*r));
@@ -69,7 +77,7 @@ static struct region *region_new(struct mapped *l, unsigned number)
 	g_assert(r);
 	memset(r, 0, sizeof(*r));
 	if (l->is_fast)
-		r->recent = g_new0(struct recent_calls, 1);
+		r->recent = recent_new();
 	r->next = l->regions;
 	l->regions = r;
 	__atomic_store_n(&l->region[number], r, __ATOMIC_RELEASE);

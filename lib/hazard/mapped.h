@@ -71,6 +71,8 @@ struct region {
 	uint64_t reach;			/* no block's mapping ends beyond it */
 	struct region *next;		/* of all that there are */
 	struct recent_calls *recent;	/* fast gear */
+	uint32_t nr_recent;		/* ever; the next one is [nr_recent % NR_RECENT] */
+	uint32_t forgotten;		/* a bit for each whose memory was freed since */
 	struct bin bins[NR_PAGE_BINS + NR_BLOCK_BINS];
 };
 

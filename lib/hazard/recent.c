@@ -25,11 +25,11 @@ void recent_note(struct mapped *l, const struct record *r)
 
 void recent_forget(struct region *r, uint64_t pa, uint64_t len)
 {
-	struct recent_calls *c = r->recent;
+	const struct recent_calls *c = r->recent;
 
-	for (unsigned i = 0; i < MIN(c->nr, NR_RECENT); i++)
+	for (unsigned i = 0; i < MIN(r->nr_recent, NR_RECENT); i++)
 		if (c->call[i].pa >= pa && c->call[i].pa + c->call[i].len <= pa + len)
-			c->forgotten |= 1u << i;
+			r->forgotten |= 1u << i;
 }
 
 void recent_each(const struct mapped *l, uint64_t pa,
@@ -38,10 +38,10 @@ void recent_each(const struct mapped *l, uint64_t pa,
 	const struct region *region = mapped_region(l, pa);
 	const struct recent_calls *c = region ? region->recent : NULL;
 
-	for (unsigned i = c ? MIN(c->nr, NR_RECENT) : 0; i; i--) {
-		unsigned at = (c->nr - i) % NR_RECENT;
+	for (unsigned i = c ? MIN(region->nr_recent, NR_RECENT) : 0; i; i--) {
+		unsigned at = (region->nr_recent - i) % NR_RECENT;
 
-		if (!(c->forgotten >> at & 1))
+		if (!(region->forgotten >> at & 1))
 			visit(ctx, &c->call[at]);
 	}
 }
@@ -52,8 +52,8 @@ const struct record *recent_unmap(const struct mapped *l, uint16_t party, uint64
 	const struct region *region = mapped_region(l, pa);
 	const struct recent_calls *c = region ? region->recent : NULL;
 
-	for (unsigned i = 1; c && i <= MIN(c->nr, NR_RECENT); i++) {
-		const struct record *r = &c->call[(c->nr - i) % NR_RECENT];
+	for (unsigned i = 1; c && i <= MIN(region->nr_recent, NR_RECENT); i++) {
+		const struct record *r = &c->call[(region->nr_recent - i) % NR_RECENT];
 
 		if (r->party == party && r->dma == dma &&
 		    (r->kind == RECORD_UNMAPPED || r->kind == RECORD_FREED))
