@@ -12,7 +12,8 @@
  * Bounds. With few live mappings: the calls. With many, rolling goes through memory in
  * order, which the host sees coming. Random cannot beat the host's cache misses: the
  * handle in live[] is one, with or without a ledger, and the ledger adds the head of a
- * page's list, the record that leaves and the one behind which the next is hung.
+ * page's list, the record that leaves and the one behind which the next is hung. Handle,
+ * head and record are found one by the other, so that these three do not overlap.
  */
 #include "map.h"
 
