@@ -364,7 +364,7 @@ void dma_direct_free(struct device *dev, size_t size, void *va, dma_addr_t dma,
 
 	size = PAGE_ALIGN(size);
 	if (is_cookie(dev, attrs) && !is_restricted)
-		return free_page_run(va, size, NULL);
+		return free_in_reach(dev, va, size);
 	if (!dev_is_dma_coherent(dev) && !is_restricted)
 		return arch_dma_free(dev, size, va, dma, attrs);
 	page = virt_to_page(va);
