@@ -20,10 +20,16 @@
 #include <cmocka.h>
 
 #include <armdma/harness.h>
+#include <armdma/process.h>
 #include <asm/dma-mapping.h>
 #include <linux/cma.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/mman.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "lib/dma/swiotlb.h"
@@ -414,6 +420,91 @@ static int fills_the_bounce_buffers(struct run *r)
 	return err;
 }
 
+static int touches(struct process *p, char *user)
+{
+	process_enter(p);
+	process_leave(p);
+	return copy_to_user(user, "x", 1) ? -ENOMEM : 0;
+}
+
+/* A process's own pages, a child's copy of one, and one more at the write. */
+static int forks(struct run *r)
+{
+	struct process *p = process_new(r->h), *child = NULL;
+	char *user = p ? process_mmap(p, NULL, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE, NULL, 0) : NULL;
+	int err = !p ? -ENOMEM : IS_ERR(user) ? (int)PTR_ERR(user) : touches(p, user);
+
+	if (!err)
+		child = process_fork(p);
+	if (!err && !child)
+		err = -ENOMEM;
+	if (!err)
+		err = touches(p, user);
+	process_exit(child);
+	process_exit(p);
+	return err;
+}
+
+struct lent {
+	struct run *r;
+	void *va;
+	dma_addr_t dma;
+};
+
+static int lend(struct file *file, struct vm_area_struct *vma)
+{
+	struct lent *l = file->private_data;
+
+	return dma_mmap_coherent(l->r->dev, vma, l->va, l->dma, 3 * PAGE_SIZE);
+}
+
+static int maps_for_a_process(struct run *r)
+{
+	static const struct file_operations fops = { .mmap = lend };
+	struct lent l = { .r = r };
+	struct file f = { &fops, FMODE_READ | FMODE_WRITE, &l };
+	struct process *p = process_new(r->h);
+	void *user;
+	int err = -ENOMEM;
+
+	if (!p)
+		return -ENOMEM;
+	l.va = dma_alloc_coherent(r->dev, 3 * PAGE_SIZE, &l.dma, GFP_KERNEL);
+	if (l.va) {
+		user = process_mmap(p, NULL, 3 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+				    &f, 0);
+		err = IS_ERR(user) ? (int)PTR_ERR(user) : 0;
+	}
+	process_exit(p);
+	if (l.va)
+		dma_free_coherent(r->dev, 3 * PAGE_SIZE, l.va, l.dma);
+	return err;
+}
+
+/* Of the board's region that is this device's: an area, or memory without a mapping. */
+static int allocs_of_a_region(struct run *r, const char *name)
+{
+	struct run its = { r->h, harness_device(r->h, name), r->k };
+	int err = of_reserved_mem_device_init(its.dev);
+
+	if (err)
+		return err;
+	err = maps_for_a_process(&its);
+	of_reserved_mem_device_release(its.dev);
+	return err;
+}
+
+static int allocs_of_its_own_area(struct run *r)
+{
+	return allocs_of_a_region(r, "10050000.video-codec");
+}
+
+static int allocs_of_its_own_memory(struct run *r)
+{
+	return allocs_of_a_region(r, "10040000.display-controller");
+}
+
 /* ---- where -------------------------------------------------------------------------------- */
 
 #define ON_CMA		(1u << 0)
@@ -424,10 +515,13 @@ static int fills_the_bounce_buffers(struct run *r)
 #define ON_DYNAMIC	(1u << 5)
 #define ON_COHERENT	(1u << 6)
 #define ON_2G		(1u << 7)
+#define ON_CARVEOUT	(1u << 8)
+#define ON_HIGHMEM	(1u << 9)
 
 /* Where the paths differ; elsewhere they are the same. */
 #define STREAMING	(ON_CMA | ON_BOUNCE | ON_DYNAMIC | ON_COHERENT)
-#define COHERENT	(ON_CMA | ON_REMAP | ON_LEGACY | ON_POOL | ON_COHERENT)
+#define COHERENT	(ON_CMA | ON_REMAP | ON_LEGACY | ON_POOL | ON_COHERENT | ON_CARVEOUT | \
+			 ON_HIGHMEM)
 #define MANAGED		(ON_CMA | ON_REMAP | ON_POOL)
 #define CACHED		(ON_CMA | ON_COHERENT | ON_2G)
 
@@ -445,6 +539,8 @@ static const struct place {
 	{ "bounce-dynamic", ON_DYNAMIC, { .board = "a7-quad", .swiotlb_force = true,
 					  .swiotlb_bytes = SZ_1M, .swiotlb_dynamic = true } },
 	{ "2g", ON_2G, { .board = "a9-pl310-2g" } },
+	{ "carveout", ON_CARVEOUT, { .board = "a9-pl310", .coherent = COHERENT_CARVEOUT } },
+	{ "highmem", ON_HIGHMEM, { .board = "a9-pl310-2g", .coherent = COHERENT_HIGHMEM } },
 	{ "coherent", ON_COHERENT, { .board = "a15-lpae" } },
 };
 
@@ -452,6 +548,7 @@ static const struct place {
  * struct scenario
  * @at_least: allocations that it has, wherever it runs
  * @also: another error that it may return than -ENOMEM
+ * @falls_back: where what a contiguous area has not got comes from elsewhere
  * @may_go_on: a failed allocation need not fail all of it
  */
 static const struct scenario {
@@ -461,31 +558,42 @@ static const struct scenario {
 	unsigned where;
 	bool may_go_on;
 	int also;
+	unsigned falls_back;
 } scenarios[] = {
 	{ "dma_map_single", maps_one, 2, STREAMING },
 	{ "dma_map_page", maps_a_page, 1, STREAMING },
 	{ "dma_map_sgtable", maps_a_list, 3, STREAMING },
 	{ "dma_map_single of more than there are bounce buffers", fills_the_bounce_buffers, 2,
 	  ON_DYNAMIC, true },
-	{ "dma_alloc_coherent", allocs_coherent, 1, COHERENT },
+	{ "dma_alloc_coherent", allocs_coherent, 1, COHERENT,
+	  .falls_back = ON_COHERENT },
 	{ "dma_alloc_coherent in atomic context", allocs_in_atomic_context, 1, COHERENT },
 	{ "dma_alloc_wc", allocs_write_combine, 1, COHERENT },
-	{ "dma_alloc_attrs without a kernel mapping", allocs_without_a_mapping, 1, COHERENT },
+	{ "dma_alloc_attrs without a kernel mapping", allocs_without_a_mapping, 1, COHERENT,
+	  .falls_back = COHERENT },
 	{ "dmam_alloc_coherent and devm_kmalloc", allocs_managed, 5, MANAGED },
 	{ "dma_pool_alloc", uses_a_pool, 5, MANAGED },
 	{ "dmam_pool_create", uses_a_managed_pool, 4, MANAGED },
 	/* The range cannot be mapped, for whatever reason. */
 	{ "dma_declare_coherent_memory", declares_memory_of_its_own, 3, ON_2G,
 	  .also = -EINVAL },
-	{ "dma_alloc_pages", allocs_pages, 1, CACHED },
+	{ "dma_alloc_pages", allocs_pages, 1, CACHED, .falls_back = CACHED },
 	{ "dma_alloc_noncoherent", allocs_noncoherent, 1, CACHED },
-	{ "dma_vmap_noncontiguous", allocs_noncontiguous_and_maps_it, 3, CACHED },
-	{ "dma_get_sgtable", makes_a_table_of_coherent_memory, 2, ON_CMA | ON_REMAP | ON_POOL | ON_COHERENT },
+	{ "dma_vmap_noncontiguous", allocs_noncontiguous_and_maps_it, 3, CACHED,
+	  .falls_back = CACHED },
+	{ "dma_get_sgtable", makes_a_table_of_coherent_memory, 2,
+	  ON_CMA | ON_REMAP | ON_POOL | ON_COHERENT, .falls_back = ON_COHERENT },
 	{ "dmabounce", bounces_as_of_old, 5, ON_CMA | ON_REMAP },
 	{ "device_register and devm_kzalloc", registers_a_device, 2, ON_CMA },
 	{ "sg_alloc_table_from_pages", makes_a_table_of_pages, 2, ON_CMA },
 	{ "sg_alloc_append_table_from_pages", appends_to_a_table, 2, ON_CMA },
 	{ "sgl_alloc", makes_a_list_with_its_memory, 6, ON_CMA },
+	{ "dma_mmap_coherent", maps_for_a_process, 4, COHERENT, .falls_back = ON_COHERENT },
+	{ "process_fork and a write", forks, 7, ON_CMA | ON_2G },
+	{ "memory of a device's own area", allocs_of_its_own_area, 4, ON_2G },
+	/* It has it from the start, and when that failed, from its driver's asking. */
+	{ "memory of a device's own region", allocs_of_its_own_memory, 4, ON_2G,
+	  .may_go_on = true },
 	{ "vmalloc", maps_memory_in_a_row, 6, ON_CMA },
 };
 
@@ -547,7 +655,7 @@ static bool fails_nth(const struct test *t, unsigned nth, struct census whole)
 	harness_fail_allocation(r.h, 0);
 	if (err && (!is_failed || (err != REFUSED && err != t->s->also)))
 		fail_msg("%s: the error is %d", when, err);
-	if (!err && is_failed && !t->s->may_go_on)
+	if (!err && is_failed && !t->s->may_go_on && !(t->s->falls_back & t->at->is))
 		fail_msg("%s, and nobody noticed", when);
 	expects_no_more(when, census_of(r.k), before, whole);
 	assert_int_equal(t->s->body(&r), 0);
