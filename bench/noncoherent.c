@@ -371,6 +371,8 @@ static struct counts count_round(struct buf *f, const struct pattern *p)
 	return c->now;
 }
 
+#define SIZE_ROOM	32		/* any number, and its unit */
+
 static void say_size(char *text, size_t room, size_t len)
 {
 	if (len < SZ_1K)
@@ -394,7 +396,7 @@ struct row {
 static void say_row(const struct pattern *p, size_t len, const struct row *r, bool is_timed)
 {
 	const struct counts *c = &r->counts[CACHED];
-	char size[16];
+	char size[SIZE_ROOM];
 
 	say_size(size, sizeof(size), len);
 	printf("%-12s %7s |%8llu %7llu %8llu %8llu %5llu %11llu |", p->name, size,
@@ -467,7 +469,7 @@ struct verdict {
 static void say_turns(const struct pattern *p, const struct verdict *v)
 {
 	size_t len = MIN_LEN;
-	char size[16];
+	char size[SIZE_ROOM];
 
 	printf("%-12s %-30s %s", p->name, p->what, v->is_cached_cheaper[0] ? "cached" : "uncached");
 	for (size_t i = 1; i < v->nr; i++) {
