@@ -124,17 +124,20 @@ static void call_exit(void *arg)
 	mmput(arg);
 }
 
-static void on_behalf(struct process *p, void (*fn)(void *arg), void *arg)
-{
-	switch_mm(p->mm->kernel, p->mm);
-	process_syscall(fn, arg);
-}
-
 /* Back to whose turn it is, if that is somebody. */
 static void resume(struct kernel *k)
 {
 	if (current && current->mm->kernel == k)
 		switch_mm(k, current->mm);
+}
+
+static void on_behalf(struct process *p, void (*fn)(void *arg), void *arg)
+{
+	struct kernel *k = p->mm->kernel;
+
+	switch_mm(k, p->mm);
+	process_syscall(fn, arg);
+	resume(k);
 }
 
 void *process_mmap(struct process *p, void *hint, size_t len, int prot, int flags,
@@ -143,7 +146,6 @@ void *process_mmap(struct process *p, void *hint, size_t len, int prot, int flag
 	struct mmap_call c = { p->mm, file, port_va(hint), len, prot, flags, pgoff, 0 };
 
 	on_behalf(p, call_mmap, &c);
-	resume(p->mm->kernel);
 	return c.ret < 0 ? ERR_PTR(c.ret) : (void *)user_ptr(p->mm, (u32)c.ret);
 }
 
@@ -152,7 +154,6 @@ int process_munmap(struct process *p, void *va, size_t len)
 	struct mmap_call c = { .mm = p->mm, .va = port_va(va), .len = len };
 
 	on_behalf(p, call_munmap, &c);
-	resume(p->mm->kernel);
 	return (int)c.ret;
 }
 
@@ -171,22 +172,17 @@ struct process *process_fork(struct process *p)
 	struct user_mm *mm = p->mm;
 
 	on_behalf(p, call_fork, &mm);
-	resume(p->mm->kernel);
 	return process_of(mm);
 }
 
 /* Whoever exits in the middle of his own code has left it. */
 void process_exit(struct process *p)
 {
-	struct kernel *k;
-
 	if (!p)
 		return;
-	k = p->mm->kernel;
 	while (current == p)
 		process_leave(p);
 	on_behalf(p, call_exit, p->mm);
-	resume(k);
 	g_free(p);
 }
 

@@ -214,7 +214,7 @@ void sg_miter_stop(struct sg_mapping_iter *miter)
 
 typedef void (*piece_fn)(void *piece, char *buf, size_t len);
 
-/* @fn for each piece from byte @skip on, with its place in @buf. Return: bytes in all. */
+/* @fn for each piece from byte @skip on, with its place in @buf, if any. Return: bytes in all. */
 static size_t each_piece(struct scatterlist *sgl, unsigned int nents, char *buf, size_t buflen,
 			 off_t skip, unsigned int flags, piece_fn fn)
 {
@@ -227,7 +227,7 @@ static size_t each_piece(struct scatterlist *sgl, unsigned int nents, char *buf,
 	while (done < buflen && miter_next(&m)) {
 		size_t len = min_t(size_t, m.length, buflen - done);
 
-		fn(m.addr, buf + done, len);
+		fn(m.addr, buf ? buf + done : NULL, len);
 		done += len;
 	}
 	miter_stop(&m);

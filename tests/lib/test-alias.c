@@ -39,6 +39,7 @@ static size_t aliases_of(struct rig *rig, phys_addr_t pa, struct alias *ret)
 	size_t nr = harness_find_aliases(rig->h, all, G_N_ELEMENTS(all)), found = 0;
 
 	assert_true(nr <= G_N_ELEMENTS(all));
+	*ret = (struct alias){ 0 };
 	for (size_t i = 0; i < nr; i++)
 		if (pa - all[i].pa < all[i].len && !found++)
 			*ret = all[i];
