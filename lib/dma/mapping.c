@@ -253,7 +253,7 @@ static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct sc
 		port_before_load(sg, sizeof(*sg));
 		n.dma = sg_dma_address(sg);
 		n.len = kind == LEDGER_MAP_SG ? sg_dma_len(sg) : sg->length;
-		n.pa = sg_phys(sg);
+		n.pa = sg_page(sg) ? sg_phys(sg) : PHYS_ADDR_MAX;	/* never set */
 		n.va = kernel_lowmem_ptr(r->dev->kernel, n.pa);
 	} else {
 		n.dma = DMA_MAPPING_ERROR;

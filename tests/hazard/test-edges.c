@@ -408,6 +408,20 @@ static void engine_that_is_off_costs_and_says_nothing(void **state)
 	ends(&rig, 0);
 }
 
+/* Its entries have no pages: there is nothing to look for but the address in them. */
+static void list_that_was_never_set_is_an_unknown_one(void **state)
+{
+	struct rig rig = starts();
+	struct scatterlist sg[2];
+
+	sg_init_table(sg, 2);
+	assert_int_equal(dma_map_sg(rig.eth, sg, 2, DMA_TO_DEVICE), 0);
+	has_only(&rig, HAZARD_MAP_NOT_MEMORY, 1);
+	dma_unmap_sg(rig.eth, sg, 2, DMA_TO_DEVICE);
+	assert_int_equal(hazard_count(harness_hazards(rig.h), HAZARD_UNMAP_UNKNOWN), 1);
+	assert_int_equal(harness_finish(rig.h), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +444,7 @@ int main(void)
 		cmocka_unit_test(device_may_reach_all_that_a_coherent_allocation_asked_for),
 		cmocka_unit_test(object_freed_under_a_mapping_is_reported_once),
 		cmocka_unit_test(three_hundred_thousand_live_mappings_are_kept_apart),
+		cmocka_unit_test(list_that_was_never_set_is_an_unknown_one),
 		cmocka_unit_test(report_that_cannot_be_written_is_status_2),
 		cmocka_unit_test(engine_that_is_off_costs_and_says_nothing),
 	};
