@@ -39,13 +39,22 @@ struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)
 					 gfp & __GFP_NOWARN);
 }
 
+/* Pages of an area that nobody has taken are warned about, and are no others' matter. */
+static bool is_given_back(struct cma *cma, struct page *page, unsigned long count)
+{
+	if (!cma_pages_valid(cma, page, count))
+		return false;
+	cma_release(cma, page, count);
+	return true;
+}
+
 /* Whichever area it is of. */
 bool contiguous_free(struct device *dev, struct page *page, size_t size)
 {
 	unsigned long count = PAGE_ALIGN(size) >> PAGE_SHIFT;
 
-	return cma_release(dev->cma_area, page, count) ||
-	       cma_release(dev->kernel->dma_contiguous_default_area, page, count);
+	return is_given_back(dev->cma_area, page, count) ||
+	       is_given_back(dev->kernel->dma_contiguous_default_area, page, count);
 }
 
 void dma_free_contiguous(struct device *dev, struct page *page, size_t size)

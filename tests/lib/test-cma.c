@@ -379,6 +379,9 @@ static void cached_memory_comes_from_an_area_too(struct rig *rig)
 	dma_free_pages(rig->dev, SZ_64K, at_once, dma_at_once, DMA_TO_DEVICE);
 	dma_free_pages(rig->dev, PAGE_SIZE, one, dma_of_one, DMA_TO_DEVICE);
 	dma_free_pages(rig->dev, SZ_64K, page, dma, DMA_TO_DEVICE);
+	listens(rig);
+	dma_free_pages(rig->dev, SZ_64K, page, dma, DMA_TO_DEVICE);
+	expects_warning(rig, "cma_release() of pages that are not taken");
 	assert_ptr_equal(dma_alloc_pages(rig->dev, SZ_64K, &dma, DMA_TO_DEVICE, GFP_KERNEL), page);
 	dma_free_pages(rig->dev, SZ_64K, page, dma, DMA_TO_DEVICE);
 }
