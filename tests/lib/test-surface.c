@@ -307,6 +307,19 @@ static void what_the_operations_mapped_they_unmap(struct rig *rig)
 	set_dma_ops(rig->dev, NULL);
 }
 
+/* The empty stub of 32-bit Arm: R2 of examples/r2-no-kernel-mapping. */
+static void preparing_coherent_memory_moves_no_line(struct rig *rig)
+{
+	struct machine_counters before, after;
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+	machine_count(rig->m, &before);
+	arch_dma_prep_coherent(page, PAGE_SIZE);
+	machine_count(rig->m, &after);
+	assert_memory_equal(&before, &after, sizeof(before));
+	__free_page(page);
+}
+
 static const struct rig_test tests[] = {
 	/*                                                            needs      never */
 	TEST_ON(an_entry_of_a_list_holds_its_page_and_its_marks,       0,         0),
@@ -323,6 +336,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(coherent_memory_s_protection_is_the_device_s,          0,         0),
 	TEST_ON(what_peers_may_do_is_numbered_as_in_linux,             0,         0),
 	TEST_ON(memory_in_use_is_nobody_s_to_share_out,                0,         0),
+	TEST_ON(preparing_coherent_memory_moves_no_line,               0,         0),
 	TEST_ON(limits_are_the_operations_to_say,                      0,         0),
 	TEST_ON(what_the_operations_mapped_they_unmap,                 0,         0),
 };
