@@ -4,7 +4,7 @@
  * processes is on its CPU.
  *
  * The kernel works on a process's behalf with that process's tables: whatever is done to
- * one goes through on_behalf().
+ * one goes through on_behalf(), which no compiler inlines: backtraces have it.
  */
 #include <armdma/process.h>
 
@@ -75,7 +75,7 @@ void process_run(struct process *p, void (*fn)(void *arg), void *arg)
 	process_leave(p);
 }
 
-void process_syscall(void (*fn)(void *arg), void *arg)
+noinline void process_syscall(void (*fn)(void *arg), void *arg)
 {
 	struct cpu *c = current ? this_cpu(current) : NULL;
 	bool was_user = c && cpu_set_user(c, false);
@@ -131,7 +131,7 @@ static void resume(struct kernel *k)
 		switch_mm(k, current->mm);
 }
 
-static void on_behalf(struct process *p, void (*fn)(void *arg), void *arg)
+static noinline void on_behalf(struct process *p, void (*fn)(void *arg), void *arg)
 {
 	struct kernel *k = p->mm->kernel;
 
