@@ -191,7 +191,6 @@ static void report_shared(struct hazard_engine *e, const struct mapping *m,
 {
 	unsigned line = e->shadow.line_bytes;
 	uint64_t at = MAX(m->pa, other->pa) & ~(uint64_t)(line - 1);
-	struct record now = engine_record(e, RECORD_MAPPED);
 	struct report *r = report_begin(e, HAZARD_LINE_SHARED, m->site, other->site);
 
 	if (!r)
@@ -204,13 +203,7 @@ static void report_shared(struct hazard_engine *e, const struct mapping *m,
 		   direction_name(m->dir), other->len, other->pa,
 		   direction_name(other->dir), line, at);
 	report_row_of_mapping(e, r, other);
-	now.pa = m->pa;
-	now.dma = m->dma;
-	now.len = (uint32_t)MIN(m->len, UINT32_MAX);
-	now.dir = (int8_t)m->dir;
-	now.party = m->dev->party;
-	now.site = m->site;
-	report_now(e, r, &now, true, NULL);
+	report_now_mapped(e, r, m);
 	report_fix(r, "Likely missing", "buffers aligned to dma_get_cache_alignment(), in "
 		   "lines of their own");
 	report_end(e, r);

@@ -442,6 +442,19 @@ static bool has_row_of(const struct report *r, const struct mapping *m)
 	return false;
 }
 
+void report_now_mapped(struct hazard_engine *e, struct report *r, const struct mapping *m)
+{
+	struct record now = engine_record(e, RECORD_MAPPED);
+
+	now.pa = m->pa;
+	now.dma = m->dma;
+	now.len = (uint32_t)MIN(m->len, UINT32_MAX);
+	now.dir = (int8_t)m->dir;
+	now.party = m->dev->party;
+	now.site = m->site;
+	report_now(e, r, &now, true, NULL);
+}
+
 void report_row_of_mapping(struct hazard_engine *e, struct report *r, const struct mapping *m)
 {
 	struct record rec = {

@@ -66,6 +66,9 @@ struct report {
 	struct stack stack;		/* of the call or access that showed it */
 };
 
+/* What @m was made by, as the culprit: it happens now. */
+void report_now_mapped(struct hazard_engine *e, struct report *r, const struct mapping *m);
+
 struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 			    const void *site, const void *other_site);
 void report_by(struct report *r, const char *who);

@@ -19,7 +19,6 @@ static bool take_first(struct mapping *m, void *data)
 static void report_twice(struct hazard_engine *e, const struct mapping *m,
 			 const struct mapping *coherent)
 {
-	struct record now = engine_record(e, RECORD_MAPPED);
 	struct report *r = report_begin(e, HAZARD_MAP_COHERENT, m->site, coherent->site);
 
 	if (!r)
@@ -31,13 +30,7 @@ static void report_twice(struct hazard_engine *e, const struct mapping *m,
 		   party_name(&e->parties, m->dev->party), m->len, m->pa,
 		   direction_name(m->dir), party_name(&e->parties, coherent->dev->party));
 	report_row_of_mapping(e, r, coherent);
-	now.pa = m->pa;
-	now.dma = m->dma;
-	now.len = (uint32_t)MIN(m->len, UINT32_MAX);
-	now.dir = (int8_t)m->dir;
-	now.party = m->dev->party;
-	now.site = m->site;
-	report_now(e, r, &now, true, NULL);
+	report_now_mapped(e, r, m);
 	report_fix(r, "Likely missing", "DMA_ATTR_SKIP_CPU_SYNC in the map and the unmap");
 	report_end(e, r);
 }
