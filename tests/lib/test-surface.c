@@ -307,7 +307,7 @@ static void what_the_operations_mapped_they_unmap(struct rig *rig)
 	set_dma_ops(rig->dev, NULL);
 }
 
-/* The empty stub of 32-bit Arm: R2 of examples/r2-no-kernel-mapping. */
+/* It is empty on 32-bit Arm: R2 of examples/r2-no-kernel-mapping. */
 static void preparing_coherent_memory_moves_no_line(struct rig *rig)
 {
 	struct machine_counters before, after;
