@@ -53,6 +53,7 @@ void kernel_halt(struct kernel *k)
 	dma_pools_exit(k);
 	swiotlb_exit(k);
 	coherent_exit(k);
+	port_timers_exit(&k->port);
 	port_halted(&k->port);
 	machine_set_software(k->port.machine, NULL);
 	mm_done(k);

@@ -606,6 +606,11 @@ void harness_memory(struct harness *h, struct harness_memory *ret)
 	}
 }
 
+void harness_pass_time(struct harness *h, uint64_t ns)
+{
+	port_pass_time(&h->kernel->port, ns);
+}
+
 void harness_fail_allocation(struct harness *h, unsigned nth)
 {
 	__atomic_store_n(&h->kernel->fail_countdown, (int)nth, __ATOMIC_RELAXED);

@@ -177,6 +177,14 @@ struct sync_watcher {
 void harness_watch_syncs(struct harness *h, struct sync_watcher *w);
 
 /**
+ * harness_pass_time() - nothing happens for @ns nanoseconds of simulated time
+ *
+ * Timers (<linux/timer.h>) that come due meanwhile are called, each when it is: flush
+ * queues of IOMMUs among them.
+ */
+void harness_pass_time(struct harness *h, uint64_t ns);
+
+/**
  * harness_fail_allocation() - let the @nth allocation of the library fail
  *
  * Counts from 1 and from now, over pages, kmalloc(), page tables, lists and areas;

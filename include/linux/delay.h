@@ -1,43 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Delays. Simulated time is an order of events, not nanoseconds, so waiting
- * only lets others go on (cpu_relax()); a driver that polls with a delay simply polls
- * more often.
+ * Delays. They let simulated time pass (<linux/ktime.h>), call the timers that come due
+ * meanwhile, and let others go on (cpu_relax()). The host does not wait.
+ *
+ * Context: any; of msleep() and usleep_range(): process.
+ * Source: include/linux/delay.h.
  */
 #ifndef _ARMDMA_LINUX_DELAY_H
 #define _ARMDMA_LINUX_DELAY_H
 
 #include <linux/processor.h>
 
-static inline void ndelay(unsigned long ns)
-{
-	(void)ns;
-	cpu_relax();
-}
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-static inline void udelay(unsigned long us)
-{
-	(void)us;
-	cpu_relax();
-}
+void ndelay(unsigned long nsecs);
+void udelay(unsigned long usecs);
+void mdelay(unsigned long msecs);
+void msleep(unsigned int msecs);
+/** Takes the least of what it may. */
+void usleep_range(unsigned long min, unsigned long max);
 
-static inline void mdelay(unsigned long ms)
-{
-	(void)ms;
-	cpu_relax();
+#ifdef __cplusplus
 }
-
-static inline void msleep(unsigned int ms)
-{
-	(void)ms;
-	cpu_relax();
-}
-
-static inline void usleep_range(unsigned long us_min, unsigned long us_max)
-{
-	(void)us_min;
-	(void)us_max;
-	cpu_relax();
-}
-
+#endif
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Time. A simulated machine has an order of events and no clock, so that a run repeats
- * exactly: one step of the machine counts as one nanosecond. What a driver measures by
- * it is how much happened.
+ * exactly: one step of the machine counts as one nanosecond, and a delay (<linux/delay.h>,
+ * harness_pass_time()) as what it says. What a driver measures by it is how much happened,
+ * and how long somebody chose to wait.
  *
  * Source: include/linux/ktime.h, include/linux/time64.h.
  */
@@ -22,7 +23,7 @@ typedef s64 ktime_t;
 #define USEC_PER_SEC	1000000L
 #define NSEC_PER_SEC	1000000000L
 
-/** Steps of the current machine; 0 without one. Context: any. */
+/** Nanoseconds of the current machine; 0 without one. Context: any. */
 ktime_t ktime_get(void);
 
 static inline u64 ktime_get_ns(void)

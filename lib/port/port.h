@@ -53,6 +53,8 @@ struct port_bank {
 enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
 
 struct port;
+struct port_timers;
+struct timer_list;
 
 enum outer_op { OUTER_CLEAN, OUTER_INV, OUTER_FLUSH };
 
@@ -90,6 +92,9 @@ struct outer_ops {
  * @kmap_high_get: where the page of highmem at @pa is kmapped, until @kunmap_high; 0:
  *               it is not
  * @nr_pte_stores: descriptors written since boot
+ * @ns_passed:   that delays let pass, beside the machine's steps
+ * @timers:      those pending, and what else timer.c knows; NULL: there was none yet
+ * @timer_due:   when the first of them is, in ns; 0: none is pending
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
  * @on_outer:    the same of every range that the outer cache is given
  */
@@ -124,6 +129,10 @@ struct port {
 	spinlock_t space_lock;
 	struct list_head spaces;
 	u64 nr_pte_stores;
+	u64 ns_passed;
+	spinlock_t timer_lock;
+	struct port_timers *timers;
+	u64 timer_due;
 	u32 (*kmap_high_get)(struct port *p, phys_addr_t pa);
 	void (*kunmap_high)(struct port *p, phys_addr_t pa);
 	void (*on_sync)(void *watcher, bool is_for_device, phys_addr_t pa, size_t len,
@@ -378,6 +387,33 @@ u32 outer_peek_reg(const struct port *p, struct cpu *c, unsigned reg);
 extern const struct outer_ops l2x0_ops, aurora_ops;
 void l2x0_boot(struct port *p);
 void aurora_boot(struct port *p);
+
+/* ---- time: timer.c ---------------------------------------------------------- */
+
+/* ktime_get() of a machine that the caller names. */
+static inline u64 port_now(const struct port *p)
+{
+	return machine_step(p->machine) + __atomic_load_n(&p->ns_passed, __ATOMIC_RELAXED);
+}
+
+void port_run_timers_slow(struct port *p);
+
+/* Call those that are due. */
+static inline void port_run_timers(struct port *p)
+{
+	u64 due = __atomic_load_n(&p->timer_due, __ATOMIC_RELAXED);
+
+	if (unlikely(due) && unlikely(port_now(p) >= due))
+		port_run_timers_slow(p);
+}
+
+/* Let @ns pass; each timer that comes due is called when it is. */
+void port_pass_time(struct port *p, u64 ns);
+/* mod_timer() and timer_delete_sync() on a machine that the caller names. */
+int port_mod_timer(struct port *p, struct timer_list *timer, unsigned long expires);
+int port_delete_timer_sync(struct port *p, struct timer_list *timer);
+/* What is pending is never called. */
+void port_timers_exit(struct port *p);
 
 /* ---- words: printk.c -------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time as the machine has it: steps. Linux: kernel/time/timekeeping.c. */
+/* Time: steps of the machine, and what waiting let pass. Linux: kernel/time/timekeeping.c. */
 #include <linux/ktime.h>
 
 #include "port.h"
@@ -8,5 +8,5 @@ ktime_t ktime_get(void)
 {
 	const struct port *p = port_current();
 
-	return p ? (ktime_t)machine_step(p->machine) : 0;
+	return p ? (ktime_t)port_now(p) : 0;
 }
