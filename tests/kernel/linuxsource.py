@@ -19,6 +19,7 @@ INSTALLED = ("/usr/src/linux-source-6.12.tar.xz", "/usr/src/linux-source-6.12")
 VERSION = "6.12"
 
 FILES = (
+    "arch/arm/mm/dma-mapping.c",
     "drivers/dma/dmatest.c",
     "include/linux/device.h",
     "include/linux/dma-direct.h",
@@ -29,6 +30,8 @@ FILES = (
     "include/linux/map_benchmark.h",
     "include/linux/scatterlist.h",
     "include/linux/swiotlb.h",
+    "lib/bitmap.c",
+    "lib/find_bit.c",
     "lib/scatterlist.c",
     "mm/dmapool_test.c",
     "tools/testing/scatterlist/main.c",

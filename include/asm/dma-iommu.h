@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ARM32 way behind an IOMMU, CONFIG_ARM_DMA_USE_IOMMU of Linux 6.12: an address space
+ * of a device's own, I/O virtual addresses (IOVAs) from bitmaps, and operations in
+ * set_dma_ops(). It is here for contrast with the library's own (<linux/iommu.h>), and
+ * has the faults that Linux's has.
+ *
+ *	bitmaps[0]  |....xxxx..x.....|     a bit for each page of 4 KiB, at most 32768 of
+ *	bitmaps[1]  |........|             them in one; the next is made when it is needed
+ *	            ^ base
+ *
+ * First fit, from @base up; the lowest address that is a multiple of the size, rounded up
+ * to a power of two pages but at most 1 MiB. None runs from one bitmap into the next: the
+ * largest mapping is 128 MiB, or the whole of a smaller space.
+ *
+ * A space is made of whole words of an Arm, 32 pages each, and where it has more than one
+ * bitmap, of whole bitmaps. So it may end after, or long before, the end that was asked
+ * for.
+ *
+ * Source: arch/arm/include/asm/dma-iommu.h, arch/arm/mm/dma-mapping.c.
+ */
+#ifndef _ARMDMA_ASM_DMA_IOMMU_H
+#define _ARMDMA_ASM_DMA_IOMMU_H
+
+#include <linux/kref.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct device;
+struct iommu_domain;
+struct kernel;
+
+/**
+ * struct dma_iommu_mapping - one address space, of one or more devices
+ * @domain:      whose page tables they are
+ * @bitmaps:     @extensions of them, of which the first @nr_bitmaps are there
+ * @bitmap_size: bytes of one
+ * @bits:        pages in one
+ * @base:        the IOVA that bit 0 of the first stands for
+ * @lock:        of the bitmaps
+ * @kref:        held by who made it, and by each device that is attached
+ * @kernel:      whose memory it is; Linux has no such member
+ */
+struct dma_iommu_mapping {
+	struct iommu_domain *domain;
+	unsigned long **bitmaps;
+	unsigned int nr_bitmaps;
+	unsigned int extensions;
+	size_t bitmap_size;
+	size_t bits;
+	dma_addr_t base;
+	spinlock_t lock;
+	struct kref kref;
+	struct kernel *kernel;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
