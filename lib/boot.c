@@ -4,7 +4,9 @@
  *
  *	what memory there is -> page tables, MMU, caches -> outer cache -> DMA
  */
+#include "base/of.h"
 #include "dma/dma.h"
+#include "iommu/core.h"
 #include "mm/kernel.h"
 
 static void boot_outer(struct kernel *k)
@@ -39,6 +41,8 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 	cpu_enter(k->port.cpu0);
 	mmu_boot(&k->port);
 	boot_outer(k);
+	of_init(k);
+	iommu_core_init(k);
 	coherent_init(k);
 	dma_pools_init(k);
 	if (k->config.swiotlb_force)
@@ -53,6 +57,8 @@ void kernel_halt(struct kernel *k)
 	dma_pools_exit(k);
 	swiotlb_exit(k);
 	coherent_exit(k);
+	iommu_core_done(k);
+	of_done(k);
 	port_timers_exit(&k->port);
 	port_halted(&k->port);
 	machine_set_software(k->port.machine, NULL);

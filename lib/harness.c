@@ -12,6 +12,7 @@
 #include <linux/dma-direct.h>
 
 #include "base/devres.h"
+#include "base/of.h"
 #include "harness-device.h"
 #include "dma/dma.h"
 
@@ -499,8 +500,7 @@ static struct device *add_device(struct harness *h, const char *name, bool snoop
 	set_ranges(&d->dev, ranges);
 	if (at)
 		set_bounce_region(h, &d->dev, at);
-	/* The board outlives the device, and nobody writes to it through this. */
-	d->dev.of_node = (struct device_node *)(uintptr_t)at;
+	d->dev.of_node = of_node_of_master(h->kernel, at);
 	arch_setup_dma_ops(&d->dev, is_coherent);
 	if (at)
 		bind_region(h, &d->dev, at);

@@ -21,12 +21,15 @@ extern "C" {
 
 struct bus_dma_region;
 struct cma;
+struct dev_iommu;
 struct device_node;
 struct dma_coherent_mem;
 struct dma_map_ops;
 struct dmabounce_device_info;
+struct fwnode_handle;
 struct io_tlb_mem;
 struct io_tlb_pool;
+struct iommu_group;
 struct kernel;
 struct master;
 
@@ -58,6 +61,9 @@ struct device_dma_parameters {
  * @dma_ops:           its own mapping operations; NULL: direct
  * @dmabounce:         its safe buffers, see <asm/dma-mapping.h>, or NULL
  * @of_node:           what the board says of it, or NULL
+ * @fwnode:            the same of who is in no device tree, or NULL: dev_fwnode()
+ * @iommu_group:       the devices that its IOMMU cannot tell it from; NULL: no IOMMU
+ * @iommu:             <linux/iommu.h>; NULL: none has been looked for
  * @cma_area:          its own contiguous area; NULL: the machine's
  * @dma_mem:           memory of its own for dma_alloc_coherent(), or NULL
  * @dma_io_tlb_mem:    its own bounce buffers; NULL: the machine's
@@ -66,12 +72,14 @@ struct device_dma_parameters {
  * @dma_uses_io_tlb:   it has bounced since it is here
  * @dma_coherent:      it snoops the CPU's caches
  * @dma_skip_sync:     syncs need no work
+ * @dma_iommu:         its mappings go through its IOMMU's default domain
  * @dma_ops_bypass:    direct after all when the mask reaches all of memory
  * @kernel:            the machine it is part of
  * @master:            the port on the bus that it is
  * @release:           called when nobody holds the device any longer, or NULL
  * @name:              by dev_set_name(); its own
  * @refcount:          of those who hold it
+ * @bus_node:          in the list of all devices of the machine
  * @is_own_master:     @master came with device_add(), and goes with the device
  * @dma_warned:        warnings that were given once
  * @devres_lock, @devres_head: <linux/device/devres.h>
@@ -90,6 +98,9 @@ struct device {
 	const struct dma_map_ops *dma_ops;
 	struct dmabounce_device_info *dmabounce;
 	struct device_node *of_node;
+	struct fwnode_handle *fwnode;
+	struct iommu_group *iommu_group;
+	struct dev_iommu *iommu;
 	struct cma *cma_area;
 	struct dma_coherent_mem *dma_mem;
 	struct io_tlb_mem *dma_io_tlb_mem;
@@ -99,12 +110,14 @@ struct device {
 	bool dma_coherent;
 	bool dma_skip_sync;
 	bool dma_ops_bypass;
+	bool dma_iommu;
 
 	struct kernel *kernel;
 	struct master *master;
 	void (*release)(struct device *dev);
 	char *name;
 	atomic_t refcount;
+	struct list_head bus_node;
 	bool is_own_master;
 	unsigned int dma_warned;
 	spinlock_t devres_lock;
@@ -147,6 +160,12 @@ void device_unregister(struct device *dev);
 /** One holder more; one fewer, and the last calls ->release. NULL is fine. */
 struct device *get_device(struct device *dev);
 void put_device(struct device *dev);
+
+/** Is it behind an IOMMU? */
+static inline bool device_iommu_mapped(struct device *dev)
+{
+	return dev->iommu_group != NULL;
+}
 
 static inline void *dev_get_drvdata(const struct device *dev)
 {

@@ -5,6 +5,7 @@
  * Linux: drivers/of/of_reserved_mem.c, and the device_init functions in
  * kernel/dma/{coherent,contiguous,swiotlb}.c.
  */
+#include <linux/of.h>
 #include <linux/of_reserved_mem.h>
 
 #include "dma.h"
@@ -12,7 +13,8 @@
 /* A device_node is a master of the board. */
 static const struct board_master *master_of(const struct device_node *np)
 {
-	return (const struct board_master *)(const void *)np;
+	g_assert(!np->is_iommu);
+	return np->data;
 }
 
 static const struct board_reserved *entry(const struct kernel *k, const struct device_node *np,

@@ -152,7 +152,9 @@ struct cma {
 	struct bits used;
 };
 
+struct iommu_core;
 struct ledger_listener;
+struct of_nodes;
 struct users;
 
 struct kernel {
@@ -214,6 +216,8 @@ struct kernel {
 	struct ledger_listener *listener;	/* lib/dma's */
 
 	struct users *users;		/* processes: user.h */
+	struct of_nodes *of_nodes;	/* lib/base's */
+	struct iommu_core *iommu;	/* lib/iommu's */
 };
 
 /**
