@@ -192,6 +192,46 @@ struct board_iommu {
 	bool is_disabled;
 };
 
+/** As many cells as one #iommu-cells may say. */
+#define BOARD_MAX_IOMMU_CELLS	4
+
+/**
+ * struct board_stream - one entry of a master's iommus: how one of its ports shows itself
+ * @iommu:    index into board.iommus
+ * @nr_cells: of @cells: that IOMMU's #iommu-cells
+ * @cells:    the specifier, as it is written; what it means is that IOMMU's business
+ */
+struct board_stream {
+	unsigned iommu;
+	uint8_t nr_cells;
+	uint32_t cells[BOARD_MAX_IOMMU_CELLS];
+};
+
+/**
+ * struct board_iommu_map - one entry of a bus's iommu-map: IDs of requesters behind it
+ * @requester: the first of them
+ * @nr:        how many; 0: none
+ * @iommu:     index into board.iommus
+ * @stream:    what the first becomes there; the others follow
+ */
+struct board_iommu_map {
+	uint32_t requester;
+	uint32_t nr;
+	unsigned iommu;
+	uint32_t stream;
+};
+
+/**
+ * struct board_iova - one entry of iommu-addresses, in a region that a master names
+ * @region: index into board.reserved
+ * @iova:   the first byte, as the master sees it
+ */
+struct board_iova {
+	unsigned region;
+	uint64_t iova;
+	uint64_t len;
+};
+
 /** One window of a bus's dma-ranges: device address -> physical address. */
 struct board_range {
 	uint64_t dma;			/* as the device sees it */
@@ -246,7 +286,11 @@ struct board_master {
 	char *compatible;
 	bool is_coherent;		/* dma-coherent, own or inherited */
 	bool is_disabled;
-	GArray *iommus;			/* of unsigned: indices into board.iommus */
+	GArray *iommus;			/* of unsigned: indices into board.iommus, each once */
+	GArray *streams;		/* of struct board_stream: its iommus, tree order */
+	GArray *iommu_maps;		/* of struct board_iommu_map: its iommu-map */
+	uint32_t iommu_map_mask;	/* of requester IDs: these bits are looked up */
+	GArray *iovas;			/* of struct board_iova: of its memory-region */
 	GArray *ranges;			/* of struct board_range; empty is 1:1 */
 	GArray *regions;		/* of unsigned: its memory-region, indices into
 					 * board.reserved or BOARD_NO_REGION */
@@ -339,6 +383,14 @@ bool board_has_outer(const struct board *b);
 
 /** The master whose Linux name or path is @name; NULL if there is none. Borrowed. */
 const struct board_master *board_master(const struct board *b, const char *name);
+
+/**
+ * board_map_requester() - where requester @id behind @m goes
+ * @ret_stream: of what it returns
+ *
+ * Return: an index into board.iommus; -1: @m's iommu-map has no entry for it.
+ */
+int board_map_requester(const struct board_master *m, uint32_t id, uint32_t *ret_stream);
 
 /** The region that comes first in @m's memory-region; NULL: it has none. Borrowed. */
 const struct board_reserved *board_region(const struct board *b, const struct board_master *m);

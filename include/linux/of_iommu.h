@@ -28,7 +28,6 @@ struct device_node;
  *                  specifiers
  *   -EPROBE_DEFER  the driver of one of them has not registered; then a retry helps
  *   -EINVAL        two IOMMUs of different drivers
- *   -EFAULT        iommu-map-mask takes no notice of bits that iommu-map gives
  *   others         what ->of_xlate or ->probe_device returned; -ENOMEM
  * After a failure the device is as it was.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DMA masters, IOMMUs, and who sits behind which.
+ * DMA masters. Which IOMMUs they are behind: streams.c.
  *
  * A device tree has no property that says "this device masters the bus", so the
  * rule is made of what trees do say, strongest first. A node is a master if
@@ -25,8 +25,8 @@
 #include "address.h"
 #include "parts.h"
 #include "read.h"
+#include "streams.h"
 
-#define MAX_IOMMUS	64		/* of one master */
 #define MAX_REGIONS	64u		/* of one master; Linux counts no further in all */
 
 /*
@@ -165,141 +165,18 @@ static bool is_master(const struct fdt_node *n, const bool *is_glue)
 	       (!is_glue[fdt_node_idx(n)] && moves_its_own_data(n));
 }
 
-/* ---- IOMMUs ---------------------------------------------------------------- */
-
-void board_iommu_free(struct board_iommu *i)
-{
-	g_free(i->path);
-	g_free(i->name);
-	g_free(i->compatible);
-	g_free(i);
-}
-
-static void add_iommu(struct board *b, const struct fdt_node *n, uint32_t nr_cells)
-{
-	struct board_iommu *i = g_new0(struct board_iommu, 1);
-
-	i->path = node_path(n);
-	i->name = node_device_name(n);
-	i->compatible = node_text(n, "compatible");
-	i->nr_cells = nr_cells;
-	i->is_disabled = n->is_disabled;
-	g_ptr_array_add(b->iommus, i);
-}
-
-bool read_iommus(struct board *b, const struct fdt *f, GError **error)
-{
-	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
-		const struct fdt_node *n = fdt_node(f, i);
-		uint32_t nr_cells = 0;
-
-		if (!node_has(n, "#iommu-cells"))
-			continue;
-		node_u32(n, "#iommu-cells", &nr_cells);
-		if (nr_cells > FDT_MAX_CELLS)
-			return node_complain(n, error, "#iommu-cells is %u, more than %d",
-					     nr_cells, FDT_MAX_CELLS);
-		add_iommu(b, n, nr_cells);
-	}
-	return true;
-}
-
 /* ---- masters ----------------------------------------------------------------- */
 
 /*
  * What reading the masters needs besides the tree.
- * @iommu_nodes: node indices of board.iommus, in the same (ascending) order
- * @ranges:      by node index, the windows of a bus that a master has asked for
+ * @ranges: by node index, the windows of a bus that a master has asked for
  */
 struct masters_reader {
 	struct board *board;
 	const struct fdt *fdt;
-	GArray *iommu_nodes;
+	struct iommu_finder *finder;
 	GPtrArray *ranges;
 };
-
-static int compare_idxs(const void *a, const void *b)
-{
-	const unsigned *l = a, *r = b;
-
-	return (*l > *r) - (*l < *r);
-}
-
-static bool add_iommu_of(struct masters_reader *r, struct board_master *m,
-			 const struct fdt_node *n, const struct fdt_node *iommu,
-			 GError **error)
-{
-	unsigned node_idx = fdt_node_idx(iommu);
-	const unsigned *first = (const unsigned *)r->iommu_nodes->data;
-	const unsigned *found = bsearch(&node_idx, first, r->iommu_nodes->len,
-					sizeof(node_idx), compare_idxs);
-
-	g_assert(found);
-
-	unsigned iommu_idx = found - first;
-
-	for (unsigned i = 0; i < m->iommus->len; i++) {
-		if (g_array_index(m->iommus, unsigned, i) == iommu_idx)
-			return true;
-	}
-	if (m->iommus->len == MAX_IOMMUS)
-		return node_complain(n, error, "more than %d IOMMUs", MAX_IOMMUS);
-	g_array_append_val(m->iommus, iommu_idx);
-	return true;
-}
-
-static const struct fdt_node *iommu_at(const struct fdt_node *n, const char *prop,
-				       struct fdt_cells c, unsigned idx, GError **error)
-{
-	uint32_t phandle = cells_number(c, idx, 1);
-	const struct fdt_node *iommu = fdt_by_phandle(n->fdt, phandle);
-
-	if (iommu && node_has(iommu, "#iommu-cells"))
-		return iommu;
-	node_complain(n, error, "%s names phandle 0x%x, which %s", prop, phandle,
-		      iommu ? "is not an IOMMU" : "no node has");
-	return NULL;
-}
-
-/* iommus: (phandle, specifier) of as many cells as that IOMMU says. */
-static bool read_iommu_list(struct masters_reader *r, struct board_master *m,
-			    const struct fdt_node *n, GError **error)
-{
-	struct fdt_cells c = node_cells(n, "iommus");
-
-	while (c.nr) {
-		const struct fdt_node *iommu = iommu_at(n, "iommus", c, 0, error);
-		uint32_t nr_cells = 0;
-
-		if (!iommu)
-			return false;
-		node_u32(iommu, "#iommu-cells", &nr_cells);
-		if (nr_cells >= c.nr)
-			return node_complain(n, error, "iommus ends in the middle of an entry");
-		if (!add_iommu_of(r, m, n, iommu, error))
-			return false;
-		c = cells_from(c, 1 + nr_cells);
-	}
-	return true;
-}
-
-/* iommu-map: (first requester, phandle, first stream, how many) of one cell each. */
-static bool read_iommu_map(struct masters_reader *r, struct board_master *m,
-			   const struct fdt_node *n, GError **error)
-{
-	struct fdt_cells c = node_cells(n, "iommu-map");
-
-	if (c.nr % 4)
-		return node_complain(n, error, "iommu-map has %u cells, which is not a "
-				     "multiple of 4", c.nr);
-	for (; c.nr; c = cells_from(c, 4)) {
-		const struct fdt_node *iommu = iommu_at(n, "iommu-map", c, 1, error);
-
-		if (!iommu || !add_iommu_of(r, m, n, iommu, error))
-			return false;
-	}
-	return true;
-}
 
 static void unref_ranges(void *ranges)
 {
@@ -346,7 +223,7 @@ void board_master_free(struct board_master *m)
 	g_free(m->path);
 	g_free(m->name);
 	g_free(m->compatible);
-	g_array_unref(m->iommus);
+	free_streams(m);
 	g_array_unref(m->regions);
 	unref_ranges(m->ranges);
 	g_free(m);
@@ -363,29 +240,17 @@ static bool read_master(struct masters_reader *r, const struct fdt_node *n, GErr
 	m->is_coherent = node_is_coherent(n);
 	m->is_disabled = n->is_disabled;
 	m->has_cci_interface = read_ace_lite_interface(n, &m->cci_interface);
-	m->iommus = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	read_regions(r, m, n);
-	return read_iommu_list(r, m, n, error) && read_iommu_map(r, m, n, error) &&
+	return read_streams(r->finder, m, n, error) && read_iovas(r->board, m, n, error) &&
 	       read_ranges(r, m, n, error);
-}
-
-static GArray *find_iommu_nodes(const struct fdt *f)
-{
-	GArray *idxs = g_array_new(FALSE, FALSE, sizeof(unsigned));
-
-	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
-		if (node_has(fdt_node(f, i), "#iommu-cells"))
-			g_array_append_val(idxs, i);
-	}
-	return idxs;
 }
 
 bool read_masters(struct board *b, const struct fdt *f, GError **error)
 {
 	g_autofree bool *is_glue = find_glue(f);
-	g_autoptr(GArray) iommu_nodes = find_iommu_nodes(f);
+	g_autoptr(iommu_finder) finder = iommu_finder_new(f);
 	g_autoptr(GPtrArray) ranges = g_ptr_array_new_with_free_func(unref_ranges);
-	struct masters_reader r = { b, f, iommu_nodes, ranges };
+	struct masters_reader r = { b, f, finder, ranges };
 
 	g_ptr_array_set_size(ranges, fdt_nr_nodes(f));
 	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {

@@ -280,6 +280,74 @@ static void an_iommu_map_names_the_iommu_of_the_functions(void **state)
 	is_behind(b, "2000.pcie", "iommu@1000");
 }
 
+static void a_specifier_is_kept_as_it_is_written(void **state)
+{
+	const struct board *b = board_of(BOARD(SOC(
+		MMU("none", "1000", "0") MMU("two", "2000", "2")
+		DEV("dc", "3000", "iommus = <&two 7 0xff>, <&none>, <&two 0xffffffff 2>;"))));
+	const struct board_master *m = board_master(b, "3000.dc");
+	static const struct board_stream streams[] = {
+		{ 1, 2, { 7, 0xff } }, { 0, 0, { 0 } }, { 1, 2, { 0xffffffff, 2 } },
+	};
+
+	assert_int_equal(m->streams->len, 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_memory_equal(&g_array_index(m->streams, struct board_stream, i),
+				    &streams[i], sizeof(streams[i]));
+	assert_int_equal(m->iommu_maps->len, 0);
+}
+
+static void an_iommu_map_translates_requesters_by_the_first_entry_that_fits(void **state)
+{
+	const struct board *b = board_of(BOARD(SOC(MMU("a", "1000", "1") MMU("b", "2000", "1")
+		"pcie@3000 { compatible = \"acme,pcie\"; device_type = \"pci\";"
+		" reg = <0x3000 0x1000>; #address-cells = <3>; #size-cells = <2>;"
+		" iommu-map-mask = <0xfff8>;"
+		" iommu-map = <0x100 &b 0x20 0x10>, <0x100 &a 0 0x100>, <0 &a 0x80 0>; };")));
+	const struct board_master *m = board_master(b, "3000.pcie");
+	uint32_t stream = 99;
+
+	assert_int_equal(board_map_requester(m, 0x107, &stream), 1);
+	assert_int_equal(stream, 0x20);
+	assert_int_equal(board_map_requester(m, 0x10108, &stream), 1);
+	assert_int_equal(stream, 0x28);
+	assert_int_equal(board_map_requester(m, 0x1ff, &stream), 0);
+	assert_int_equal(stream, 0xf8);
+	stream = 99;
+	assert_int_equal(board_map_requester(m, 0x200, &stream), -1);
+	assert_int_equal(board_map_requester(m, 0, &stream), -1);
+	assert_int_equal(stream, 99);
+	is_behind(b, "3000.pcie", "iommu@2000 iommu@1000");
+}
+
+static void without_an_iommu_map_no_requester_is_translated(void **state)
+{
+	const struct board *b = board_of(BOARD(SOC(DEV("mmc", "1000", ""))));
+	uint32_t stream;
+
+	assert_int_equal(board_map_requester(board_master(b, "1000.mmc"), 0, &stream), -1);
+}
+
+static void a_region_gives_iovas_to_the_masters_it_names(void **state)
+{
+	const struct board *b = board_of(BOARD(
+		"reserved-memory { " CELLS " ranges; fb: fb@90000000 { reg = <0x90000000 0x1000>;"
+		" iommu-addresses = <&lcd 0x90000000 0x1000>, <&gpu 0x80000000 0x2000>,"
+		" <&lcd 0xa0000000 0x3000>; }; };"
+		SOC("lcd: " DEV("display", "1000", "dma-coherent; memory-region = <&fb>;")
+		    "gpu: " DEV("gpu", "2000", "dma-coherent; memory-region = <&fb>;"))));
+	const GArray *lcd = board_master(b, "1000.display")->iovas;
+	const GArray *gpu = board_master(b, "2000.gpu")->iovas;
+
+	assert_int_equal(lcd->len, 2);
+	assert_int_equal(g_array_index(lcd, struct board_iova, 0).iova, 0x90000000);
+	assert_int_equal(g_array_index(lcd, struct board_iova, 1).iova, 0xa0000000);
+	assert_int_equal(g_array_index(lcd, struct board_iova, 1).len, 0x3000);
+	assert_int_equal(gpu->len, 1);
+	assert_int_equal(g_array_index(gpu, struct board_iova, 0).len, 0x2000);
+	assert_int_equal(g_array_index(gpu, struct board_iova, 0).region, 0);
+}
+
 static void iommus_are_listed_and_not_modelled(void **state)
 {
 	const struct board *b = board_of(BOARD(SOC(MMU("mmu", "1000", "1"))));
@@ -328,6 +396,10 @@ int main(void)
 		MASTERS_TEST(a_master_is_behind_every_iommu_it_names),
 		MASTERS_TEST(specifiers_are_as_long_as_each_iommu_says),
 		MASTERS_TEST(an_iommu_map_names_the_iommu_of_the_functions),
+		MASTERS_TEST(a_specifier_is_kept_as_it_is_written),
+		MASTERS_TEST(an_iommu_map_translates_requesters_by_the_first_entry_that_fits),
+		MASTERS_TEST(without_an_iommu_map_no_requester_is_translated),
+		MASTERS_TEST(a_region_gives_iovas_to_the_masters_it_names),
 		MASTERS_TEST(iommus_are_listed_and_not_modelled),
 	};
 

@@ -73,6 +73,18 @@ static const struct {
 	  "/codec: iommus ends in the middle of an entry" },
 	{ BOARD("mmu: mmu@0 { #iommu-cells = <1>; }; pci { iommu-map = <0 &mmu 0>; };"),
 	  "/pci: iommu-map has 3 cells, which is not a multiple of 4" },
+	{ BOARD("mmu: mmu@0 { #iommu-cells = <1>; }; pci { iommu-map-mask = <0xff00>;"
+		" iommu-map = <0x180 &mmu 0 8>; };"),
+	  "/pci: iommu-map begins at requester 0x180, of which iommu-map-mask 0xff00 keeps 0x100" },
+	{ BOARD("mmu: mmu@0 { #iommu-cells = <1>; }; pci {"
+		" iommu-map = <0 &mmu 0xfffffff0 0x11>; };"),
+	  "/pci: iommu-map counts 17 IDs from 0x0 to 0xfffffff0, past 32 bits" },
+	{ BOARD("reserved-memory { " CELLS " ranges; fb: fb { iommu-addresses = <0x42 0 1>; }; };"
+		" display@1 { reg = <1 1>; dma-coherent; memory-region = <&fb>; };"),
+	  "/reserved-memory/fb: iommu-addresses names phandle 0x42, which no node has" },
+	{ BOARD("reserved-memory { " CELLS " ranges; fb: fb { iommu-addresses = <&lcd 0>; }; };"
+		" lcd: display@1 { reg = <1 1>; dma-coherent; memory-region = <&fb>; };"),
+	  "/reserved-memory/fb: iommu-addresses ends in the middle of an entry" },
 	{ BOARD("soc { " CELLS " ranges; dma-ranges = <0 0>; mmc@1 { compatible = \"a,b\";"
 		" reg = <1 1>; }; };"),
 	  "/soc: dma-ranges has 2 cells, which is not a multiple of 3" },

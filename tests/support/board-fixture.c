@@ -52,6 +52,9 @@ static void add_master(struct board *b, const char *name, bool is_coherent)
 	d->compatible = g_strdup("test,master");
 	d->is_coherent = is_coherent;
 	d->iommus = g_array_new(false, true, sizeof(unsigned));
+	d->streams = g_array_new(false, true, sizeof(struct board_stream));
+	d->iommu_maps = g_array_new(false, true, sizeof(struct board_iommu_map));
+	d->iovas = g_array_new(false, true, sizeof(struct board_iova));
 	d->ranges = g_array_new(false, true, sizeof(struct board_range));
 	d->regions = g_array_new(false, true, sizeof(unsigned));
 	g_ptr_array_add(b->masters, d);
@@ -74,6 +77,9 @@ static void free_master(void *p)
 	g_free(d->name);
 	g_free(d->compatible);
 	g_array_unref(d->iommus);
+	g_array_unref(d->streams);
+	g_array_unref(d->iommu_maps);
+	g_array_unref(d->iovas);
 	g_array_unref(d->ranges);
 	g_array_unref(d->regions);
 	g_free(d);
