@@ -47,6 +47,7 @@
  *                  1/16 of memory
  * @swiotlb_force:  every streaming mapping bounces
  * @swiotlb_dynamic: more pools come when they are needed
+ * @iova_spread:    CPUs' IOVAs lie apart: IOVA_SPREAD of <linux/iova.h>
  * @debug_pools:    dma_pool poisons and checks, as with CONFIG_SLUB_DEBUG_ON
  */
 struct kernel_config {
@@ -58,6 +59,7 @@ struct kernel_config {
 	bool swiotlb_force;
 	bool debug_pools;
 	bool swiotlb_dynamic;
+	bool iova_spread;
 };
 
 /* The host's array of struct page, at a 128 MiB boundary, so that a page finds it. */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A lock that is cheap for the thread that always takes it: no locked instruction, two
+ * plain stores and a check. Anybody else may take it too, at the price of a system call
+ * the first time.
+ *
+ *	owner                               another thread
+ *	held = 1                            lock, owner = NULL
+ *	owner is me? -> go on               membarrier()
+ *	held = 0                            wait until held is 0 -> go on
+ *
+ * Between the owner's two lines there is no barrier. membarrier() makes each running
+ * thread execute one: after it, either the owner has seen that it is none any more, or
+ * its @held is seen. Then all take the spinlock, until one thread took it so many times
+ * in a row that it becomes the owner; so many are more after each time that an owner was
+ * deposed. Where there is no membarrier(), the lock is a spinlock.
+ *
+ * Context: any; never sleeps, not to be nested. Whoever calls machine or run functions
+ * inside may be switched away from as inside any spinlock.
+ *
+ * Source: membarrier(2), MEMBARRIER_CMD_PRIVATE_EXPEDITED.
+ */
+#ifndef LIB_BASE_BIAS_H
+#define LIB_BASE_BIAS_H
+
+#include <linux/compiler.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+/**
+ * struct bias_lock - zero is unlocked and nobody's, but use bias_init()
+ * @owner:    who may take it without the spinlock; NULL: nobody
+ * @held:     the owner is inside
+ * @is_slow:  who is inside has the spinlock
+ * @last:     who had the spinlock last, @in_a_row times
+ * @patience: as many make an owner
+ */
+struct bias_lock {
+	const void *owner;
+	bool held, is_slow;
+	spinlock_t lock;
+	const void *last;
+	u32 in_a_row, patience;
+};
+
+/* Its address is who this thread is. */
+extern _Thread_local char bias_self
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* The process may use membarrier() from then on. */
+void bias_init(struct bias_lock *b);
+
+void bias_lock_slow(struct bias_lock *b);
+void bias_unlock_slow(struct bias_lock *b);
+
+static inline void bias_lock(struct bias_lock *b)
+{
+	if (likely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) == &bias_self)) {
+		__atomic_store_n(&b->held, true, __ATOMIC_RELAXED);
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		if (likely(__atomic_load_n(&b->owner, __ATOMIC_ACQUIRE) == &bias_self))
+			return;
+		__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
+	}
+	bias_lock_slow(b);
+}
+
+static inline void bias_unlock(struct bias_lock *b)
+{
+	if (likely(!b->is_slow))
+		__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
+	else
+		bias_unlock_slow(b);
+}
+
+/* For tests: the next to take them are in a process that has no membarrier(). */
+void bias_forbid(bool is_forbidden);
+
+#endif
