@@ -21,6 +21,7 @@
 #include "base/devres.h"
 #include "harness-device.h"
 #include "dma/dma.h"
+#include "iommu/core.h"
 
 int dev_set_name(struct device *dev, const char *fmt, ...)
 {
@@ -57,6 +58,8 @@ int device_add(struct device *dev)
 	});
 	dev->is_own_master = true;
 	arch_setup_dma_ops(dev, false);
+	iommu_bus_add_device(dev);
+	iommu_dma_configure(dev);
 	return 0;
 }
 
@@ -69,19 +72,26 @@ int device_register(struct device *dev)
 void device_unbind(struct device *dev, const void *site)
 {
 	devres_release_all(dev);
+	iommu_dma_unconfigure(dev);
 	kernel_note(dev->kernel, &(struct ledger_note){
 		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,
 	});
 }
 
+static void leave(struct device *dev, const void *site)
+{
+	device_unbind(dev, site);
+	iommu_bus_remove_device(dev);
+}
+
 void device_del(struct device *dev)
 {
-	device_unbind(dev, __builtin_return_address(0));
+	leave(dev, __builtin_return_address(0));
 }
 
 void device_unregister(struct device *dev)
 {
-	device_unbind(dev, __builtin_return_address(0));
+	leave(dev, __builtin_return_address(0));
 	put_device(dev);
 }
 
@@ -96,6 +106,7 @@ static void let_go(struct device *dev)
 {
 	if (dev->kernel)
 		devres_forget_all(dev);
+	iommu_bus_remove_device(dev);
 	if (dev->is_own_master)
 		master_free(dev->master);
 	dev->is_own_master = false;

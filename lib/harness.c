@@ -15,6 +15,7 @@
 #include "base/of.h"
 #include "harness-device.h"
 #include "dma/dma.h"
+#include "iommu/core.h"
 
 #define DEFAULT_BOARD	"a9-pl310"
 
@@ -271,6 +272,7 @@ static void harness_free(struct harness *h)
 		struct harness_dev *d = g_ptr_array_index(h->devices, i);
 
 		devres_forget_all(&d->dev);
+		iommu_bus_remove_device(&d->dev);
 		if (d->dev.dmabounce)
 			dmabounce_unregister_dev(&d->dev);
 		swiotlb_dev_exit(&d->dev);
@@ -505,6 +507,8 @@ static struct device *add_device(struct harness *h, const char *name, bool snoop
 	if (at)
 		bind_region(h, &d->dev, at);
 	g_ptr_array_add(h->devices, d);
+	iommu_bus_add_device(&d->dev);
+	iommu_dma_configure(&d->dev);
 	return &d->dev;
 }
 
@@ -524,6 +528,8 @@ struct device *harness_device(struct harness *h, const char *name)
 	const struct board_master *m = board_master(h->board, name);
 	struct device *dev = find_device(h, m ? m->name : name);
 
+	if (dev)
+		iommu_dma_configure(dev);
 	if (dev)
 		return dev;
 	if (!m)

@@ -290,6 +290,7 @@ struct board_master {
 	GArray *streams;		/* of struct board_stream: its iommus, tree order */
 	GArray *iommu_maps;		/* of struct board_iommu_map: its iommu-map */
 	uint32_t iommu_map_mask;	/* of requester IDs: these bits are looked up */
+	uint8_t pasid_bits;		/* pasid-num-bits; 0: it sends none */
 	GArray *iovas;			/* of struct board_iova: of its memory-region */
 	GArray *ranges;			/* of struct board_range; empty is 1:1 */
 	GArray *regions;		/* of unsigned: its memory-region, indices into

@@ -116,6 +116,10 @@ struct harness *harness_start_or_exit(const struct harness_config *cfg);
  * @name: a master of the board by Linux's name or by path: coherence, dma-ranges and
  *        limits come from the tree. Any other name: a new non-coherent device on the
  *        root bus. DMA masks start at 32 bits, as in Linux.
+ *
+ * A driver counts as bound to it from then on. A device whose IOMMU's driver has
+ * registered (<linux/iommu.h>) is behind that; else its accesses bypass it. After
+ * harness_unbind() the same call binds it again, and looks for the IOMMU again.
  */
 struct device *harness_device(struct harness *h, const char *name);
 

@@ -81,6 +81,7 @@ struct device_dma_parameters {
  * @refcount:          of those who hold it
  * @bus_node:          in the list of all devices of the machine
  * @is_own_master:     @master came with device_add(), and goes with the device
+ * @is_bound:          a driver uses it, or may
  * @dma_warned:        warnings that were given once
  * @devres_lock, @devres_head: <linux/device/devres.h>
  */
@@ -119,6 +120,7 @@ struct device {
 	atomic_t refcount;
 	struct list_head bus_node;
 	bool is_own_master;
+	bool is_bound;
 	unsigned int dma_warned;
 	spinlock_t devres_lock;
 	struct list_head devres_head;

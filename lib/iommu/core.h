@@ -74,9 +74,11 @@ struct iommu_group {
 	struct list_head entry;
 };
 
+/* @is_bound: a driver is, and owner_cnt counts it */
 struct group_device {
 	struct list_head list;
 	struct device *dev;
+	bool is_bound;
 };
 
 #define for_each_group_device(group, pos) \
@@ -123,8 +125,14 @@ void core_setup_dma_ops(struct device *dev);
 /* @dev is there, with its of_node; it goes. Linux: the bus's notifier. */
 void iommu_bus_add_device(struct device *dev);
 void iommu_bus_remove_device(struct device *dev);
-/* of_iommu_configure(), then iommu_device_use_default_domain(): a driver will be bound. */
+/*
+ * A driver will be bound: of_iommu_configure(), iommu_device_use_default_domain(). Then
+ * the device is behind its IOMMU or has none. Or -EPROBE_DEFER, or -EBUSY. Nothing where
+ * one is bound already.
+ */
 int iommu_dma_configure(struct device *dev);
+/* The driver has gone, if there was one. */
+void iommu_dma_unconfigure(struct device *dev);
 
 const struct iommu_ops *iommu_ops_from_fwnode(struct kernel *k,
 					      const struct fwnode_handle *fwnode);

@@ -223,6 +223,20 @@ static bool read_map(struct reader *r)
 	return true;
 }
 
+#define MAX_PASID_BITS	20
+
+static bool read_pasid_bits(struct reader *r)
+{
+	uint32_t bits = 0;
+
+	node_u32(r->node, "pasid-num-bits", &bits);
+	if (bits > MAX_PASID_BITS)
+		return node_complain(r->node, r->error, "pasid-num-bits is %u, more than %d",
+				     bits, MAX_PASID_BITS);
+	r->master->pasid_bits = (uint8_t)bits;
+	return true;
+}
+
 bool read_streams(const struct iommu_finder *f, struct board_master *m,
 		  const struct fdt_node *n, GError **error)
 {
@@ -233,7 +247,7 @@ bool read_streams(const struct iommu_finder *f, struct board_master *m,
 	m->iommu_maps = g_array_new(FALSE, FALSE, sizeof(struct board_iommu_map));
 	m->iommu_map_mask = UINT32_MAX;
 	node_u32(n, "iommu-map-mask", &m->iommu_map_mask);
-	return read_list(&r) && read_map(&r);
+	return read_list(&r) && read_map(&r) && read_pasid_bits(&r);
 }
 
 /* Linux: of_map_id(), which takes the first entry that fits. */
