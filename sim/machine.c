@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A machine: built bottom-up from a board, taken down in any state. */
 #include "sim.h"
+#include "iommu/hw.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -182,6 +183,7 @@ struct machine *machine_new(const struct machine_config *cfg, GError **error)
 	m->is_random = !m->is_fast && cfg->chooser == CHOOSER_RANDOM;
 	m->observers = g_ptr_array_new();
 	m->masters = g_ptr_array_new();
+	m->iommus = g_ptr_array_new();
 	m->settled = g_byte_array_new();
 	m->lent = g_array_new(false, false, sizeof(struct lent_line));
 	m->scratch.fd = -1;
@@ -197,6 +199,8 @@ void machine_free(struct machine *m)
 	for (unsigned i = 0; i < m->masters->len; i++)
 		master_destroy(g_ptr_array_index(m->masters, i));
 	g_ptr_array_unref(m->masters);
+	iommu_hws_done(m);
+	irqs_done(m);
 	g_ptr_array_unref(m->observers);
 	g_byte_array_unref(m->settled);
 	g_array_unref(m->lent);

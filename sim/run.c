@@ -108,6 +108,11 @@ void run_point_slow(struct machine *m)
 		let_go_on(choose(self->run, index_of(self), self->run->nr_left));
 }
 
+bool run_others_left(const struct machine *m)
+{
+	return may_switch(m) && self->run->nr_left > 1;
+}
+
 bool run_yield(void)
 {
 	struct run *r = self ? self->run : NULL;

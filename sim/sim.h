@@ -121,6 +121,7 @@ struct machine {
 	GByteArray *settled;		/* the bytes of a store that takes effect */
 	GArray *lent;			/* of struct lent_line: see native.c */
 	struct bus bus;
+	struct irqs irqs;
 	struct pl310 pl310;
 	struct aurora aurora;
 	struct stb stb;
@@ -129,6 +130,7 @@ struct machine {
 	struct speculation *speculation;	/* NULL unless is_random */
 	GPtrArray *observers;		/* of struct observer * */
 	GPtrArray *masters;		/* of struct master *; owned */
+	GPtrArray *iommus;		/* of struct iommu_hw *; owned */
 	uint64_t gone_dma_read_bytes, gone_dma_write_bytes, gone_faults;
 
 	struct cpu **cpus;
@@ -250,6 +252,9 @@ static inline void run_point(struct machine *m)
 		run_point_slow(m);
 }
 
+/* Under machine_run(): is anybody left but the caller, who could go on now? */
+bool run_others_left(const struct machine *m);
+
 /* What others could see begins: somebody else may go on first. Exact gear. */
 static inline void machine_begin(struct machine *m)
 {
@@ -299,6 +304,14 @@ static inline void cpu_make_present(struct cpu *c, uint32_t va, size_t len, bool
 /* ---- cpu/trap.c -------------------------------------------------------------- */
 
 void trap_install(void);
+
+/* ---- bus/irq.c --------------------------------------------------------------- */
+
+static inline void irqs_after_dma(struct machine *m)
+{
+	if (unlikely(__atomic_load_n(&m->irqs.nr_high, __ATOMIC_RELAXED)))
+		irqs_after_dma_slow(m);
+}
 
 /* ---- master/master.c ----------------------------------------------------------- */
 

@@ -12,6 +12,9 @@
  * snoops (DDI 0407G 2.4.1, ACP): a read takes the newest copy; a write cleans and
  * invalidates CPU copies, then goes out.
  *
+ * Behind an IOMMU its addresses are IOVAs: dma-ranges then only say which of them the
+ * bus lets pass, and apply as they do elsewhere to what the IOMMU bypasses.
+ *
  * Leaves out: bursts, outstanding transactions, bus width, latency.
  */
 #ifndef ARMDMA_MASTER_H
@@ -20,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <armdma/iommu.h>
 #include <armdma/machine.h>
 
 #ifdef __cplusplus
@@ -81,12 +85,45 @@ enum master_fault_kind {
 	MASTER_OK,
 	MASTER_DECODE_ERROR,	/* nothing answers at that address */
 	MASTER_NO_RANGE,	/* outside the bus's dma-ranges */
+	MASTER_IOMMU_FAULT,	/* its IOMMU refused it */
+	MASTER_STALLED,		/* its IOMMU holds it, and software has not resumed it yet */
 };
+
+/**
+ * struct master_fault - what was refused
+ * @dma:    device address of the first byte
+ * @pa:     what it translated to, if it did
+ * @iommu, @stream, @reason, @level: of one that an IOMMU refused or holds
+ */
 struct master_fault {
 	enum master_fault_kind kind;
-	uint64_t dma;		/* device address of the first byte that was refused */
-	uint64_t pa;		/* what it translated to, if it did */
+	uint64_t dma;
+	uint64_t pa;
 	bool is_write;
+	const struct iommu_hw *iommu;
+	uint32_t stream;
+	enum iommu_hw_reason reason;
+	uint8_t level;
+};
+
+/**
+ * master_attach_iommu() - what this master does goes through @i from now on
+ * @stream: the ID that @i knows it by
+ *
+ * A master with several IOMMUs, or several streams, has as many ports, numbered from 0
+ * in the order they were attached; master_read() and master_write() use port 0. Context:
+ * while nobody uses @d. Return: the number of the port.
+ */
+unsigned master_attach_iommu(struct master *d, struct iommu_hw *i, uint32_t stream);
+/** It is at the bus again, as without IOMMUs. */
+void master_detach_iommus(struct master *d);
+/** The IOMMU of @port and, if @ret_stream, its stream; NULL: there is no such port. */
+struct iommu_hw *master_iommu(const struct master *d, unsigned port, uint32_t *ret_stream);
+
+/** struct master_ask - how an access is made; {} is an ordinary one by port 0 */
+struct master_ask {
+	unsigned port;
+	bool is_privileged, is_fetch;
 };
 
 /**
@@ -95,10 +132,21 @@ struct master_fault {
  *
  * Any alignment and length. A refused byte ends the transfer, as an error
  * response does; the bytes before it were moved.
+ * What an IOMMU stalls waits for its software, which hears of it by an interrupt; if that
+ * has not resumed it in the end (under machine_run(): when nobody else is left to do it),
+ * the answer is MASTER_STALLED, and so is that of every access by the same port until it
+ * is resumed. A transfer that was terminated then ends like a refused one; of one that is
+ * to be retried, the caller makes the rest again.
  * Return: .kind MASTER_OK, or what was refused.
  */
 struct master_fault master_read(struct master *d, uint64_t dma, void *buf, size_t len);
 struct master_fault master_write(struct master *d, uint64_t dma, const void *buf, size_t len);
+
+/** The same by another port, or otherwise privileged. @how->port must exist, or be 0. */
+struct master_fault master_read_as(struct master *d, const struct master_ask *how, uint64_t dma,
+				   void *buf, size_t len);
+struct master_fault master_write_as(struct master *d, const struct master_ask *how, uint64_t dma,
+				    const void *buf, size_t len);
 
 #ifdef __cplusplus
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <armdma/machine.h>
 #include <armdma/cpu.h>
+#include <armdma/iommu.h>
 #include <armdma/master.h>
 
 #ifdef __cplusplus
@@ -41,6 +42,7 @@ enum observe_kind {
 	OBSERVE_TLB_CONFLICT,	/* @va, @pa, @len, @attrs of an entry that a new one displaced */
 	OBSERVE_CPU_FAULT,	/* @va; @fault */
 	OBSERVE_MASTER_FAULT,	/* @dma; @refusal */
+	OBSERVE_IOMMU,		/* @dma; @iommu: it did not translate, and did not bypass */
 	NR_OBSERVE_KINDS
 };
 
@@ -60,6 +62,16 @@ enum observe_order {
 
 /** Who answered a load. */
 enum observe_answer { ANSWER_L1, ANSWER_L2, ANSWER_DRAM };
+
+/**
+ * struct observe_iommu - an access that an IOMMU stopped or diverted; a master's refusal,
+ * where it comes to one, follows
+ */
+struct observe_iommu {
+	const struct iommu_hw *iommu;
+	struct iommu_hw_access access;
+	struct iommu_hw_result result;
+};
 
 /**
  * struct observe_event - one event; every pointer is valid during the call only
@@ -102,6 +114,7 @@ struct observe_event {
 	struct mem_attrs attrs;
 	struct cpu_fault fault;
 	struct master_fault refusal;
+	const struct observe_iommu *iommu;
 	const void *site;
 };
 

@@ -2,6 +2,8 @@
 /* Routing of register accesses: see bus.h. */
 #include "../sim.h"
 
+#define ROOM_END	0xf0000000u	/* above it some cores have registers of their own */
+
 void bus_attach(struct machine *m, const struct bus_device *d)
 {
 	if (!m->bus.devices)
@@ -9,6 +11,17 @@ void bus_attach(struct machine *m, const struct bus_device *d)
 	machine_settle(m);
 	g_array_append_val(m->bus.devices, *d);
 	tlb_reconsider(m);	/* pages where nobody answered may have somebody */
+}
+
+void bus_detach(struct machine *m, const void *opaque)
+{
+	GArray *devices = m->bus.devices;
+
+	machine_settle(m);
+	for (unsigned i = devices ? devices->len : 0; i-- > 0;)
+		if (g_array_index(devices, struct bus_device, i).opaque == opaque)
+			g_array_remove_index(devices, i);
+	tlb_reconsider(m);
 }
 
 static const struct bus_device *find(const struct machine *m, uint64_t pa)
@@ -27,6 +40,36 @@ static const struct bus_device *find(const struct machine *m, uint64_t pa)
 bool bus_answers(const struct machine *m, uint64_t pa)
 {
 	return find(m, pa) != NULL;
+}
+
+static bool overlaps(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
+{
+	return a < b + b_len && b < a + a_len;
+}
+
+static bool is_free(const struct machine *m, uint64_t pa, uint64_t len)
+{
+	for (unsigned i = 0; i < m->dram.nr_banks; i++)
+		if (overlaps(pa, len, m->dram.banks[i].pa, m->dram.banks[i].len))
+			return false;
+	for (unsigned i = 0; m->bus.devices && i < m->bus.devices->len; i++) {
+		const struct bus_device *d = &g_array_index(m->bus.devices, struct bus_device, i);
+
+		if (overlaps(pa, len, d->pa, d->len))
+			return false;
+	}
+	return true;
+}
+
+/* From high to low, since registers of boards are mostly low or in the middle. */
+uint64_t bus_find_room(const struct machine *m, uint64_t len)
+{
+	uint64_t step = (len + PAGE_MASK) & ~(uint64_t)PAGE_MASK;
+
+	for (uint64_t pa = ROOM_END - step; pa >= step; pa -= step)
+		if (is_free(m, pa, step))
+			return pa;
+	return 0;
 }
 
 /* Exact gear: what the handler does is part of this access, so nobody else goes on. */

@@ -6,8 +6,18 @@
  * Leaves out: masters that reach registers (peer to peer): DRAM only.
  */
 #include "../sim.h"
+#include "../iommu/hw.h"
 
+#include <armdma/run.h>
 #include <string.h>
+
+struct iommu_port {
+	struct iommu_hw *iommu;
+	uint32_t stream;
+	bool is_stalled;
+	struct master_fault stall;	/* what every access gets until it is resumed */
+	uint32_t stall_id;
+};
 
 struct master {
 	struct machine *machine;
@@ -20,6 +30,7 @@ struct master {
 	uint64_t dma_mask;
 	struct board_range *ranges;
 	size_t nr_ranges;
+	GArray *ports;			/* of struct iommu_port; NULL: at the bus */
 
 	/* Written by whoever drives this master; apart from what others read. */
 	alignas(HOST_LINE) uint64_t read_bytes;
@@ -49,6 +60,7 @@ struct master *master_new(struct machine *m, const struct master_config *cfg)
 
 void master_destroy(struct master *d)
 {
+	master_detach_iommus(d);
 	g_free(d->name);
 	g_free(d->ranges);
 	g_aligned_free(d);
@@ -114,13 +126,11 @@ static bool route(const struct master *d, uint64_t dma, uint64_t *ret_pa, uint64
 	return false;
 }
 
-static struct master_fault refuse(struct master *d, enum master_fault_kind kind, uint64_t dma,
-				  uint64_t pa, bool is_write)
+static struct master_fault refuse(struct master *d, const struct master_fault f)
 {
 	struct machine *m = d->machine;
-	struct master_fault f = { .kind = kind, .dma = dma, .pa = pa, .is_write = is_write };
 	struct observe_event ev = {
-		.kind = OBSERVE_MASTER_FAULT, .master = d, .dma = dma, .pa = pa, .refusal = f,
+		.kind = OBSERVE_MASTER_FAULT, .master = d, .dma = f.dma, .pa = f.pa, .refusal = f,
 	};
 
 	d->faults++;
@@ -315,10 +325,217 @@ static void move(struct master *d, struct place at, uint64_t dma, void *buf, siz
 	}
 }
 
-static struct master_fault transfer(struct master *d, uint64_t dma, void *buf, size_t len,
-				    bool is_write)
+/* [@pa, +@len) as far as one bank of DRAM has it: bytes that moved, 0 if none answers. */
+static size_t move_in_bank(struct master *d, uint64_t pa, uint64_t dma, void *buf, size_t len,
+			   bool is_write)
 {
-	struct machine *m = d->machine;
+	const struct dram_bank *b = dram_bank_of(&d->machine->dram, pa, 1);
+	size_t piece;
+
+	if (!b)
+		return 0;
+	piece = (size_t)MIN(b->pa + b->len - pa, len);
+	move(d, (struct place){ pa, b->off + (pa - b->pa) }, dma, buf, piece, is_write);
+	*(is_write ? &d->write_bytes : &d->read_bytes) += piece;
+	return piece;
+}
+
+/* One access under way: what is left of it. */
+struct transfer {
+	struct master *d;
+	const struct master_ask *how;
+	uint64_t dma;
+	void *buf;
+	size_t len;
+	bool is_write;
+};
+
+static void advance(struct transfer *t, size_t piece)
+{
+	t->dma += piece;
+	t->buf = (char *)t->buf + piece;
+	t->len -= piece;
+}
+
+static bool refused(struct transfer *t, enum master_fault_kind kind, uint64_t pa,
+		    struct master_fault *ret)
+{
+	*ret = refuse(t->d, (struct master_fault){
+		.kind = kind, .dma = t->dma, .pa = pa, .is_write = t->is_write,
+	});
+	return false;
+}
+
+/* The next piece, by dma-ranges alone; false: refused. */
+static bool step_plain(struct transfer *t, size_t len, struct master_fault *ret)
+{
+	uint64_t pa, room;
+	size_t piece;
+
+	if (!route(t->d, t->dma, &pa, &room))
+		return refused(t, MASTER_NO_RANGE, 0, ret);
+	piece = move_in_bank(t->d, pa, t->dma, t->buf, (size_t)MIN(room, len), t->is_write);
+	if (!piece)
+		return refused(t, MASTER_DECODE_ERROR, pa, ret);
+	advance(t, piece);
+	return true;
+}
+
+/* ---- behind an IOMMU ---------------------------------------------------------- */
+
+unsigned master_attach_iommu(struct master *d, struct iommu_hw *i, uint32_t stream)
+{
+	struct iommu_port port = { .iommu = i, .stream = stream };
+
+	g_assert(i->machine == d->machine);
+	if (!d->ports)
+		d->ports = g_array_new(false, false, sizeof(port));
+	g_array_append_val(d->ports, port);
+	return d->ports->len - 1;
+}
+
+void master_detach_iommus(struct master *d)
+{
+	if (d->ports)
+		g_array_unref(d->ports);
+	d->ports = NULL;
+}
+
+static struct iommu_port *port_of_master(const struct master *d, unsigned port)
+{
+	g_assert(port < d->ports->len);
+	return &g_array_index(d->ports, struct iommu_port, port);
+}
+
+struct iommu_hw *master_iommu(const struct master *d, unsigned port, uint32_t *ret_stream)
+{
+	if (!d->ports || port >= d->ports->len)
+		return NULL;
+	if (ret_stream)
+		*ret_stream = port_of_master(d, port)->stream;
+	return port_of_master(d, port)->iommu;
+}
+
+/* The bus lets pass what lies in a window of it: bytes from here to its end, or 0. */
+static uint64_t window_room(const struct master *d, uint64_t dma)
+{
+	uint64_t pa, room;
+
+	return route(d, dma, &pa, &room) ? room : 0;
+}
+
+static struct master_fault fault_of(const struct transfer *t, const struct iommu_port *port,
+				    const struct iommu_hw_result *r)
+{
+	return (struct master_fault){
+		.kind = r->outcome == IOMMU_HW_STALL ? MASTER_STALLED : MASTER_IOMMU_FAULT,
+		.dma = t->dma, .is_write = t->is_write, .iommu = port->iommu,
+		.stream = port->stream, .reason = r->reason, .level = r->level,
+	};
+}
+
+static void vanish(struct transfer *t, size_t len)
+{
+	if (!t->is_write)
+		memset(t->buf, 0, len);
+	advance(t, len);
+}
+
+/* What the IOMMU answered, carried out; false: refused, or it waits. */
+static bool obey(struct transfer *t, struct iommu_port *port, const struct iommu_hw_result *r,
+		 struct master_fault *ret)
+{
+	size_t room = (size_t)MIN(r->room, t->len);
+	size_t piece;
+
+	switch (r->outcome) {
+	case IOMMU_HW_BYPASS:
+		return step_plain(t, room, ret);
+	case IOMMU_HW_DROP:
+		vanish(t, room);
+		return true;
+	case IOMMU_HW_HIT:
+	case IOMMU_HW_REDIRECT:
+		piece = move_in_bank(t->d, r->pa, t->dma, t->buf, room, t->is_write);
+		advance(t, piece);
+		return piece || refused(t, MASTER_DECODE_ERROR, r->pa, ret);
+	default:
+		*ret = fault_of(t, port, r);
+		if (r->outcome != IOMMU_HW_STALL)
+			refuse(t->d, *ret);
+		return false;
+	}
+}
+
+/* A stall is on: software may hear of it and act; where others run, they go on first. */
+static enum iommu_hw_stall_state wait_for_resume(struct machine *m, struct iommu_port *port)
+{
+	enum iommu_hw_stall_state state;
+
+	irqs_after_dma(m);
+	state = iommu_hw_stall_state(port->iommu, port->stall_id);
+	while (state == IOMMU_HW_STALL_WAITS && run_others_left(m)) {
+		run_yield();
+		state = iommu_hw_stall_state(port->iommu, port->stall_id);
+	}
+	return state;
+}
+
+/* True: the port is free, and the access to be made (again). */
+static bool stall_is_over(struct transfer *t, struct iommu_port *port, struct master_fault *ret)
+{
+	enum iommu_hw_stall_state state = wait_for_resume(t->d->machine, port);
+
+	port->is_stalled = state == IOMMU_HW_STALL_WAITS;
+	*ret = port->stall;
+	if (state == IOMMU_HW_STALL_TERMINATE) {
+		ret->kind = MASTER_IOMMU_FAULT;
+		refuse(t->d, *ret);
+	}
+	return state == IOMMU_HW_STALL_RETRY;
+}
+
+/* Fast gear: an invalidation waits until what was translated before it has moved. */
+static bool step_translated(struct transfer *t, struct iommu_port *port, struct master_fault *ret)
+{
+	uint64_t window = window_room(t->d, t->dma);
+	struct iommu_hw_access a = {
+		.stream = port->stream, .iova = t->dma, .len = (size_t)MIN(window, t->len),
+		.is_write = t->is_write, .is_privileged = t->how->is_privileged,
+		.is_fetch = t->how->is_fetch,
+	};
+	struct iommu_hw_result r;
+	bool is_done;
+
+	if (!window)
+		return refused(t, MASTER_NO_RANGE, 0, ret);
+	iommu_hw_enter(port->iommu);
+	r = iommu_hw_serve(port->iommu, t->d, &a);
+	is_done = obey(t, port, &r, ret);
+	iommu_hw_leave(port->iommu);
+	if (is_done || r.outcome != IOMMU_HW_STALL)
+		return is_done;
+	port->is_stalled = true;
+	port->stall = *ret;
+	port->stall_id = r.stall;
+	return stall_is_over(t, port, ret);
+}
+
+static bool step_behind(struct transfer *t, struct master_fault *ret)
+{
+	struct iommu_port *port = port_of_master(t->d, t->how->port);
+
+	if (port->is_stalled && !stall_is_over(t, port, ret))
+		return false;
+	return step_translated(t, port, ret);
+}
+
+/* ---- the transfer --------------------------------------------------------------- */
+
+static struct master_fault transfer(struct transfer *t)
+{
+	struct machine *m = t->d->machine;
+	struct master_fault f = { .kind = MASTER_OK };
 
 	if (!m->is_fast)
 		machine_begin(m);
@@ -326,34 +543,36 @@ static struct master_fault transfer(struct master *d, uint64_t dma, void *buf, s
 		order_step_master(m);
 	if (unlikely(m->stb.nr))
 		stb_before_master(m);
-	while (len) {
-		uint64_t pa, room;
-		const struct dram_bank *b;
-
-		dma &= d->dma_mask;
-		if (!route(d, dma, &pa, &room))
-			return refuse(d, MASTER_NO_RANGE, dma, 0, is_write);
-		b = dram_bank_of(&m->dram, pa, 1);
-		if (!b)
-			return refuse(d, MASTER_DECODE_ERROR, dma, pa, is_write);
-
-		size_t piece = (size_t)MIN(MIN(room, b->pa + b->len - pa), len);
-
-		move(d, (struct place){ pa, b->off + (pa - b->pa) }, dma, buf, piece, is_write);
-		*(is_write ? &d->write_bytes : &d->read_bytes) += piece;
-		dma += piece;
-		buf = (char *)buf + piece;
-		len -= piece;
+	while (t->len) {
+		t->dma &= t->d->dma_mask;
+		if (!(unlikely(t->d->ports != NULL) ? step_behind(t, &f)
+						    : step_plain(t, t->len, &f)))
+			break;
 	}
-	return (struct master_fault){ .kind = MASTER_OK };
+	irqs_after_dma(m);
+	return f;
 }
+
+struct master_fault master_read_as(struct master *d, const struct master_ask *how, uint64_t dma,
+				   void *buf, size_t len)
+{
+	return transfer(&(struct transfer){ d, how, dma, buf, len, false });
+}
+
+struct master_fault master_write_as(struct master *d, const struct master_ask *how, uint64_t dma,
+				    const void *buf, size_t len)
+{
+	return transfer(&(struct transfer){ d, how, dma, (void *)(uintptr_t)buf, len, true });
+}
+
+static const struct master_ask ordinary;
 
 struct master_fault master_read(struct master *d, uint64_t dma, void *buf, size_t len)
 {
-	return transfer(d, dma, buf, len, false);
+	return master_read_as(d, &ordinary, dma, buf, len);
 }
 
 struct master_fault master_write(struct master *d, uint64_t dma, const void *buf, size_t len)
 {
-	return transfer(d, dma, (void *)(uintptr_t)buf, len, true);
+	return master_write_as(d, &ordinary, dma, buf, len);
 }

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IOMMUs, as hardware: what stands between a master and the bus.
+ *
+ *   master --(port 0: stream 4)--> IOMMU "a" --> bus --> DRAM
+ *         `--(port 1: stream 2)--> IOMMU "b" --'
+ *                                   |  ^ reads its tables through its walker:
+ *                                   |  | DRAM past every cache, or snooping, or level 2
+ *                                   `--'
+ *
+ * A model is a struct iommu_hw_ops; a master is put behind it with
+ * master_attach_iommu() (armdma/master.h). The reference IOMMU, which can be any of a
+ * family, is armdma/reference-iommu.h. Software programs either through registers, with
+ * its loads and stores: nothing here does it for it.
+ *
+ * A walk reads what memory holds at that moment, as the walker sees it: a descriptor that
+ * still lies in a CPU's cache is not there for a walker that does not snoop.
+ *
+ * Time: each access to its registers and each translation is a tick of an IOMMU's own;
+ * commands that take a while are over some ticks later.
+ *
+ * Leaves out: memory attributes (a port snoops or does not, whatever tables say), requests
+ * of devices for translations (ATS), security states, latency.
+ */
+#ifndef ARMDMA_IOMMU_H
+#define ARMDMA_IOMMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <armdma/machine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct iommu_hw;
+
+/** What becomes of an access. */
+enum iommu_hw_outcome {
+	IOMMU_HW_HIT,		/* translated */
+	IOMMU_HW_BYPASS,	/* not translated: the address is what the bus gets */
+	IOMMU_HW_FAULT,		/* refused and recorded: a bus error for the master */
+	IOMMU_HW_STALL,		/* recorded, and the master waits until it is resumed */
+	IOMMU_HW_ABORT,		/* refused, recorded nowhere */
+	IOMMU_HW_REDIRECT,	/* refused, but goes on to a page set aside for that */
+	IOMMU_HW_DROP		/* refused: reads are zeros and writes vanish, without an error */
+};
+
+/** Why. */
+enum iommu_hw_reason {
+	IOMMU_HW_OK,
+	IOMMU_HW_TRANSLATION,	/* no valid descriptor */
+	IOMMU_HW_PERMISSION,
+	IOMMU_HW_ACCESS_FLAG,	/* the descriptor's access flag is clear */
+	IOMMU_HW_ADDRESS_SIZE,	/* the address, or a descriptor's, has bits it must not have */
+	IOMMU_HW_WALK_EXTERNAL,	/* nothing answers where a table should be */
+	IOMMU_HW_NO_STREAM,	/* nobody programmed this stream */
+	IOMMU_HW_STREAM_TWICE,	/* two entries match it */
+	IOMMU_HW_CONTEXT_OFF,	/* its context is not enabled, or makes no sense */
+	IOMMU_HW_OFF,		/* no clock or no power */
+	IOMMU_HW_TLB_CONFLICT,	/* two entries of the TLB translate it */
+	NR_IOMMU_HW_REASONS
+};
+
+/** "translation", "permission", ... */
+const char *iommu_hw_reason_name(enum iommu_hw_reason reason);
+
+/**
+ * struct iommu_hw_access - what a master asks
+ * @stream: its stream ID
+ * @iova:   first byte
+ * @len:    bytes, at least 1; the answer may be good for fewer
+ */
+struct iommu_hw_access {
+	uint32_t stream;
+	uint64_t iova;
+	size_t len;
+	bool is_write, is_privileged, is_fetch;
+};
+
+/**
+ * struct iommu_hw_result - the answer
+ * @pa:    of the first byte; where @outcome is HIT, BYPASS or REDIRECT
+ * @room:  bytes from @iova on for which the same answer holds; at least 1
+ * @stage, @level: of the walk that ended there; 0: none did
+ * @context: that it was translated in; UINT_MAX: none
+ * @stall: number of the stall, for iommu_hw_stall_state()
+ * @is_tlb_hit: no walk was needed
+ * @nr_reads: of memory, by the walk
+ */
+struct iommu_hw_result {
+	enum iommu_hw_outcome outcome;
+	enum iommu_hw_reason reason;
+	uint64_t pa;
+	uint64_t room;
+	uint8_t stage, level;
+	bool is_tlb_hit;
+	unsigned context;
+	unsigned nr_reads;
+	uint32_t stall;
+};
+
+/** Whose bytes a walk reads. */
+enum iommu_hw_walker {
+	IOMMU_HW_WALKS_DRAM,		/* past every cache: software must clean its tables */
+	IOMMU_HW_WALKS_SNOOPING,	/* the newest copy, wherever it is */
+	IOMMU_HW_WALKS_LEVEL2		/* level 2 and DRAM, past level 1 */
+};
+
+enum iommu_hw_stall_state {
+	IOMMU_HW_STALL_WAITS,
+	IOMMU_HW_STALL_RETRY,		/* once more, from the start */
+	IOMMU_HW_STALL_TERMINATE	/* a bus error for the master */
+};
+
+/**
+ * struct iommu_hw_ops - a model
+ * @reset: as power on leaves it: registers at their reset values, nothing held
+ * @read, @write: of its registers, as in armdma/bus.h, in pieces of 1, 2 or 4 bytes: an
+ *          access of 8 comes as two of 4, the lower first
+ * @translate: one access; @ret is all zero but for .room, which is @a->len, and .context
+ * @tick:   a tick has passed; NULL: nothing takes time
+ * @stall_state: what software has said to that stall; NULL: nothing ever stalls
+ * @free:   the end; NULL: nothing to do
+ *
+ * Context: one call at a time for each IOMMU. A model must not call iommu_hw_translate()
+ * of itself; it may call bus_set_irq() and its walker.
+ */
+struct iommu_hw_ops {
+	void (*reset)(void *opaque);
+	bool (*read)(void *opaque, uint64_t reg, unsigned len, uint64_t *ret_value);
+	bool (*write)(void *opaque, uint64_t reg, unsigned len, uint64_t value);
+	void (*translate)(void *opaque, const struct iommu_hw_access *a,
+			  struct iommu_hw_result *ret);
+	void (*tick)(void *opaque);
+	enum iommu_hw_stall_state (*stall_state)(void *opaque, uint32_t stall);
+	void (*free)(void *opaque);
+};
+
+/**
+ * struct iommu_hw_config - one of them
+ * @name:   shown in reports; copied
+ * @kind:   "reference"; copied
+ * @reg_pa, @reg_len: its registers; @reg_len 0: it has none
+ * @walker: whose bytes its walks read
+ */
+struct iommu_hw_config {
+	const char *name;
+	const char *kind;
+	uint64_t reg_pa, reg_len;
+	enum iommu_hw_walker walker;
+};
+
+/**
+ * iommu_hw_new() - an IOMMU on the bus, with clock and power on, reset
+ *
+ * Lives as long as @m. Context: as bus_attach(). Cannot fail.
+ */
+struct iommu_hw *iommu_hw_new(struct machine *m, const struct iommu_hw_config *cfg,
+			      const struct iommu_hw_ops *ops, void *opaque);
+
+/** All of a machine, in the order they were made; NULL from the last one on. */
+struct iommu_hw *machine_iommu(const struct machine *m, size_t idx);
+const char *iommu_hw_name(const struct iommu_hw *i);
+const char *iommu_hw_kind(const struct iommu_hw *i);
+uint64_t iommu_hw_reg_pa(const struct iommu_hw *i);
+uint64_t iommu_hw_reg_len(const struct iommu_hw *i);
+/** Its interrupt line (armdma/bus.h); 0: the machine had no more lines. */
+unsigned iommu_hw_irq(const struct iommu_hw *i);
+/** The model's own, as given to iommu_hw_new(). */
+void *iommu_hw_opaque(const struct iommu_hw *i);
+
+/**
+ * iommu_hw_translate() - what a master's access would get
+ *
+ * Just as the access itself: it counts, fills the TLB, records faults, and may stall,
+ * which nobody then waits for.
+ */
+struct iommu_hw_result iommu_hw_translate(struct iommu_hw *i, const struct iommu_hw_access *a);
+
+enum iommu_hw_stall_state iommu_hw_stall_state(struct iommu_hw *i, uint32_t stall);
+
+/**
+ * iommu_hw_set_clock() - without a clock registers give an external abort, and accesses
+ * of masters abort; nothing is lost
+ * iommu_hw_set_power() - off: the same; on again: as after reset
+ */
+void iommu_hw_set_clock(struct iommu_hw *i, bool is_on);
+void iommu_hw_set_power(struct iommu_hw *i, bool is_on);
+
+/* ---- for models -------------------------------------------------------------- */
+
+/**
+ * iommu_hw_walk_read() - @len bytes of a table at @pa, as its walker sees them
+ * iommu_hw_walk_swap() - make a descriptor of @len bytes, 4 or 8, that is @old be @new, as
+ *                        an update of its access flag or dirty state does
+ *
+ * @len must not cross a page. Return: false when no memory answers; of a swap also when
+ * it holds something else by now.
+ */
+bool iommu_hw_walk_read(struct iommu_hw *i, uint64_t pa, void *buf, size_t len);
+bool iommu_hw_walk_swap(struct iommu_hw *i, uint64_t pa, uint64_t old, uint64_t new_value,
+			size_t len);
+
+/* ---- counting ------------------------------------------------------------------ */
+
+/** What an invalidation is of. */
+enum iommu_hw_scope {
+	IOMMU_HW_ALL,
+	IOMMU_HW_CONTEXT,
+	IOMMU_HW_ASID,
+	IOMMU_HW_VA,
+	IOMMU_HW_RANGE,
+	IOMMU_HW_WALK_CACHE,
+	NR_IOMMU_HW_SCOPES
+};
+
+/**
+ * struct iommu_hw_counters - since the machine was made
+ * @accesses:    of masters, in pieces of a page or less
+ * @hits, @misses: of the TLB; bypassed accesses are neither
+ * @negative_hits: of those hits, such as said that there is no translation
+ * @walks, @walk_reads: walks for misses, and memory reads of them all
+ * @walk_cache_hits: walks that began below the first level
+ * @prefetches:  entries brought in that nobody had asked for
+ * @invalidations: commands carried out
+ * @invalidated: entries that went by them
+ * @evictions:   entries that went to make room
+ * @faults:      accesses that were neither translated nor bypassed
+ * @stalls:      of these, such as waited
+ * @faults_lost: that found no room to be recorded
+ * @syncs:       completions that software asked for
+ */
+struct iommu_hw_counters {
+	uint64_t accesses, bypasses;
+	uint64_t hits, negative_hits, misses;
+	uint64_t walks, walk_reads, walk_cache_hits;
+	uint64_t prefetches;
+	uint64_t invalidations[NR_IOMMU_HW_SCOPES];
+	uint64_t invalidated, evictions;
+	uint64_t faults, stalls, faults_lost;
+	uint64_t syncs;
+};
+
+/** Context: any; exact while nobody else uses the machine. */
+void iommu_hw_count(struct iommu_hw *i, struct iommu_hw_counters *ret_counters);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Interrupt lines: see <armdma/bus.h>. */
+#include "../sim.h"
+
+unsigned bus_new_irq(struct machine *m, const char *name)
+{
+	if (m->irqs.nr == BUS_MAX_IRQS)
+		return 0;
+	m->irqs.name[++m->irqs.nr] = g_strdup(name);
+	return m->irqs.nr;
+}
+
+/* Whoever changes the level counts it: two threads may set one line. */
+void bus_set_irq(struct machine *m, unsigned irq, bool is_high)
+{
+	g_assert(irq && irq <= m->irqs.nr);
+	if (__atomic_exchange_n(&m->irqs.is_high[irq], is_high, __ATOMIC_ACQ_REL) == is_high)
+		return;
+	if (is_high)
+		__atomic_add_fetch(&m->irqs.nr_high, 1, __ATOMIC_RELEASE);
+	else
+		__atomic_sub_fetch(&m->irqs.nr_high, 1, __ATOMIC_RELEASE);
+}
+
+bool bus_irq_is_high(const struct machine *m, unsigned irq)
+{
+	return irq && irq <= m->irqs.nr &&
+	       __atomic_load_n(&m->irqs.is_high[irq], __ATOMIC_ACQUIRE);
+}
+
+const char *bus_irq_name(const struct machine *m, unsigned irq)
+{
+	return irq && irq <= m->irqs.nr ? m->irqs.name[irq] : NULL;
+}
+
+unsigned bus_next_irq(const struct machine *m, unsigned after)
+{
+	for (unsigned irq = after + 1; irq <= m->irqs.nr; irq++)
+		if (bus_irq_is_high(m, irq))
+			return irq;
+	return 0;
+}
+
+unsigned bus_irqs_high(const struct machine *m)
+{
+	return __atomic_load_n(&m->irqs.nr_high, __ATOMIC_RELAXED);
+}
+
+void bus_on_irq(struct machine *m, void (*taken)(struct machine *m))
+{
+	m->irqs.taken = taken;
+}
+
+void irqs_after_dma_slow(struct machine *m)
+{
+	if (m->irqs.taken && !m->run && !m->nr_handlers && !m->is_telling)
+		m->irqs.taken(m);
+}
+
+void irqs_done(struct machine *m)
+{
+	for (unsigned irq = 1; irq <= m->irqs.nr; irq++)
+		g_free(m->irqs.name[irq]);
+}

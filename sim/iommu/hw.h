@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all IOMMUs are made of, for the models in this folder.
+ *
+ *   hw.c        clock, power, registers on the bus, one access at a time, observers
+ *   walker.c    whose bytes a walk reads
+ *   registers.c a register file, described by a table
+ *   router.c    stream ID -> where it goes
+ *   tlb.c       translations held; a second one of them holds tables (the walk cache)
+ *   format*.c   what descriptors mean, a table for each format
+ *   walk.c      from a root to a leaf, by any of them
+ *   faults.c    records, overflow, the interrupt
+ *   commands.c  what takes a while
+ *
+ * A vendor's model composes them in a folder of its own; reference.c is one that can be
+ * many.
+ */
+#ifndef SIM_IOMMU_HW_H
+#define SIM_IOMMU_HW_H
+
+#include <glib.h>
+#include <armdma/iommu.h>
+#include "../chooser.h"
+
+struct iommu_hw {
+	struct machine *machine;
+	char *name, *kind;
+	uint64_t reg_pa, reg_len;
+	enum iommu_hw_walker walker;
+	const struct iommu_hw_ops *ops;
+	void *opaque;
+	unsigned irq;
+	bool has_clock, has_power;
+	struct iommu_hw_counters counts;
+	struct stream chance;		/* draws of its own */
+	GMutex lock;			/* fast gear: all of the above, and the model */
+};
+
+void iommu_hws_done(struct machine *m);
+
+/* Exact gear: nothing. Fast gear: nobody else is in this IOMMU until iommu_hw_leave(). */
+void iommu_hw_enter(struct iommu_hw *i);
+void iommu_hw_leave(struct iommu_hw *i);
+
+/* Inside: a tick, and what @a gets. */
+struct iommu_hw_result iommu_hw_ask(struct iommu_hw *i, const struct iommu_hw_access *a);
+/* The same for a master, which observers are told of. */
+struct iommu_hw_result iommu_hw_serve(struct iommu_hw *i, const struct master *d,
+				      const struct iommu_hw_access *a);
+
+/* A number below @n, n > 0: nominally 0. */
+uint32_t iommu_hw_choose(struct iommu_hw *i, uint32_t n);
+
+#endif
