@@ -51,6 +51,8 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 		abort_event(e, ev);
 	else if (ev->kind == OBSERVE_MASTER_FAULT)
 		ownership_device_refused(e, ev);
+	else if (ev->kind == OBSERVE_IOMMU)
+		ownership_device_diverted(e, ev);
 	else if (is_range(ev))
 		range_event(e, ev);
 	else

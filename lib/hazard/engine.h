@@ -519,6 +519,7 @@ void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *e
 bool ownership_device_access(struct hazard_engine *e, const struct observe_event *ev,
 			     bool is_write);
 void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev);
+void ownership_device_diverted(struct hazard_engine *e, const struct observe_event *ev);
 /* The latest mapping of that master at a device address; NULL if there is none. */
 struct mapping *ownership_mapping(struct hazard_engine *e, const struct master *d,
 				  uint64_t dma);

@@ -310,6 +310,47 @@ static bool is_register(struct hazard_engine *e, const struct observe_event *ev)
 	return m && m->kind == MAPPING_RESOURCE;
 }
 
+static void say_refused(struct report *r, const struct observe_event *ev, bool is_error)
+{
+	const struct master_fault *f = &ev->refusal;
+
+	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", and ", master_name(ev->master),
+		   f->is_write ? "write" : "read", ev->dma);
+	if (f->iommu)
+		report_say(r, "its IOMMU %s (stream %u) refused it: %s.",
+			   iommu_hw_name(f->iommu), f->stream,
+			   is_error ? "this is DMA_MAPPING_ERROR, what a mapping returns that failed"
+				    : iommu_hw_reason_name(f->reason));
+	else
+		report_say(r, "the bus refused it: %s.",
+			   is_error ? "this is DMA_MAPPING_ERROR, what a mapping returns that failed"
+				    : "no memory answers there");
+}
+
+/* The device has seen no error, but the bytes are not where it thinks. */
+void ownership_device_diverted(struct hazard_engine *e, const struct observe_event *ev)
+{
+	const struct observe_iommu *what = ev->iommu;
+	bool is_dropped = what->result.outcome == IOMMU_HW_DROP;
+	struct record now = device_record(e, ev, what->access.is_write);
+	struct report *r;
+
+	if (!is_dropped && what->result.outcome != IOMMU_HW_REDIRECT)
+		return;
+	r = report_begin(e, HAZARD_DEVICE_ACCESS_UNMAPPED, NULL, ev->master);
+	if (!r)
+		return;
+	report_by(r, master_name(ev->master));
+	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", and its IOMMU %s (stream %u) %s: %s.",
+		   master_name(ev->master), what->access.is_write ? "write" : "read", ev->dma,
+		   iommu_hw_name(what->iommu), what->access.stream,
+		   is_dropped ? "dropped it without an error"
+			      : "sent it to a page set aside for that",
+		   iommu_hw_reason_name(what->result.reason));
+	report_now(e, r, &now, true, "diverted by the IOMMU");
+	report_end(e, r);
+}
+
 void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev)
 {
 	bool is_error = is_error_address(ev->dma);
@@ -324,11 +365,9 @@ void ownership_device_refused(struct hazard_engine *e, const struct observe_even
 	if (!r)
 		return;
 	report_by(r, name);
-	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", and the bus refused it: %s.", name,
-		   ev->refusal.is_write ? "write" : "read", ev->dma,
-		   is_error ? "this is DMA_MAPPING_ERROR, what a mapping returns that failed"
-			    : "no memory answers there");
-	report_now(e, r, &now, true, "refused by the bus");
+	say_refused(r, ev, is_error);
+	report_now(e, r, &now, true, ev->refusal.iommu ? "refused by the IOMMU"
+						       : "refused by the bus");
 	if (is_error)
 		report_fix(r, "Likely missing", "if (dma_mapping_error(%s, dma)) after the "
 			   "map", name);

@@ -51,10 +51,16 @@ void bus_on_irq(struct machine *m, void (*taken)(struct machine *m))
 	m->irqs.taken = taken;
 }
 
+/* Software that plays a device itself, while it takes an interrupt, is not told anew. */
+static _Thread_local bool is_taking;
+
 void irqs_after_dma_slow(struct machine *m)
 {
-	if (m->irqs.taken && !m->run && !m->nr_handlers && !m->is_telling)
-		m->irqs.taken(m);
+	if (!m->irqs.taken || m->run || m->nr_handlers || m->is_telling || is_taking)
+		return;
+	is_taking = true;
+	m->irqs.taken(m);
+	is_taking = false;
 }
 
 void irqs_done(struct machine *m)

@@ -22,6 +22,8 @@
 #include <armdma/iommu.h>
 #include "../chooser.h"
 
+struct master;
+
 struct iommu_hw {
 	struct machine *machine;
 	char *name, *kind;

@@ -253,12 +253,11 @@ void walk_translate(struct walk_unit *u, const struct walk_space *s,
 	ret->stage = s->format->stage;
 	ret->level = e.level;
 	ret->room = MIN((uint64_t)a->len, (1ull << e.size_log2) - into);
+	ret->pa = e.is_negative ? 0 : e.pa + into;
 	if (e.is_negative)
 		refuse(ret, e.reason);
 	else if (!may(&e, a))
 		refuse(ret, IOMMU_HW_PERMISSION);
-	else
-		ret->pa = e.pa + into;
 }
 
 unsigned walk_invalidate(struct walk_unit *u, const struct iotlb_scope *s, bool in_tlb,

@@ -487,12 +487,14 @@ static bool stall_is_over(struct transfer *t, struct iommu_port *port, struct ma
 	enum iommu_hw_stall_state state = wait_for_resume(t->d->machine, port);
 
 	port->is_stalled = state == IOMMU_HW_STALL_WAITS;
+	if (state == IOMMU_HW_STALL_RETRY)
+		return true;
 	*ret = port->stall;
 	if (state == IOMMU_HW_STALL_TERMINATE) {
 		ret->kind = MASTER_IOMMU_FAULT;
 		refuse(t->d, *ret);
 	}
-	return state == IOMMU_HW_STALL_RETRY;
+	return false;
 }
 
 /* Fast gear: an invalidation waits until what was translated before it has moved. */
@@ -518,6 +520,7 @@ static bool step_translated(struct transfer *t, struct iommu_port *port, struct 
 	port->is_stalled = true;
 	port->stall = *ret;
 	port->stall_id = r.stall;
+	ret->kind = MASTER_OK;
 	return stall_is_over(t, port, ret);
 }
 

@@ -19,6 +19,7 @@ static const char *const kind_names[NR_OBSERVE_KINDS] = {
 	[OBSERVE_TLB_CONFLICT] = "tlb-conflict",
 	[OBSERVE_CPU_FAULT] = "cpu-fault",
 	[OBSERVE_MASTER_FAULT] = "master-fault",
+	[OBSERVE_IOMMU] = "iommu",
 };
 
 static void tell_who(GString *s, const struct observe_event *ev)
@@ -71,6 +72,13 @@ static void tell_rest(GString *s, const struct observe_event *ev)
 	case OBSERVE_MASTER_FAULT:
 		g_string_append_printf(s, " dma %#llx kind %d", (unsigned long long)ev->dma,
 				       ev->refusal.kind);
+		break;
+	case OBSERVE_IOMMU:
+		g_string_append_printf(s, " %s stream %u %s %#llx: %s",
+				       iommu_hw_name(ev->iommu->iommu), ev->iommu->access.stream,
+				       ev->iommu->access.is_write ? "write" : "read",
+				       (unsigned long long)ev->dma,
+				       iommu_hw_reason_name(ev->iommu->result.reason));
 		break;
 	default:
 		tell_memory(s, ev);
