@@ -313,18 +313,16 @@ static bool is_register(struct hazard_engine *e, const struct observe_event *ev)
 static void say_refused(struct report *r, const struct observe_event *ev, bool is_error)
 {
 	const struct master_fault *f = &ev->refusal;
+	const char *why = is_error ? "this is DMA_MAPPING_ERROR, what a mapping returns that failed"
+			: f->iommu ? iommu_hw_reason_name(f->reason) : "no memory answers there";
 
-	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", and ", master_name(ev->master),
+	report_say(r, "%s was told to %s dma 0x%" PRIx64 ",", master_name(ev->master),
 		   f->is_write ? "write" : "read", ev->dma);
 	if (f->iommu)
-		report_say(r, "its IOMMU %s (stream %u) refused it: %s.",
-			   iommu_hw_name(f->iommu), f->stream,
-			   is_error ? "this is DMA_MAPPING_ERROR, what a mapping returns that failed"
-				    : iommu_hw_reason_name(f->reason));
+		report_say(r, "and its IOMMU %s (stream %u) refused it: %s.",
+			   iommu_hw_name(f->iommu), f->stream, why);
 	else
-		report_say(r, "the bus refused it: %s.",
-			   is_error ? "this is DMA_MAPPING_ERROR, what a mapping returns that failed"
-				    : "no memory answers there");
+		report_say(r, "and the bus refused it: %s.", why);
 }
 
 /* The device has seen no error, but the bytes are not where it thinks. */
