@@ -17,6 +17,7 @@
 
 #include <glib.h>
 #include <armdma/coherent.h>
+#include <armdma/pgtable.h>
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
@@ -208,6 +209,8 @@ struct kernel {
 	struct io_tlb_mem *io_tlb_mem;	/* the bounce buffers, or NULL */
 	struct io_tlb_mem *restricted_io_tlb;	/* those of some devices alone */
 	spinlock_t io_tlb_lock;		/* of making it */
+
+	struct pgtable_counts pgtable_counts;	/* of all IOMMUs' tables */
 
 	int fail_countdown;		/* the allocation that reaches 0 fails */
 	void (*on_memory)(struct kernel *k, enum memory_event what, phys_addr_t pa,

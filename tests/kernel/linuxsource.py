@@ -21,6 +21,10 @@ VERSION = "6.12"
 FILES = (
     "arch/arm/mm/dma-mapping.c",
     "drivers/dma/dmatest.c",
+    "drivers/iommu/io-pgtable-arm-v7s.c",
+    "drivers/iommu/io-pgtable-arm.c",
+    "drivers/iommu/io-pgtable-arm.h",
+    "drivers/iommu/io-pgtable.c",
     "drivers/iommu/iova.c",
     "include/linux/device.h",
     "include/linux/dma-direct.h",
@@ -28,6 +32,7 @@ FILES = (
     "include/linux/dma-map-ops.h",
     "include/linux/dma-mapping.h",
     "include/linux/dmapool.h",
+    "include/linux/io-pgtable.h",
     "include/linux/iova.h",
     "include/linux/map_benchmark.h",
     "include/linux/rbtree.h",
