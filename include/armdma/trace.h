@@ -61,7 +61,7 @@ enum trace_dir { TRACE_BIDI, TRACE_TO_DEVICE, TRACE_FROM_DEVICE, TRACE_NONE };
  * @time_us:    the trace's own clock, microseconds; ticks of a clock that counts
  * @cpu, @pid:  who logged it
  * @task:       "kworker/0:1-mm", spaces and dashes kept; may hold any byte but NUL
- * @irq_flags:  the flag characters ("d.h1."), "" from a .dat or where not printed
+ * @irq_flags:  the flag characters ("d.h1."), "" where not printed
  * @dev:        device name, printable ASCII; "" where the event carries none (iommu map/unmap)
  * @dir, @attrs: enum trace_dir; DMA_ATTR_* bits as in the kernel (1ul << n)
  * @dma, @size, @phys, @virt: addresses and bytes; @virt may be a hash. @dma is the

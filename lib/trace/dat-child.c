@@ -382,6 +382,64 @@ is_marker(struct child *c, struct tep_record *rec)
 	return !function || g_str_has_prefix(function, "tracing_mark_write");
 }
 
+/* Of a record's common_flags: enum trace_flag_type of Linux's trace_events.h. */
+#define FLAG_IRQS_OFF		0x01
+#define FLAG_IRQS_NOSUPPORT	0x02
+#define FLAG_NEED_RESCHED	0x04
+#define FLAG_HARDIRQ		0x08
+#define FLAG_SOFTIRQ		0x10
+#define FLAG_PREEMPT_RESCHED	0x20
+#define FLAG_NMI		0x40
+#define FLAG_BH_OFF		0x80
+
+static char
+irqs_off(int flags)
+{
+	if (flags & FLAG_IRQS_OFF)
+		return flags & FLAG_BH_OFF ? 'D' : 'd';
+	return flags & FLAG_BH_OFF ? 'b' : flags & FLAG_IRQS_NOSUPPORT ? 'X' : '.';
+}
+
+static char
+need_resched(int flags)
+{
+	if (flags & FLAG_NEED_RESCHED)
+		return flags & FLAG_PREEMPT_RESCHED ? 'N' : 'n';
+	return flags & FLAG_PREEMPT_RESCHED ? 'p' : '.';
+}
+
+static char
+in_irq(int flags)
+{
+	if (flags & FLAG_NMI)
+		return flags & FLAG_HARDIRQ ? 'Z' : 'z';
+	if (flags & FLAG_HARDIRQ)
+		return flags & FLAG_SOFTIRQ ? 'H' : 'h';
+	return flags & FLAG_SOFTIRQ ? 's' : '.';
+}
+
+static char
+depth(int nr)
+{
+	return nr & 0xf ? "0123456789abcdef"[nr & 0xf] : '.';
+}
+
+/* As the kernel prints them in front of an event. */
+static void
+describe_flags(struct child *c, struct tep_record *rec)
+{
+	int flags = tep_data_flags(c->tep, rec);
+	int count = tep_data_preempt_count(c->tep, rec);
+	char *to = c->frame.irq_flags;
+
+	*to++ = irqs_off(flags);
+	*to++ = need_resched(flags);
+	*to++ = in_irq(flags);
+	*to++ = depth(count);
+	*to++ = depth(count >> 4);
+	*to = '\0';
+}
+
 static void
 describe_writer(struct child *c, struct tep_record *rec)
 {
@@ -395,6 +453,7 @@ describe_writer(struct child *c, struct tep_record *rec)
 	ev->pid = tep_data_pid(c->tep, rec);
 	task = tep_data_comm_from_pid(c->tep, ev->pid);
 	ev->task = task ? task : "<...>";
+	describe_flags(c, rec);
 }
 
 static bool

@@ -32,6 +32,7 @@ enum frame_type {
  * @records, @foreign, @malformed, @lost: so far
  * @nr:      lengths of the three lists
  * @len:     lengths of the three strings, without their NULs
+ * @irq_flags: of an event
  */
 struct dat_frame {
 	uint32_t type;
@@ -39,6 +40,7 @@ struct dat_frame {
 	uint32_t len[3];
 	uint64_t records, foreign, malformed, lost;
 	struct trace_event ev;
+	char irq_flags[8];
 };
 
 /** In the child: read @fd, write frames to @out. Does not return. */

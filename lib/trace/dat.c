@@ -87,7 +87,8 @@ take_event(struct dat *t, struct trace_event *ev)
 	ev->task = t->strings[0]->str;
 	ev->dev = t->strings[1]->str;
 	ev->text = t->strings[2]->str;
-	ev->irq_flags = "";
+	t->frame.irq_flags[sizeof(t->frame.irq_flags) - 1] = '\0';
+	ev->irq_flags = t->frame.irq_flags;
 }
 
 static void

@@ -121,7 +121,7 @@ comes_back(const char *system, const char *name, const struct dat_field *fields,
 	dat_format(w, system, name, MAP_PAGE, fields);
 	dat_record(w, MAP_PAGE, 1, values);
 	file = dat_writer_end(w);
-	reads_from(file, "sh-1@0 1.000001", expected);
+	reads_from(file, "sh-1@0 1.000001 .....", expected);
 }
 
 static GBytes *
@@ -145,7 +145,7 @@ kernels_of_either_width_and_byte_order_read_the_same(void **state)
 		for (unsigned i = 0; i < G_N_ELEMENTS(orders); i++) {
 			g_autoptr(GBytes) file = one_mapping(bits, orders[i]);
 
-			reads_from(file, "kworker/0:0-mm-42@0 1.000001",
+			reads_from(file, "kworker/0:0-mm-42@0 1.000001 .....",
 				   "dma_map_page eth0 FROM_DEVICE dma=1040"
 				   " phys=900001040 size=1536 attrs=22");
 		}
@@ -163,7 +163,7 @@ version_7_with_compressed_sections_is_read(void **state)
 
 	assert_true(g_file_get_contents(path, &bytes, &len, NULL));
 	file = g_bytes_new_static(bytes, len);
-	reads_from(file, "kworker/0:0-mm-42@0 1.000001",
+	reads_from(file, "kworker/0:0-mm-42@0 1.000001 .....",
 		   "dma_map_page eth0 FROM_DEVICE dma=1040 phys=900001040"
 		   " size=1536 attrs=22");
 }
