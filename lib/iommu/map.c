@@ -13,6 +13,7 @@
 #include <linux/bitops.h>
 
 #include "core.h"
+#include "trace.h"
 
 /* No zone, no compound page, for a page table. */
 #define BAD_GFP	(__GFP_COMP | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)
@@ -99,7 +100,9 @@ static inline int map_range(struct iommu_domain *domain, unsigned long iova, phy
 		ret = domain->ops->map_pages(domain, iova, paddr, min, 1, prot, gfp, &done);
 	else
 		ret = map_runs(domain, iova, paddr, size, prot, gfp, &done);
-	if (unlikely(ret) && done)
+	if (likely(!ret))
+		trace_map(domain, iova, paddr, size);
+	else if (done)
 		iommu_unmap(domain, iova, done);
 	return ret;
 }
@@ -206,6 +209,7 @@ static inline size_t unmap_range(struct iommu_domain *domain, unsigned long iova
 				 struct iommu_iotlb_gather *gather)
 {
 	unsigned long min = lowest_bit(domain->pgsize_bitmap);
+	size_t unmapped;
 
 	if (unlikely(!(domain->type & __IOMMU_DOMAIN_PAGING)))
 		return 0;
@@ -216,8 +220,11 @@ static inline size_t unmap_range(struct iommu_domain *domain, unsigned long iova
 		return 0;
 	}
 	if (likely(size == min))
-		return domain->ops->unmap_pages(domain, iova, min, 1, gather);
-	return unmap_runs(domain, iova, size, gather);
+		unmapped = domain->ops->unmap_pages(domain, iova, min, 1, gather);
+	else
+		unmapped = unmap_runs(domain, iova, size, gather);
+	trace_unmap(domain, iova, size, unmapped);
+	return unmapped;
 }
 
 size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two trace points of the core. Linux: include/trace/events/iommu.h.
+ */
+#ifndef LIB_IOMMU_TRACE_H
+#define LIB_IOMMU_TRACE_H
+
+#include <armdma/iommu-watch.h>
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+extern struct iommu_watcher *iommu_watched;	/* NULL: nobody */
+
+static inline void trace_map(const struct iommu_domain *domain, unsigned long iova,
+			     phys_addr_t paddr, size_t size)
+{
+	if (unlikely(iommu_watched))
+		iommu_watched->map(iommu_watched, domain, iova, paddr, size);
+}
+
+static inline void trace_unmap(const struct iommu_domain *domain, unsigned long iova, size_t size,
+			       size_t unmapped_size)
+{
+	if (unlikely(iommu_watched))
+		iommu_watched->unmap(iommu_watched, domain, iova, size, unmapped_size);
+}
+
+#endif
