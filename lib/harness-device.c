@@ -57,9 +57,8 @@ int device_add(struct device *dev)
 		.name = dev_name(dev),
 	});
 	dev->is_own_master = true;
-	arch_setup_dma_ops(dev, false);
 	iommu_bus_add_device(dev);
-	iommu_dma_configure(dev);
+	device_bind(dev, false);
 	return 0;
 }
 
@@ -69,9 +68,18 @@ int device_register(struct device *dev)
 	return device_add(dev);
 }
 
+void device_bind(struct device *dev, bool is_coherent)
+{
+	if (dev->is_bound)
+		return;
+	iommu_dma_configure(dev);
+	arch_setup_dma_ops(dev, is_coherent);
+}
+
 void device_unbind(struct device *dev, const void *site)
 {
 	devres_release_all(dev);
+	arch_teardown_dma_ops(dev);
 	iommu_dma_unconfigure(dev);
 	kernel_note(dev->kernel, &(struct ledger_note){
 		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,

@@ -14,6 +14,7 @@
 #include "base/devres.h"
 #include "base/of.h"
 #include "harness-device.h"
+#include "dma/arm-iommu.h"
 #include "dma/dma.h"
 #include "iommu/core.h"
 
@@ -86,6 +87,7 @@ static const char *const behaviour_names[] = { "6.12", "repaired", NULL };
 static const char *const backtrace_names[] = { "address", "full", NULL };
 static const char *const swiotlb_names[] = { "auto", "force", "dynamic", NULL };
 static const char *const dmapool_names[] = { "plain", "debug", NULL };
+static const char *const iova_names[] = { "dma-iommu", "bitmap", NULL };
 static const char *const switch_names[] = { "on", "off", NULL };
 
 static const struct {
@@ -94,7 +96,7 @@ static const struct {
 } choices[] = {
 	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
 	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
-	{ "dmapool", dmapool_names },
+	{ "dmapool", dmapool_names }, { "iova", iova_names },
 	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
 };
 
@@ -118,6 +120,8 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		choose_swiotlb(cfg, i);
 	else if (names == dmapool_names)
 		cfg->dmapool_debug = i;
+	else if (names == iova_names)
+		cfg->iova = (enum iova_backend)i;
 	else if (names == behaviour_names)
 		cfg->behaviour = (enum linux_behaviour)i;
 	else if (names == backtrace_names)
@@ -243,6 +247,7 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 		{ "swiotlb", "force", !cfg->swiotlb_force },
 		{ "swiotlb", "dynamic", !cfg->swiotlb_dynamic },
 		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
+		{ "iova", iova_names[cfg->iova], !cfg->iova },
 	};
 
 	g_string_append_printf(s, "ARMDMA_BOARD=%s ", quoted);
@@ -316,6 +321,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.swiotlb_force = cfg->swiotlb_force,
 		.debug_pools = cfg->dmapool_debug,
 		.swiotlb_dynamic = cfg->swiotlb_dynamic,
+		.iova_bitmap = cfg->iova == IOVA_BITMAP,
 	};
 
 	if (!open_board(h, where, cpu, error))
@@ -503,12 +509,11 @@ static struct device *add_device(struct harness *h, const char *name, bool snoop
 	if (at)
 		set_bounce_region(h, &d->dev, at);
 	d->dev.of_node = of_node_of_master(h->kernel, at);
-	arch_setup_dma_ops(&d->dev, is_coherent);
-	if (at)
-		bind_region(h, &d->dev, at);
 	g_ptr_array_add(h->devices, d);
 	iommu_bus_add_device(&d->dev);
-	iommu_dma_configure(&d->dev);
+	device_bind(&d->dev, is_coherent);
+	if (at)
+		bind_region(h, &d->dev, at);
 	return &d->dev;
 }
 
@@ -528,10 +533,10 @@ struct device *harness_device(struct harness *h, const char *name)
 	const struct board_master *m = board_master(h->board, name);
 	struct device *dev = find_device(h, m ? m->name : name);
 
-	if (dev)
-		iommu_dma_configure(dev);
-	if (dev)
+	if (dev) {
+		device_bind(dev, dev_is_dma_coherent(dev));
 		return dev;
+	}
 	if (!m)
 		return add_device(h, name, false, NULL);
 	return add_device(h, m->name, m->is_coherent, m);
@@ -550,6 +555,20 @@ struct master *harness_master(struct device *dev)
 int harness_restrict_device(struct device *dev, uint64_t pa, size_t len)
 {
 	return restricted_attach(dev, pa, len);
+}
+
+int harness_set_iova(struct device *dev, enum iova_backend how)
+{
+	bool is_bitmap = to_dma_iommu_mapping(dev) != NULL;
+
+	if (!device_iommu_mapped(dev))
+		return -ENODEV;
+	if (dev->dma_ops && !is_bitmap)
+		return -EINVAL;
+	if (how == IOVA_BITMAP)
+		return is_bitmap ? 0 : arm_setup_iommu_dma_ops(dev);
+	arm_teardown_iommu_dma_ops(dev);
+	return 0;
 }
 
 bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret_counters)

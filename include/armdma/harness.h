@@ -20,7 +20,7 @@
  *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool|
  *                   carveout|highmem|hardware,
  *                   cma=SIZE, coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
- *                   swiotlb=auto|force|dynamic,
+ *                   swiotlb=auto|force|dynamic, iova=dma-iommu|bitmap,
  *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
  *                   hazards=on|off
  */
@@ -50,6 +50,13 @@ enum linux_behaviour {
 };
 
 /**
+ * enum iova_backend - who maps for a device behind an IOMMU, and hands out its addresses
+ * IOVA_DMA_IOMMU: the DMA API over <linux/iommu.h>, as in Linux on 64-bit Arm
+ * IOVA_BITMAP:    what Linux 6.12 has on 32-bit Arm, faults and all: <asm/dma-iommu.h>
+ */
+enum iova_backend { IOVA_DMA_IOMMU, IOVA_BITMAP };
+
+/**
  * struct harness_config - all zero is: shipped board "a9-pl310", exact, nominal
  * @board:      path of a .dtb, or name of a shipped board; NULL: environment, default
  * @cpu:        as board_set_cpu() takes it; NULL: the environment where @board is NULL,
@@ -66,6 +73,7 @@ enum linux_behaviour {
  * @dmapool_debug: dma_pool poisons free blocks and checks what is freed
  * @swiotlb_dynamic: more bounce buffers are made when none are left, as with
  *               CONFIG_SWIOTLB_DYNAMIC
+ * @iova:       of all devices behind an IOMMU; harness_set_iova() is for one of them
  * @no_hazards: attach no engine: silent and faster
  * @hazards:    passed to hazard_attach()
  */
@@ -84,6 +92,7 @@ struct harness_config {
 	bool swiotlb_force;
 	bool dmapool_debug;
 	bool swiotlb_dynamic;
+	enum iova_backend iova;
 	bool no_hazards;
 	struct hazard_config hazards;
 };
@@ -137,6 +146,17 @@ struct master *harness_master(struct device *dev);
  * Return: 0; -EINVAL when it is not in the linear map, which is said; -ENOMEM.
  */
 int harness_restrict_device(struct device *dev, uint64_t pa, size_t len);
+
+/**
+ * harness_set_iova() - map for @dev another way from now on
+ *
+ * Nothing may be mapped or allocated for it; what is, is reported as left behind. The window
+ * of the ARM32 way is that of the device's bus.
+ * Return: 0, also when it does already; -ENODEV: no IOMMU; -EINVAL: it has operations of
+ * another kind; or an error of arm_iommu_create_mapping() or arm_iommu_attach_device(),
+ * which is said. After a failure it maps as before.
+ */
+int harness_set_iova(struct device *dev, enum iova_backend how);
 
 /** struct bounce_counters - bounce buffers of a device, in slots of 2 KiB */
 struct bounce_counters {

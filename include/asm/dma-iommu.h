@@ -15,7 +15,7 @@
  *
  * A space is made of whole words of an Arm, 32 pages each, and where it has more than one
  * bitmap, of whole bitmaps. So it may end after, or long before, the end that was asked
- * for.
+ * for: see arm_iommu_create_mapping().
  *
  * Source: arch/arm/include/asm/dma-iommu.h, arch/arm/mm/dma-mapping.c.
  */
@@ -57,6 +57,46 @@ struct dma_iommu_mapping {
 	struct kref kref;
 	struct kernel *kernel;
 };
+
+/**
+ * arm_iommu_create_mapping() - an address space from @base on, about @size bytes of it
+ * @dev: names the IOMMU; it is not attached yet
+ *
+ * What can be handed out is @size rounded down to pages, then up to 32 of them. Beyond 128
+ * MiB it is that rounded down to 128 MiB, and nothing says so. Two kinds of faults:
+ *
+ *	40 pages asked for       64 can be handed out, 24 of them outside
+ *	200 MiB asked for        128 MiB can be
+ *
+ * Context: process, may sleep.
+ * Return: yours to arm_iommu_release_mapping(); an error pointer:
+ *   -EINVAL  less than a page
+ *   -ERANGE  more than 4 GiB
+ *   -ENOMEM  out of memory; a retry may help
+ *   and what iommu_paging_domain_alloc() says, -ENODEV where @dev has no IOMMU
+ */
+struct dma_iommu_mapping *arm_iommu_create_mapping(struct device *dev, dma_addr_t base,
+						   u64 size);
+
+/** Who made it lets it go; it stays while devices are attached. NULL is fine. */
+void arm_iommu_release_mapping(struct dma_iommu_mapping *mapping);
+
+/**
+ * arm_iommu_attach_device() - @dev uses @mapping, alone or beside others, and maps by the
+ *                             operations of this file from now on
+ *
+ * Nothing may be mapped for it. Context: process, may sleep.
+ * Return: 0, and @mapping is held; or what iommu_attach_device() says: -EBUSY where @dev
+ * is in another domain already, -EINVAL where it shares a group, or its IOMMU is another.
+ */
+int arm_iommu_attach_device(struct device *dev, struct dma_iommu_mapping *mapping);
+
+/**
+ * arm_iommu_detach_device() - back to what it was before, and direct
+ *
+ * One line, and nothing else, if it was not attached. Context: process, may sleep.
+ */
+void arm_iommu_detach_device(struct device *dev);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
 #ifndef _ARMDMA_LINUX_DEVICE_H
 #define _ARMDMA_LINUX_DEVICE_H
 
+#include <asm/device.h>
 #include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/device/devres.h>
@@ -74,6 +75,7 @@ struct device_dma_parameters {
  * @dma_skip_sync:     syncs need no work
  * @dma_iommu:         its mappings go through its IOMMU's default domain
  * @dma_ops_bypass:    direct after all when the mask reaches all of memory
+ * @archdata:          <asm/device.h>
  * @kernel:            the machine it is part of
  * @master:            the port on the bus that it is
  * @release:           called when nobody holds the device any longer, or NULL
@@ -113,6 +115,7 @@ struct device {
 	bool dma_ops_bypass;
 	bool dma_iommu;
 
+	struct dev_archdata archdata;
 	struct kernel *kernel;
 	struct master *master;
 	void (*release)(struct device *dev);

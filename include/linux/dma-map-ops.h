@@ -115,9 +115,14 @@ void arch_sync_dma_for_cpu(phys_addr_t paddr, size_t size, enum dma_data_directi
 
 /**
  * arch_setup_dma_ops() - what the bus knows about a device: does it snoop
- * Also gives it its bounce buffers, where it cannot reach all of memory.
+ * arch_teardown_dma_ops() - its driver is gone: what the former set up goes
+ *
+ * Also gives it its bounce buffers, where it cannot reach all of memory; and behind an
+ * IOMMU, if the machine was told so, the operations of <asm/dma-iommu.h>. A mapping that
+ * its driver attached and left is detached.
  */
 void arch_setup_dma_ops(struct device *dev, bool coherent);
+void arch_teardown_dma_ops(struct device *dev);
 
 /**
  * dma_declare_coherent_memory() - give @dev memory of its own for dma_alloc_coherent()

@@ -103,17 +103,27 @@ struct page *dma_alloc_from_pool(struct device *dev, size_t size, void **cpu_add
 	return page;
 }
 
+/* Bytes from its start to @start; more than it has when that is elsewhere. */
+static size_t offset_in(const struct atomic_pool *pool, const void *start)
+{
+	return (size_t)((const char *)start - (const char *)pool->memory->virt);
+}
+
+bool atomic_pool_has(const struct kernel *k, const void *start, size_t size)
+{
+	const struct atomic_pool *pool = &k->atomic_pool;
+
+	return pool->memory && size && offset_in(pool, start) < pool->memory->size &&
+	       size <= pool->memory->size - offset_in(pool, start);
+}
+
 bool dma_free_from_pool(struct device *dev, void *start, size_t size)
 {
 	struct atomic_pool *pool = &dev->kernel->atomic_pool;
-	size_t offset;
 
-	if (!pool->memory || !size)
+	if (!atomic_pool_has(dev->kernel, start, size))
 		return false;
-	offset = (size_t)((char *)start - (char *)pool->memory->virt);
-	if (offset >= pool->memory->size || size > pool->memory->size - offset)
-		return false;
-	give_run(pool, offset >> PAGE_SHIFT, size);
+	give_run(pool, offset_in(pool, start) >> PAGE_SHIFT, size);
 	return true;
 }
 

@@ -57,5 +57,7 @@ void arm_dma_clear_buffer(struct kernel *k, struct page *page, size_t size);
 /* The pool of those who must not touch page tables: alloc-pool.c. */
 void atomic_pool_init(struct kernel *k);
 void atomic_pool_exit(struct kernel *k);
+/* Is all of [@start, +@size) of it? */
+bool atomic_pool_has(const struct kernel *k, const void *start, size_t size);
 
 #endif

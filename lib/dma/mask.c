@@ -5,6 +5,7 @@
  *
  * Linux: kernel/dma/mapping.c.
  */
+#include "arm-iommu.h"
 #include "request.h"
 
 static bool is_mask_supported(struct device *dev, u64 mask)
@@ -124,6 +125,13 @@ void set_dma_ops(struct device *dev, const struct dma_map_ops *ops)
 void arch_setup_dma_ops(struct device *dev, bool coherent)
 {
 	dev->dma_coherent = coherent;
+	if (dev->kernel->config.iova_bitmap && !dev->dma_ops && device_iommu_mapped(dev))
+		arm_setup_iommu_dma_ops(dev);
 	setup_need_sync(dev);
 	swiotlb_setup_device(dev);
+}
+
+void arch_teardown_dma_ops(struct device *dev)
+{
+	arm_teardown_iommu_dma_ops(dev);
 }

@@ -49,6 +49,7 @@
  * @swiotlb_force:  every streaming mapping bounces
  * @swiotlb_dynamic: more pools come when they are needed
  * @iova_spread:    CPUs' IOVAs lie apart: IOVA_SPREAD of <linux/iova.h>
+ * @iova_bitmap:    devices behind an IOMMU map by <asm/dma-iommu.h>
  * @debug_pools:    dma_pool poisons and checks, as with CONFIG_SLUB_DEBUG_ON
  */
 struct kernel_config {
@@ -60,6 +61,7 @@ struct kernel_config {
 	bool swiotlb_force;
 	bool debug_pools;
 	bool swiotlb_dynamic;
+	bool iova_bitmap;
 	bool iova_spread;
 };
 

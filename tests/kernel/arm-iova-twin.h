@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Included before what is cut from arch/arm/mm/dma-mapping.c, lib/bitmap.c and
- * lib/find_bit.c: its functions get names of their own, its memory is the host's, and it
- * has no domain.
+ * lib/find_bit.c: its functions get names of their own, its memory is the host's, and,
+ * without HAS_DOMAINS, it has no domain.
  *
  * With ARM_WORDS a long is what it is on an Arm: it decides how large a space becomes. Both
  * sizes have their bits at the same places, as the machine is little endian.
@@ -49,8 +49,10 @@ void __bitmap_clear(unsigned long *map, unsigned int start, int len);
 #define BITS_TO_LONGS(nr)			DIV_ROUND_UP(nr, BITS_PER_BYTE * sizeof(long))
 #define arm_iommu_create_mapping		twin_create
 #define arm_iommu_release_mapping		twin_release
+#ifndef HAS_DOMAINS
 #define iommu_paging_domain_alloc(dev)		((struct iommu_domain *)(dev))
 #define iommu_domain_free(domain)		((void)(domain))
+#endif
 #define bitmap_find_next_zero_area(map, size, start, nr, mask) \
 	bitmap_find_next_zero_area_off(map, size, start, nr, mask, 0)
 #define bitmap_set				__bitmap_set
