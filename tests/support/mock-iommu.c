@@ -526,8 +526,10 @@ static struct mock_driver *new_driver(const struct mock_config *cfg)
 		.iotlb_sync = cfg->unmap_syncs ? NULL : mock_sync,
 		.iova_to_phys = mock_iova_to_phys, .free = mock_domain_free,
 	};
-	d->identity = (struct iommu_domain){ .type = IOMMU_DOMAIN_IDENTITY, .ops = &mock_static_ops };
-	d->blocked = (struct iommu_domain){ .type = IOMMU_DOMAIN_BLOCKED, .ops = &mock_static_ops };
+	d->identity.type = IOMMU_DOMAIN_IDENTITY;
+	d->identity.ops = &mock_static_ops;
+	d->blocked.type = IOMMU_DOMAIN_BLOCKED;
+	d->blocked.ops = &mock_static_ops;
 	d->ops = (struct iommu_ops){
 		.capable = mock_capable, .domain_alloc_paging = mock_alloc,
 		.probe_device = mock_probe, .release_device = mock_release,
