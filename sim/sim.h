@@ -264,10 +264,6 @@ static inline void machine_begin(struct machine *m)
 
 /* ---- cpu/core.c ------------------------------------------------------------ */
 
-/* initial-exec: the general model would be a call for each access. */
-extern _Thread_local struct cpu *cpu_of_this_thread
-	__attribute__((tls_model("initial-exec"), visibility("hidden")));
-
 /* The CPU that a thread acts as, on the machine whose window it touched. */
 static inline struct cpu *cpu_of_thread(struct machine *m)
 {

@@ -43,6 +43,15 @@ struct machine *cpu_machine(const struct cpu *c);
 struct cpu *cpu_enter(struct cpu *c);
 struct cpu *cpu_current(void);
 
+#ifndef __cplusplus
+/*
+ * cpu_current() without a call, for what is linked with the machine's objects; programs
+ * that load libarmdma.so do not have it. initial-exec: else each access would be one.
+ */
+extern _Thread_local struct cpu *cpu_of_this_thread
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+#endif
+
 /* ---- loads and stores ---------------------------------------------- */
 
 /**

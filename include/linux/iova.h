@@ -28,13 +28,20 @@
 extern "C" {
 #endif
 
+struct iova_block;
+struct iova_chunk;
+struct iova_rcaches;
+
 /**
  * struct iova - a range that is allocated or reserved
  * @pfn_hi, @pfn_lo: its last and its first frame
+ * @leaf, @slot:     where the tree has it; the library's
  */
 struct iova {
 	unsigned long pfn_hi;
 	unsigned long pfn_lo;
+	struct iova_block *leaf;
+	unsigned long slot;
 };
 
 /**
@@ -47,10 +54,6 @@ struct iova {
 enum iova_policy { IOVA_LINUX, IOVA_SPREAD };
 
 #define IOVA_SPREAD_PFNS	32UL
-
-struct iova_block;
-struct iova_chunk;
-struct iova_rcaches;
 
 /* Memory for pieces of one size: lib/iommu/iova-pool.h. */
 struct iova_pool {

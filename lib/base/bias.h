@@ -53,22 +53,34 @@ void bias_init(struct bias_lock *b);
 void bias_lock_slow(struct bias_lock *b);
 void bias_unlock_slow(struct bias_lock *b);
 
+/* Without a call: false if this thread is not the owner. Then bias_disown(). */
+static inline bool bias_try_own(struct bias_lock *b)
+{
+	if (unlikely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) != &bias_self))
+		return false;
+	__atomic_store_n(&b->held, true, __ATOMIC_RELAXED);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (likely(__atomic_load_n(&b->owner, __ATOMIC_ACQUIRE) == &bias_self))
+		return true;
+	__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
+	return false;
+}
+
+static inline void bias_disown(struct bias_lock *b)
+{
+	__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
+}
+
 static inline void bias_lock(struct bias_lock *b)
 {
-	if (likely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) == &bias_self)) {
-		__atomic_store_n(&b->held, true, __ATOMIC_RELAXED);
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		if (likely(__atomic_load_n(&b->owner, __ATOMIC_ACQUIRE) == &bias_self))
-			return;
-		__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
-	}
-	bias_lock_slow(b);
+	if (unlikely(!bias_try_own(b)))
+		bias_lock_slow(b);
 }
 
 static inline void bias_unlock(struct bias_lock *b)
 {
 	if (likely(!b->is_slow))
-		__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
+		bias_disown(b);
 	else
 		bias_unlock_slow(b);
 }

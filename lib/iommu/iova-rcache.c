@@ -8,6 +8,10 @@
  *	depot   for each size: full magazines       one more or less when a CPU's are
  *	                                            both full or both empty
  *
+ * The range that was freed last is not in the loaded magazine but before it: who
+ * allocates and frees one again and again waits for no count to come back from memory.
+ * It counts as loaded, and is put there before anything else is done to magazines.
+ *
  * A CPU's magazines have one biased lock together: a thread that keeps to its CPU, as
  * all do in the fast gear, never executes a locked instruction here, and CPUs share no
  * cache line. Threads that are the same CPU, or none, are safe, and pay for it.
@@ -39,12 +43,16 @@ struct magazine {
 };
 static_assert(sizeof(struct magazine) == 1024, "no memory is wasted");
 
+/* @latest: 0: it is in @loaded, which has room for it otherwise. */
+struct kept {
+	unsigned long latest;
+	struct magazine *loaded, *previous;
+};
+
 struct iova_cpu {
 	struct bias_lock lock;
 	u64 nr_gets, nr_misses;
-	struct {
-		struct magazine *loaded, *previous;
-	} kept[IOVA_ORDERS];
+	struct kept kept[IOVA_ORDERS];
 } __attribute__((__aligned__(APART)));
 
 /* @trim_at: U64_MAX: not to be trimmed. */
@@ -58,7 +66,7 @@ struct depot {
 struct iova_rcaches {
 	struct iova_cpu *cpus;
 	unsigned nr_cpus;
-	const struct cpu *who[PORT_MAX_CPUS];
+	const struct cpu *who[PORT_MAX_CPUS + 1];	/* NULL behind the last */
 	struct depot depots[IOVA_ORDERS] __attribute__((__aligned__(APART)));
 };
 
@@ -82,8 +90,8 @@ static struct magazine *magazine_new(void)
 	return host_alloc(APART, sizeof(struct magazine));
 }
 
-/* Take the latest that is at most @limit, for 0 is no range; @m is not empty. */
-static unsigned long magazine_take(struct magazine *m, unsigned long limit)
+/* The latest is above @limit: take one that is not, for 0 is no range. */
+static unsigned long take_lower(struct magazine *m, unsigned long limit)
 {
 	unsigned long i = m->nr, pfn;
 
@@ -137,91 +145,159 @@ static struct magazine *depot_take_locked(struct depot *d)
 
 /* ---- who ---------------- */
 
-static struct iova_cpu *this_cpu(struct iova_rcaches *rc)
+static inline struct iova_cpu *this_cpu(struct iova_rcaches *rc)
 {
-	const struct cpu *c = cpu_current();
+	const struct cpu *c = cpu_of_this_thread;
+	struct iova_cpu *at = rc->cpus;
 
-	for (unsigned i = 0; c && i < rc->nr_cpus; i++)
-		if (rc->who[i] == c)
-			return &rc->cpus[i];
-	return &rc->cpus[0];
+	if (likely(rc->who[0] == c))
+		return at;
+	for (const struct cpu **who = rc->who; c && *who; who++, at++)
+		if (*who == c)
+			return at;
+	return rc->cpus;
 }
 
 /* ---- taking and keeping: the CPU's lock is held ---------------- */
 
-static void exchange(struct iova_cpu *c, unsigned order)
+static void settle(struct kept *k)
 {
-	struct magazine *m = c->kept[order].loaded;
+	if (k->latest)
+		k->loaded->pfns[k->loaded->nr++] = k->latest;
+	k->latest = 0;
+}
 
-	c->kept[order].loaded = c->kept[order].previous;
-	c->kept[order].previous = m;
+static void exchange(struct kept *k)
+{
+	struct magazine *m = k->loaded;
+
+	k->loaded = k->previous;
+	k->previous = m;
 }
 
 /* See that something is loaded. */
-static bool reload(struct iova_rcaches *rc, struct iova_cpu *c, unsigned order)
+static bool reload(struct kept *k, struct depot *d)
 {
 	struct magazine *m;
 
-	if (c->kept[order].previous->nr) {
-		exchange(c, order);
+	if (k->previous->nr) {
+		exchange(k);
 		return true;
 	}
-	m = depot_take_locked(&rc->depots[order]);
+	m = depot_take_locked(d);
 	if (!m)
 		return false;
-	free(c->kept[order].loaded);
-	c->kept[order].loaded = m;
+	free(k->loaded);
+	k->loaded = m;
 	return true;
 }
 
 /* See that there is room in what is loaded. */
-static bool unload(struct iova_rcaches *rc, struct iova_cpu *c, unsigned order)
+static noinline bool unload(struct kept *k, struct depot *d)
 {
-	struct depot *d = &rc->depots[order];
 	struct magazine *m;
 
-	if (c->kept[order].previous->nr < MAGAZINE_LEN) {
-		exchange(c, order);
+	if (k->previous->nr < MAGAZINE_LEN) {
+		exchange(k);
 		return true;
 	}
 	m = magazine_new();
 	if (!m)
 		return false;
 	spin_lock(&d->lock);
-	depot_put(d, c->kept[order].loaded);
+	depot_put(d, k->loaded);
 	spin_unlock(&d->lock);
-	c->kept[order].loaded = m;
+	k->loaded = m;
 	return true;
+}
+
+/* What is at hand: 0 if nothing is, or if it is above @limit. */
+static inline unsigned long take_at_hand(struct kept *k, unsigned long limit)
+{
+	unsigned long pfn = k->latest;
+	struct magazine *m;
+
+	if (likely(pfn)) {
+		if (unlikely(pfn > limit))
+			return 0;
+		k->latest = 0;
+		return pfn;
+	}
+	m = k->loaded;
+	if (unlikely(!m->nr) || unlikely((pfn = m->pfns[m->nr - 1]) > limit))
+		return 0;
+	m->nr--;
+	return pfn;
 }
 
 static unsigned long take(struct iova_rcaches *rc, unsigned order, unsigned long limit)
 {
 	struct iova_cpu *c = this_cpu(rc);
-	unsigned long pfn = 0;
+	struct kept *k = &c->kept[order];
+	unsigned long pfn;
 
 	bias_lock(&c->lock);
 	c->nr_gets++;
-	if (likely(c->kept[order].loaded->nr) || reload(rc, c, order))
-		pfn = magazine_take(c->kept[order].loaded, limit);
-	if (unlikely(!pfn))
+	pfn = take_at_hand(k, limit);
+	settle(k);
+	if (!pfn && (k->loaded->nr || reload(k, &rc->depots[order])))
+		pfn = take_lower(k->loaded, limit);
+	if (!pfn)
 		c->nr_misses++;
 	bias_unlock(&c->lock);
 	return pfn;
 }
 
+/* The owner's way: no call, no locked instruction. 0: take() knows more. */
+static inline unsigned long take_own(struct iova_rcaches *rc, unsigned order,
+				     unsigned long limit)
+{
+	struct iova_cpu *c = this_cpu(rc);
+	unsigned long pfn;
+
+	if (unlikely(!bias_try_own(&c->lock)))
+		return 0;
+	pfn = take_at_hand(&c->kept[order], limit);
+	c->nr_gets += pfn != 0;
+	bias_disown(&c->lock);
+	return pfn;
+}
+
+static inline bool keep_at_hand(struct kept *k, unsigned long pfn)
+{
+	if (unlikely(k->loaded->nr >= MAGAZINE_LEN - (k->latest != 0)))
+		return false;
+	settle(k);
+	k->latest = pfn;
+	return true;
+}
+
 static bool keep(struct iova_rcaches *rc, unsigned order, unsigned long pfn)
 {
 	struct iova_cpu *c = this_cpu(rc);
-	struct magazine *m;
-	bool has_room;
+	struct kept *k = &c->kept[order];
+	bool is_kept;
 
 	bias_lock(&c->lock);
-	has_room = likely(c->kept[order].loaded->nr < MAGAZINE_LEN) || unload(rc, c, order);
-	m = c->kept[order].loaded;
-	if (has_room)
-		m->pfns[m->nr++] = pfn;
+	is_kept = keep_at_hand(k, pfn);
+	if (!is_kept) {
+		settle(k);
+		is_kept = unload(k, &rc->depots[order]) && keep_at_hand(k, pfn);
+	}
 	bias_unlock(&c->lock);
-	return has_room;
+	return is_kept;
+}
+
+static inline bool keep_own(struct iova_rcaches *rc, unsigned order, unsigned long pfn)
+{
+	struct iova_cpu *c = this_cpu(rc);
+	bool is_kept;
+
+	if (unlikely(!bias_try_own(&c->lock)))
+		return false;
+	is_kept = keep_at_hand(&c->kept[order], pfn);
+	bias_disown(&c->lock);
+	return is_kept;
 }
 
 /* ---- a search when nothing is kept ---------------- */
@@ -253,7 +329,25 @@ static unsigned long alloc_run(struct iova_domain *iovad, unsigned order,
 
 static unsigned order_of(unsigned long size)
 {
-	return size <= 1 ? 0 : (unsigned)fls64(size - 1);
+	return (unsigned)__fls((size - 1) << 1 | 1);
+}
+
+static noinline unsigned long alloc_slow(struct iova_domain *iovad, unsigned long size,
+					 unsigned long limit_pfn, bool flush)
+{
+	unsigned order = order_of(size);
+	unsigned long pfn = 0;
+
+	if (WARN_ON(!size))
+		return 0;
+	if (order >= IOVA_ORDERS)
+		return alloc_pfn(iovad, size, limit_pfn, flush);
+	size = 1UL << order;
+	if (iovad->rcaches)
+		pfn = take(iovad->rcaches, order, limit_pfn + 1 - size);
+	if (!pfn && iovad->rcaches && iovad->policy == IOVA_SPREAD)
+		pfn = alloc_run(iovad, order, limit_pfn);
+	return pfn ? pfn : alloc_pfn(iovad, size, limit_pfn, flush);
 }
 
 unsigned long alloc_iova_fast(struct iova_domain *iovad, unsigned long size,
@@ -262,25 +356,24 @@ unsigned long alloc_iova_fast(struct iova_domain *iovad, unsigned long size,
 	unsigned order = order_of(size);
 	unsigned long pfn = 0;
 
-	if (order >= IOVA_ORDERS)
-		return alloc_pfn(iovad, size, limit_pfn, flush_rcache);
-	size = 1UL << order;
-	if (likely(iovad->rcaches != NULL)) {
-		pfn = take(iovad->rcaches, order, limit_pfn + 1 - size);
-		if (likely(pfn))
-			return pfn;
-		if (iovad->policy == IOVA_SPREAD)
-			pfn = alloc_run(iovad, order, limit_pfn);
-	}
-	return pfn ? pfn : alloc_pfn(iovad, size, limit_pfn, flush_rcache);
+	if (likely(order < IOVA_ORDERS) && likely(iovad->rcaches != NULL))
+		pfn = take_own(iovad->rcaches, order, limit_pfn + 1 - (1UL << order));
+	return likely(pfn) ? pfn : alloc_slow(iovad, size, limit_pfn, flush_rcache);
+}
+
+static noinline void free_slow(struct iova_domain *iovad, unsigned long pfn, unsigned order)
+{
+	if (order >= IOVA_ORDERS || !iovad->rcaches || !keep(iovad->rcaches, order, pfn))
+		free_iova(iovad, pfn);
 }
 
 void free_iova_fast(struct iova_domain *iovad, unsigned long pfn, unsigned long size)
 {
 	unsigned order = order_of(size);
 
-	if (order >= IOVA_ORDERS || !iovad->rcaches || !keep(iovad->rcaches, order, pfn))
-		free_iova(iovad, pfn);
+	if (unlikely(order >= IOVA_ORDERS) || unlikely(!iovad->rcaches) ||
+	    unlikely(!keep_own(iovad->rcaches, order, pfn)))
+		free_slow(iovad, pfn, order);
 }
 
 /* ---- giving back ---------------- */
@@ -289,6 +382,7 @@ static void flush_cpu(struct iova_domain *iovad, struct iova_cpu *c)
 {
 	bias_lock(&c->lock);
 	for (unsigned order = 0; order < IOVA_ORDERS; order++) {
+		settle(&c->kept[order]);
 		magazine_flush(iovad, c->kept[order].loaded);
 		magazine_flush(iovad, c->kept[order].previous);
 	}
@@ -426,8 +520,10 @@ static void count_cpu(struct iova_cpu *c, struct iova_stats *s)
 	bias_lock(&c->lock);
 	s->nr_gets += c->nr_gets;
 	s->nr_misses += c->nr_misses;
-	for (unsigned order = 0; order < IOVA_ORDERS; order++)
+	for (unsigned order = 0; order < IOVA_ORDERS; order++) {
+		settle(&c->kept[order]);
 		s->nr_kept += c->kept[order].loaded->nr + c->kept[order].previous->nr;
+	}
 	bias_unlock(&c->lock);
 }
 

@@ -16,7 +16,12 @@
  * and alignments: the highest gap that fits is found on one way up and one way down,
  * whatever was too small or misaligned on it.
  *
- * The last frame of a range is not in the tree: it is right below the next one's gap.
+ * Entries of a block lie anywhere in it; their order is a word of sixteen 4-bit numbers,
+ * so that nothing is moved to make room. The last frame of a range is not in the tree: it
+ * is right below the next one's gap.
+ *
+ * What inner blocks say of fit is exact. Of len it may be too much, until a search that
+ * is not aligned comes by and finds out.
  *
  * Context: any; the domain's lock.
  */
@@ -29,33 +34,36 @@
 #define TREE_FAN	16
 
 struct iova_block {
-	unsigned long key[TREE_FAN];	/* beyond @nr: IOVA_ANCHOR */
+	unsigned long key[TREE_FAN];	/* where there is no entry: IOVA_ANCHOR */
+	unsigned long fit[TREE_FAN];	/* and 0 */
 	unsigned long len[TREE_FAN];
-	unsigned long fit[TREE_FAN];
 	void *at[TREE_FAN];		/* struct iova, or struct iova_block */
+	u64 order;			/* from the lowest 4 bits: slots; from @nr on free ones */
 	struct iova_block *parent;
 	struct iova_block *prev, *next;	/* of a leaf: its neighbours */
 	unsigned short nr, slot;	/* slot: in @parent */
 	bool is_leaf;
 } __attribute__((__aligned__(64)));
 
-/* A range in its leaf. @leaf NULL: there is none. */
+/* The range that is the @pos-th of its leaf. @leaf NULL: there is none. */
 struct iova_at {
 	struct iova_block *leaf;
-	unsigned slot;
+	unsigned pos;
 };
 
 void iova_tree_init(struct iova_tree *t);
 void iova_tree_done(struct iova_tree *t);
 
 /*
- * Get the memory that the next iova_tree_insert() needs, and a struct iova beside; @anchor
- * is put into a tree that has none. False: memory is used up.
+ * Get the memory that the next iova_tree_insert() needs, and a struct iova beside;
+ * @anchor is put into a tree that has none. False: memory is used up.
  */
 bool iova_tree_prepare(struct iova_tree *t, struct iova *anchor);
 
 /* The last range that begins at or below @pfn. */
 struct iova_at iova_tree_at(const struct iova_tree *t, unsigned long pfn);
+/* Where @iova is, which is in the tree. */
+struct iova_at iova_tree_of(const struct iova *iova);
 /* The first one of all. */
 struct iova_at iova_tree_first(const struct iova_tree *t);
 struct iova_at iova_tree_next(struct iova_at at);
@@ -74,23 +82,27 @@ void iova_tree_remove(struct iova_tree *t, struct iova_at at);
 /* It begins at @pfn_lo, which is in the gap below it. */
 void iova_tree_extend(struct iova_at at, unsigned long pfn_lo);
 
-/* The largest gap of all; 0 without any. */
-unsigned long iova_tree_largest_gap(const struct iova_tree *t);
+static inline unsigned iova_tree_slot(const struct iova_block *b, unsigned pos)
+{
+	return b->order >> (4 * pos) & 15;
+}
 
 static inline struct iova *iova_tree_iova(struct iova_at at)
 {
-	return at.leaf->at[at.slot];
+	return at.leaf->at[iova_tree_slot(at.leaf, at.pos)];
 }
 
 static inline unsigned long iova_tree_lo(struct iova_at at)
 {
-	return at.leaf->key[at.slot];
+	return at.leaf->key[iova_tree_slot(at.leaf, at.pos)];
 }
 
 /* The first frame of the gap below. */
 static inline unsigned long iova_tree_gap(struct iova_at at)
 {
-	return at.leaf->key[at.slot] - at.leaf->len[at.slot];
+	unsigned slot = iova_tree_slot(at.leaf, at.pos);
+
+	return at.leaf->key[slot] - at.leaf->len[slot];
 }
 
 #endif

@@ -147,7 +147,7 @@ static bool search(const struct iova_domain *iovad, const struct iova *start,
 	struct iova_at at;
 
 	if (start->pfn_lo < limit)
-		return search_from(iova_tree_at(&iovad->tree, start->pfn_lo), r, found);
+		return search_from(iova_tree_of(start), r, found);
 	at = first_above(iovad, limit);
 	if (fits(r, iova_tree_gap(at), limit, &found->pfn)) {
 		found->above = at;
@@ -289,7 +289,9 @@ void free_iova(struct iova_domain *iovad, unsigned long pfn)
 
 void __free_iova(struct iova_domain *iovad, struct iova *iova)
 {
-	free_iova(iovad, iova->pfn_lo);
+	bias_lock(iova_lock(iovad));
+	take_out(iovad, iova_tree_of(iova));
+	bias_unlock(iova_lock(iovad));
 }
 
 void iova_free_pfns(struct iova_domain *iovad, const unsigned long *pfns, unsigned long nr)
@@ -360,9 +362,12 @@ static void count_gaps(const struct iova_tree *t, struct iova_stats *s)
 {
 	struct iova_at at = iova_tree_first(t);
 
-	for (; at.leaf && iova_tree_lo(at) != IOVA_ANCHOR; at = iova_tree_next(at)) {
+	for (; at.leaf; at = iova_tree_next(at)) {
 		unsigned long len = iova_tree_lo(at) - iova_tree_gap(at);
 
+		s->largest_gap = max(s->largest_gap, len);
+		if (iova_tree_lo(at) == IOVA_ANCHOR)
+			continue;
 		s->nr_gaps += len != 0;
 		s->free_pfns += len;
 	}
@@ -376,7 +381,7 @@ void iova_domain_stats(struct iova_domain *iovad, struct iova_stats *s)
 	iova_rcaches_stats(iovad, s);
 	bias_lock(iova_lock(iovad));
 	s->nr_nodes = t->root ? t->nr - 1 : 0;
-	s->largest_gap = t->root ? iova_tree_largest_gap(t) : IOVA_ANCHOR;
+	s->largest_gap = t->root ? 0 : IOVA_ANCHOR;
 	s->nr_bytes = (t->blocks.nr_chunks + t->iovas.nr_chunks) * IOVA_CHUNK_LEN;
 	count_gaps(t, s);
 	bias_unlock(iova_lock(iovad));
