@@ -59,6 +59,7 @@ void kernel_halt(struct kernel *k)
 	coherent_exit(k);
 	iommu_core_done(k);
 	of_done(k);
+	port_irqs_exit(&k->port);
 	port_timers_exit(&k->port);
 	port_halted(&k->port);
 	machine_set_software(k->port.machine, NULL);

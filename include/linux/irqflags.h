@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts off and on. There are no interrupts: what these keep, for each host thread,
- * is whether the code under test believes them to be off, so that what must not be
- * called then can say so: dma_free_coherent(), and whatever may sleep.
+ * Interrupts off and on, for each host thread. While they are off no line is taken
+ * (<linux/interrupt.h>), and what must not be called then says so: dma_free_coherent(),
+ * and whatever may sleep.
  *
  * Source: include/linux/irqflags.h.
  */

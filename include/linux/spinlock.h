@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks between host threads. The simulated CPUs have no interrupts; the irq and
- * irqsave forms keep that this thread means them to be off (<linux/irqflags.h>).
+ * Spinlocks between host threads. The irq and irqsave forms turn interrupts off on
+ * this thread (<linux/irqflags.h>).
  *
  * Context: any. Never sleeps; taking one twice on a thread hangs, as on hardware.
  */

@@ -40,6 +40,7 @@ static void heavy(enum barrier_kind kind)
 	dsb(kind);
 	if (p)
 		outer_sync(p);
+	port_take_irqs(p);
 }
 
 void mb(void)
@@ -55,6 +56,7 @@ void wmb(void)
 void rmb(void)
 {
 	dsb(BARRIER_SY);
+	port_take_irqs_here();
 }
 
 void dma_rmb(void)

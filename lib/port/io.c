@@ -19,8 +19,10 @@ static u64 load(const volatile void *p, size_t len, const void *site)
 	struct port *port = port_of(p);
 	u64 value = 0;
 
-	if (port && cpu_load(port_cpu(port), port_va(p), &value, len, site))
+	if (port && cpu_load(port_cpu(port), port_va(p), &value, len, site)) {
+		port_take_irqs(port);
 		return value;
+	}
 	warn_abort(p, len, "load");
 	return ~0ull;
 }
@@ -31,6 +33,7 @@ static void store(volatile void *p, u64 value, size_t len, const void *site)
 
 	if (!port || !cpu_store(port_cpu(port), port_va(p), &value, len, site))
 		warn_abort(p, len, "store");
+	port_take_irqs(port);
 }
 
 #define DEFINE_REGISTER_ACCESS(letter, type)				\

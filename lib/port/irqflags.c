@@ -24,6 +24,8 @@ unsigned long arch_local_irq_save(void)
 void arch_local_irq_restore(unsigned long flags)
 {
 	irqs_off = flags;
+	if (!flags)
+		port_take_irqs_here();
 }
 
 bool irqs_disabled(void)

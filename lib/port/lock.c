@@ -5,11 +5,14 @@
 #include <linux/spinlock.h>
 #include <armdma/run.h>
 
+#include "port.h"
+
 #define SPINS_BEFORE_YIELD	100	/* about a held lock's length */
 
 void cpu_relax(void)
 {
 	run_yield();
+	port_take_irqs_here();
 }
 
 void spin_lock_contended(spinlock_t *lock)

@@ -22,6 +22,7 @@
 #include <linux/pgtable.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <armdma/bus.h>
 #include <armdma/cpu.h>
 #include <armdma/machine.h>
 #include <armdma/window.h>
@@ -53,6 +54,7 @@ struct port_bank {
 enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
 
 struct port;
+struct port_irqs;
 struct port_timers;
 struct timer_list;
 
@@ -93,6 +95,7 @@ struct outer_ops {
  *               it is not
  * @nr_pte_stores: descriptors written since boot
  * @ns_passed:   that delays let pass, beside the machine's steps
+ * @irqs:        who handles which line; NULL: nobody any
  * @timers:      those pending, and what else timer.c knows; NULL: there was none yet
  * @timer_due:   when the first of them is, in ns; 0: none is pending
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
@@ -131,6 +134,7 @@ struct port {
 	u64 nr_pte_stores;
 	u64 ns_passed;
 	spinlock_t timer_lock;
+	struct port_irqs *irqs;
 	struct port_timers *timers;
 	u64 timer_due;
 	u32 (*kmap_high_get)(struct port *p, phys_addr_t pa);
@@ -414,6 +418,28 @@ int port_mod_timer(struct port *p, struct timer_list *timer, unsigned long expir
 int port_delete_timer_sync(struct port *p, struct timer_list *timer);
 /* What is pending is never called. */
 void port_timers_exit(struct port *p);
+
+/* ---- interrupts: irq.c -------------------------------------------------------- */
+
+extern unsigned port_irq_users;		/* machines where somebody handles any */
+void port_take_irqs_slow(struct port *p);
+
+/* A moment at which lines that are high are taken, if they may be. */
+static inline void port_take_irqs(struct port *p)
+{
+	if (unlikely(__atomic_load_n(&port_irq_users, __ATOMIC_RELAXED)) && p &&
+	    bus_irqs_high(p->machine))
+		port_take_irqs_slow(p);
+}
+
+/* The same, where nobody has said of which machine. */
+static inline void port_take_irqs_here(void)
+{
+	if (unlikely(__atomic_load_n(&port_irq_users, __ATOMIC_RELAXED)))
+		port_take_irqs(port_current());
+}
+
+void port_irqs_exit(struct port *p);
 
 /* ---- words: printk.c -------------------------------------------------------- */
 

@@ -80,7 +80,7 @@ static void decode_dirty(const struct pt_format *f, uint64_t raw, struct pt_entr
 	e->dirtied = raw ^ 1ull << 7;
 }
 
-/* How many descriptors the hint spans: 16, but 128 pages and 32 blocks of 16 KiB's, 32 of 64 KiB's. */
+/* What the hint spans: 16 descriptors of 4 KiB's; 128 pages or 32 blocks of 16's; 32 of 64's. */
 static uint8_t run_log2(const struct pt_format *f, bool is_page)
 {
 	if (f->granule_log2 == 12)

@@ -51,7 +51,7 @@ struct pt_format {
 	uint8_t first_level;		/* the number that faults give levels[0] */
 	uint8_t nr_levels;
 	uint8_t input_bits;		/* beyond: a translation fault at the first level */
-	uint8_t output_bits;		/* of a table's or page's address: beyond, an address size fault */
+	uint8_t output_bits;		/* of tables and pages: beyond, an address size fault */
 	uint8_t granule_log2;
 	bool ignores_perms;		/* everything that is mapped may be done */
 	bool has_access_flag;		/* short: AP[0] is one */

@@ -388,8 +388,9 @@ static uint32_t read_sync(void *opaque, unsigned idx, uint32_t held)
 {
 	const struct ref *r = opaque;
 
-	return commands_are_over(&r->commands) || misbehaves(r, REF_SYNCS_EARLY) ? 0
-										 : REF_SYNC_BUSY;
+	bool is_over = commands_are_over(&r->commands) || misbehaves(r, REF_SYNCS_EARLY);
+
+	return is_over ? 0 : REF_SYNC_BUSY;
 }
 
 static void wrote_sync(void *opaque, unsigned idx, uint32_t value)
@@ -397,7 +398,7 @@ static void wrote_sync(void *opaque, unsigned idx, uint32_t value)
 	((struct ref *)opaque)->hw->counts.syncs++;
 }
 
-/* ---- the other registers ---------------------------------------------------------------------- */
+/* ---- the other registers --------------------------------------------------------- */
 
 static void wrote_control(void *opaque, unsigned idx, uint32_t value)
 {
@@ -477,7 +478,7 @@ static const struct reg_row rows[] = {
 	{ PER_CONTEXT(ASID), .writable = 0xffff },
 };
 
-/* ---- making one ---------------------------------------------------------------------------------- */
+/* ---- making one ------------------------------------------------------------------ */
 
 static struct iotlb_scope everything(void)
 {

@@ -368,7 +368,7 @@ static void a_stalled_master_waits_until_it_is_resumed(void **state)
 	maps_page(b, IOVA + 0x1000, PLAY_PA);
 	f = master_write(b->rig->eth, IOVA, "x", 1);
 	assert_int_equal(f.kind, MASTER_STALLED);
-	assert_int_equal(reads_at(b, IOVA + 0x1000).kind, MASTER_STALLED);	/* all of the port */
+	assert_int_equal(reads_at(b, IOVA + 0x1000).kind, MASTER_STALLED);	/* by its port */
 	assert_true(reads_reg(b, REF_FAULT) & REF_FAULT_STALLED);
 	maps_page(b, IOVA, PLAY_PA + 0x3000);
 	writes_reg(b, REF_RESUME, reads_reg(b, REF_FAULT_STALL));
