@@ -14,7 +14,7 @@
 /* Two registers: 0 raises the line when written 1, lowers it with 0; 4 counts reads. */
 struct doorbell {
 	struct rig *rig;
-	void __iomem *regs;
+	u8 __iomem *regs;
 	uint64_t pa;
 	unsigned irq;
 	uint32_t nr_reads;
