@@ -53,18 +53,30 @@ static struct run first_run(unsigned long pgsizes, unsigned long iova, phys_addr
 	return (struct run){ 1ul << shift, size >> shift };
 }
 
-static int complain_unaligned(unsigned long iova, phys_addr_t paddr, size_t size,
-			      unsigned long min)
+/* @both: all that must be aligned, or'ed. */
+static inline bool is_mappable(const struct iommu_domain *domain, const void *op,
+			       unsigned long min, unsigned long both)
 {
+	return domain->type & __IOMMU_DOMAIN_PAGING && op && min && !(both & (min - 1));
+}
+
+/* Why not? Away from the path of those who are. */
+static noinline int refuse(const struct iommu_domain *domain, const void *op,
+			   unsigned long iova, phys_addr_t paddr, size_t size)
+{
+	if (!(domain->type & __IOMMU_DOMAIN_PAGING))
+		return -EINVAL;
+	if (WARN(!op || !domain->pgsize_bitmap, "an IOMMU's driver that cannot map\n"))
+		return -ENODEV;
 	pr_err("iommu: unaligned: iova 0x%lx pa 0x%llx size 0x%zx, the smallest page is 0x%lx\n",
-	       iova, (unsigned long long)paddr, size, min);
+	       iova, (unsigned long long)paddr, size, lowest_bit(domain->pgsize_bitmap));
 	return -EINVAL;
 }
 
 /* ---- map ---------------------------------------------------------------------------------- */
 
 /* Sets *@done to the bytes mapped, whether it fails or not. */
-static int map_runs(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+static noinline int map_runs(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
 		    size_t size, int prot, gfp_t gfp, size_t *done)
 {
 	for (*done = 0; *done < size; ) {
@@ -83,21 +95,18 @@ static int map_runs(struct iommu_domain *domain, unsigned long iova, phys_addr_t
 	return 0;
 }
 
-static inline int map_range(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
-			    size_t size, int prot, gfp_t gfp)
+static __always_inline int map_range(struct iommu_domain *domain, unsigned long iova,
+				     phys_addr_t paddr, size_t size, int prot, gfp_t gfp)
 {
+	const struct iommu_domain_ops *ops = domain->ops;
 	unsigned long min = lowest_bit(domain->pgsize_bitmap);
 	size_t done = 0;
 	int ret;
 
-	if (unlikely(!(domain->type & __IOMMU_DOMAIN_PAGING)))
-		return -EINVAL;
-	if (WARN_ON(!domain->ops->map_pages || !min))
-		return -ENODEV;
-	if (unlikely((iova | paddr | size) & (min - 1)))
-		return complain_unaligned(iova, paddr, size, min);
+	if (unlikely(!is_mappable(domain, ops->map_pages, min, iova | paddr | size)))
+		return refuse(domain, ops->map_pages, iova, paddr, size);
 	if (likely(size == min))
-		ret = domain->ops->map_pages(domain, iova, paddr, min, 1, prot, gfp, &done);
+		ret = ops->map_pages(domain, iova, paddr, min, 1, prot, gfp, &done);
 	else
 		ret = map_runs(domain, iova, paddr, size, prot, gfp, &done);
 	if (likely(!ret))
@@ -138,7 +147,7 @@ struct sg_run {
 	size_t len;
 };
 
-static int map_sg_run(struct iommu_domain *domain, unsigned long iova, struct sg_run *run,
+static noinline int map_sg_run(struct iommu_domain *domain, unsigned long iova, struct sg_run *run,
 		      int prot, gfp_t gfp)
 {
 	int ret = run->len ? map_range(domain, iova + run->mapped, run->start, run->len, prot,
@@ -187,7 +196,7 @@ ssize_t iommu_map_sg(struct iommu_domain *domain, unsigned long iova, struct sca
 
 /* ---- unmap -------------------------------------------------------------------------------- */
 
-static size_t unmap_runs(struct iommu_domain *domain, unsigned long iova, size_t size,
+static noinline size_t unmap_runs(struct iommu_domain *domain, unsigned long iova, size_t size,
 			 struct iommu_iotlb_gather *gather)
 {
 	size_t done = 0;
@@ -205,22 +214,19 @@ static size_t unmap_runs(struct iommu_domain *domain, unsigned long iova, size_t
 	return done;
 }
 
-static inline size_t unmap_range(struct iommu_domain *domain, unsigned long iova, size_t size,
-				 struct iommu_iotlb_gather *gather)
+static __always_inline size_t unmap_range(struct iommu_domain *domain, unsigned long iova,
+					  size_t size, struct iommu_iotlb_gather *gather)
 {
+	const struct iommu_domain_ops *ops = domain->ops;
 	unsigned long min = lowest_bit(domain->pgsize_bitmap);
 	size_t unmapped;
 
-	if (unlikely(!(domain->type & __IOMMU_DOMAIN_PAGING)))
-		return 0;
-	if (WARN_ON(!domain->ops->unmap_pages || !min))
-		return 0;
-	if (unlikely((iova | size) & (min - 1))) {
-		complain_unaligned(iova, iova, size, min);
+	if (unlikely(!is_mappable(domain, ops->unmap_pages, min, iova | size))) {
+		refuse(domain, ops->unmap_pages, iova, iova, size);
 		return 0;
 	}
 	if (likely(size == min))
-		unmapped = domain->ops->unmap_pages(domain, iova, min, 1, gather);
+		unmapped = ops->unmap_pages(domain, iova, min, 1, gather);
 	else
 		unmapped = unmap_runs(domain, iova, size, gather);
 	trace_unmap(domain, iova, size, unmapped);

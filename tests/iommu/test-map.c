@@ -33,7 +33,7 @@ static void stop_attached(void)
 	mock_free(mmu);
 }
 
-/* ---- the rule ------------------------------------------------------------------------------ */
+/* ---- the rule --------------------------------------------------------------------------- */
 
 static u64 lcg = 1;
 
@@ -128,7 +128,6 @@ static u64 draw_aligned(unsigned min_bit, unsigned max_bit)
 static void pages_are_the_largest_that_fit_in_as_few_calls_as_can_be(void **state)
 {
 	struct iommu_domain domain = { .type = IOMMU_DOMAIN_UNMANAGED, .ops = &check_ops };
-	unsigned nr_calls = 0;
 
 	for (unsigned i = 0; i < CASES; i++) {
 		unsigned min_bit;
@@ -137,7 +136,8 @@ static void pages_are_the_largest_that_fit_in_as_few_calls_as_can_be(void **stat
 		domain.pgsize_bitmap = rest.pgsizes = draw_pgsizes(&min_bit);
 		rest.iova = draw_aligned(min_bit, 40);
 		rest.pa = draw() % 4 ? draw_aligned(min_bit, 40) : rest.iova + SZ_4G;
-		size = ((draw() % 64 + 1) << min_bit) + draw_aligned(min_bit, min_bit + draw() % 16);
+		size = ((draw() % 64 + 1) << min_bit) +
+		       draw_aligned(min_bit, min_bit + draw() % 16);
 		rest.left = size;
 		rest.last_pgsize = 0;
 		if (i % 2) {
@@ -149,8 +149,7 @@ static void pages_are_the_largest_that_fit_in_as_few_calls_as_can_be(void **stat
 		}
 		assert_int_equal(rest.left, 0);
 	}
-	nr_calls = rest.nr_calls;
-	assert_true(nr_calls > CASES * 3 / 2);	/* not all of one size */
+	assert_true(rest.nr_calls > CASES * 3 / 2);	/* not all of one size */
 }
 
 static void the_last_byte_of_the_address_space_can_be_mapped(void **state)
@@ -168,7 +167,7 @@ static void the_last_byte_of_the_address_space_can_be_mapped(void **state)
 	assert_int_equal(rest.left, 0);
 }
 
-/* ---- calls ----------------------------------------------------------------------------------- */
+/* ---- calls ------------------------------------------------------------------------------ */
 
 static void a_range_grows_into_larger_pages_and_shrinks_again(void **state)
 {
@@ -287,7 +286,7 @@ static void unmapping_a_part_of_a_large_page_may_take_all_of_it(void **state)
 	stop_attached();
 }
 
-/* ---- when devices hear of it --------------------------------------------------------------------- */
+/* ---- when devices hear of it ------------------------------------------------------------ */
 
 static void after_unmapping_no_access_gets_through(void **state)
 {
@@ -368,7 +367,7 @@ static void when_the_sync_of_a_mapping_fails_it_is_taken_back(void **state)
 	stop_attached();
 }
 
-/* ---- gathers -------------------------------------------------------------------------------------- */
+/* ---- gathers ---------------------------------------------------------------------------- */
 
 static void ranges_that_touch_are_gathered_and_others_are_synced_first(void **state)
 {
@@ -396,7 +395,7 @@ static void ranges_that_touch_are_gathered_and_others_are_synced_first(void **st
 	stop_attached();
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------------------------ */
 
 static void set_sg(struct scatterlist *sg, phys_addr_t pa, unsigned len)
 {
@@ -443,7 +442,7 @@ static void a_list_that_cannot_be_mapped_leaves_nothing(void **state)
 	stop_attached();
 }
 
-/* ---- dirty pages --------------------------------------------------------------------------------------- */
+/* ---- dirty pages ------------------------------------------------------------------------ */
 
 static void pages_that_a_device_wrote_are_dirty_until_they_are_read(void **state)
 {

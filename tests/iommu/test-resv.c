@@ -19,7 +19,8 @@ static void regions_of_a_type_that_touch_are_one(void **state)
 		{ 0x5000, 0x1000, IOMMU_RESV_RESERVED }, { 0x1000, 0x1000, IOMMU_RESV_RESERVED },
 		{ 0x2000, 0x1000, IOMMU_RESV_RESERVED }, { 0x2800, 0x400, IOMMU_RESV_MSI },
 		{ 0x8000, 0x4000, IOMMU_RESV_RESERVED }, { 0x9000, 0x1000, IOMMU_RESV_RESERVED },
-		{ 0x9000, 0x8000, IOMMU_RESV_SW_MSI }, { 0x8000, 0x1000, IOMMU_RESV_DIRECT_RELAXABLE },
+		{ 0x9000, 0x8000, IOMMU_RESV_SW_MSI },
+		{ 0x8000, 0x1000, IOMMU_RESV_DIRECT_RELAXABLE },
 	};
 
 	mmu = mock_new(&(struct mock_config){ .resv = resv, .nr_resv = ARRAY_SIZE(resv) });
