@@ -43,6 +43,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 	boot_outer(k);
 	of_init(k);
 	iommu_core_init(k);
+	dma_iommu_boot(k);
 	coherent_init(k);
 	dma_pools_init(k);
 	if (k->config.swiotlb_force)

@@ -86,6 +86,8 @@ static const char *const coherent_names[] = {
 static const char *const behaviour_names[] = { "6.12", "repaired", NULL };
 static const char *const backtrace_names[] = { "address", "full", NULL };
 static const char *const swiotlb_names[] = { "auto", "force", "dynamic", NULL };
+static const char *const kmalloc_names[] = { "aligned", "unaligned", NULL };
+static const char *const iommu_names[] = { "off", "strict", "lazy", "passthrough", NULL };
 static const char *const dmapool_names[] = { "plain", "debug", NULL };
 static const char *const iova_names[] = { "dma-iommu", "bitmap", NULL };
 static const char *const switch_names[] = { "on", "off", NULL };
@@ -97,6 +99,7 @@ static const struct {
 	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
 	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
 	{ "dmapool", dmapool_names }, { "iova", iova_names },
+	{ "dmapool", dmapool_names }, { "kmalloc", kmalloc_names }, { "iommu", iommu_names },
 	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
 };
 
@@ -122,6 +125,10 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		cfg->dmapool_debug = i;
 	else if (names == iova_names)
 		cfg->iova = (enum iova_backend)i;
+	else if (names == kmalloc_names)
+		cfg->bounce_kmalloc = i;
+	else if (names == iommu_names)
+		cfg->iommu = (enum iommu_mode)(IOMMU_OFF + i);
 	else if (names == behaviour_names)
 		cfg->behaviour = (enum linux_behaviour)i;
 	else if (names == backtrace_names)
@@ -248,6 +255,8 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 		{ "swiotlb", "dynamic", !cfg->swiotlb_dynamic },
 		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
 		{ "iova", iova_names[cfg->iova], !cfg->iova },
+		{ "kmalloc", "unaligned", !cfg->bounce_kmalloc },
+		{ "iommu", cfg->iommu ? iommu_names[cfg->iommu - IOMMU_OFF] : NULL, !cfg->iommu },
 	};
 
 	g_string_append_printf(s, "ARMDMA_BOARD=%s ", quoted);
@@ -322,6 +331,8 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.debug_pools = cfg->dmapool_debug,
 		.swiotlb_dynamic = cfg->swiotlb_dynamic,
 		.iova_bitmap = cfg->iova == IOVA_BITMAP,
+		.bounces_kmalloc = cfg->bounce_kmalloc,
+		.iommu = cfg->iommu,
 	};
 
 	if (!open_board(h, where, cpu, error))
@@ -569,6 +580,12 @@ int harness_set_iova(struct device *dev, enum iova_backend how)
 		return is_bitmap ? 0 : arm_setup_iommu_dma_ops(dev);
 	arm_teardown_iommu_dma_ops(dev);
 	return 0;
+}
+
+void harness_distrust_device(struct device *dev)
+{
+	dev->untrusted = true;
+	dma_setup_device(dev);
 }
 
 bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret_counters)

@@ -20,7 +20,8 @@
  *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool|
  *                   carveout|highmem|hardware,
  *                   cma=SIZE, coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
- *                   swiotlb=auto|force|dynamic, iova=dma-iommu|bitmap,
+ *                   swiotlb=auto|force|dynamic, kmalloc=aligned|unaligned,
+ *                   iova=dma-iommu|bitmap, iommu=off|strict|lazy|passthrough,
  *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
  *                   hazards=on|off
  */
@@ -32,6 +33,7 @@
 #include <stdint.h>
 #include <glib.h>
 #include <armdma/coherent.h>
+#include <armdma/iommu-dma.h>
 #include <armdma/machine.h>
 #include <armdma/master.h>
 #include <armdma/hazard.h>
@@ -74,6 +76,9 @@ enum iova_backend { IOVA_DMA_IOMMU, IOVA_BITMAP };
  * @swiotlb_dynamic: more bounce buffers are made when none are left, as with
  *               CONFIG_SWIOTLB_DYNAMIC
  * @iova:       of all devices behind an IOMMU; harness_set_iova() is for one of them
+ * @bounce_kmalloc: what may be a small piece of kmalloc(), and share a line, bounces, as
+ *               with CONFIG_DMA_BOUNCE_UNALIGNED_KMALLOC
+ * @iommu:      of the IOMMUs that the board names
  * @no_hazards: attach no engine: silent and faster
  * @hazards:    passed to hazard_attach()
  */
@@ -93,6 +98,8 @@ struct harness_config {
 	bool dmapool_debug;
 	bool swiotlb_dynamic;
 	enum iova_backend iova;
+	bool bounce_kmalloc;
+	enum iommu_mode iommu;
 	bool no_hazards;
 	struct hazard_config hazards;
 };
@@ -157,6 +164,15 @@ int harness_restrict_device(struct device *dev, uint64_t pa, size_t len);
  * which is said. After a failure it maps as before.
  */
 int harness_set_iova(struct device *dev, enum iova_backend how);
+
+/**
+ * harness_distrust_device() - nobody knows who built @dev: behind an IOMMU it shall see
+ *                             nothing but its buffers
+ *
+ * As Linux takes a PCI device behind a port that is marked external-facing: a buffer that
+ * is not whole pages of the IOMMU bounces through pages of its own.
+ */
+void harness_distrust_device(struct device *dev);
 
 /** struct bounce_counters - bounce buffers of a device, in slots of 2 KiB */
 struct bounce_counters {

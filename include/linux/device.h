@@ -30,6 +30,7 @@ struct dmabounce_device_info;
 struct fwnode_handle;
 struct io_tlb_mem;
 struct io_tlb_pool;
+struct iommu_dma_cookie;
 struct iommu_group;
 struct kernel;
 struct master;
@@ -74,6 +75,10 @@ struct device_dma_parameters {
  * @dma_coherent:      it snoops the CPU's caches
  * @dma_skip_sync:     syncs need no work
  * @dma_iommu:         its mappings go through its IOMMU's default domain
+ * @iommu_dma:         of that domain, the DMA API's; NULL: the default domain is another
+ * @untrusted:         whoever built it may not see more than its buffers: behind an IOMMU
+ *                     it gets bounce buffers where these are not whole pages. As a PCI
+ *                     device's in Linux; harness_distrust_device() sets it
  * @dma_ops_bypass:    direct after all when the mask reaches all of memory
  * @archdata:          <asm/device.h>
  * @kernel:            the machine it is part of
@@ -114,6 +119,8 @@ struct device {
 	bool dma_skip_sync;
 	bool dma_ops_bypass;
 	bool dma_iommu;
+	bool untrusted;
+	struct iommu_dma_cookie *iommu_dma;
 
 	struct dev_archdata archdata;
 	struct kernel *kernel;

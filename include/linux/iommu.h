@@ -751,6 +751,17 @@ int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr
 	      size_t size, int prot, gfp_t gfp);
 
 /**
+ * iommu_map_nosync() - the same, but devices need not get through yet
+ * iommu_sync_map() - now they do, at all that was mapped of [@iova, +@size)
+ *
+ * For who maps many pieces. Both are of Linux 6.16, which iommu_map() is made of there.
+ * Return: as of iommu_map(); a failed iommu_sync_map() leaves all mapped.
+ */
+int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+		     size_t size, int prot, gfp_t gfp);
+int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size);
+
+/**
  * iommu_map_sg() - map a list to IOVAs in a row
  *
  * Entries that follow each other in memory are mapped as one. Entries that are bus

@@ -54,6 +54,18 @@ static inline bool list_empty(const struct list_head *head)
 	return head->next == head;
 }
 
+/* All of @list goes to the front of @head, and @list is empty. */
+static inline void list_splice_init(struct list_head *list, struct list_head *head)
+{
+	if (list_empty(list))
+		return;
+	list->prev->next = head->next;
+	head->next->prev = list->prev;
+	list->next->prev = head;
+	head->next = list->next;
+	INIT_LIST_HEAD(list);
+}
+
 #define list_entry(ptr, type, member)	container_of(ptr, type, member)
 #define list_first_entry(head, type, member) \
 	list_entry((head)->next, type, member)

@@ -26,12 +26,14 @@ struct msi_msg {
 
 /**
  * struct msi_desc - one interrupt of one device
- * @iommu_cookie: what the IOMMU's DMA domain remembers of it; its own
+ * @iommu_msi_iova:  what the doorbell's address is for the device, less its low bits
+ * @iommu_msi_shift: as many low bits of the address stay; 0: all of it does
  */
 struct msi_desc {
 	struct device *dev;
 	struct msi_msg msg;
-	const void *iommu_cookie;
+	u64 iommu_msi_iova : 58;
+	u64 iommu_msi_shift : 6;
 };
 
 static inline struct device *msi_desc_to_dev(struct msi_desc *desc)
@@ -39,14 +41,12 @@ static inline struct device *msi_desc_to_dev(struct msi_desc *desc)
 	return desc->dev;
 }
 
-static inline const void *msi_desc_get_iommu_cookie(struct msi_desc *desc)
+/** The page of the doorbell is at @msi_iova for the device; @msi_shift 0: as it is. */
+static inline void msi_desc_set_iommu_msi_iova(struct msi_desc *desc, u64 msi_iova,
+					       unsigned int msi_shift)
 {
-	return desc->iommu_cookie;
-}
-
-static inline void msi_desc_set_iommu_cookie(struct msi_desc *desc, const void *iommu_cookie)
-{
-	desc->iommu_cookie = iommu_cookie;
+	desc->iommu_msi_iova = msi_iova >> msi_shift;
+	desc->iommu_msi_shift = msi_shift & 0x3f;
 }
 
 #ifdef __cplusplus

@@ -17,6 +17,8 @@ _Thread_local char bias_self;
 /* Registering twice is fine: two threads may find that nobody has yet. */
 static enum { UNKNOWN, ABSENT, PRESENT } membarriers;
 
+bool bias_is_barrier_remote;
+
 static bool membarrier(int cmd)
 {
 	return syscall(__NR_membarrier, cmd, 0, 0) == 0;
@@ -30,6 +32,15 @@ void bias_init(struct bias_lock *b)
 	__atomic_store_n(&membarriers,
 			 membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) ? PRESENT : ABSENT,
 			 __ATOMIC_RELEASE);
+	__atomic_store_n(&bias_is_barrier_remote, membarriers == PRESENT, __ATOMIC_RELEASE);
+}
+
+/* Whatever tests forbid: others may rely on it by then. */
+void bias_barrier_rarely(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&bias_is_barrier_remote, __ATOMIC_RELAXED))
+		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }
 
 void bias_forbid(bool is_forbidden)

@@ -85,6 +85,23 @@ static inline void bias_unlock(struct bias_lock *b)
 		bias_unlock_slow(b);
 }
 
+/*
+ * A barrier between two sides, of which one comes often: what a thread stored before its
+ * bias_barrier_often() is seen after another's bias_barrier_rarely(), or the former reads
+ * afterwards what the latter stored before. The often one is none for the CPU, where there
+ * is membarrier().
+ */
+extern bool bias_is_barrier_remote __attribute__((visibility("hidden")));
+void bias_barrier_rarely(void);
+
+static inline void bias_barrier_often(void)
+{
+	if (likely(__atomic_load_n(&bias_is_barrier_remote, __ATOMIC_RELAXED)))
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	else
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 /* For tests: the next to take them are in a process that has no membarrier(). */
 void bias_forbid(bool is_forbidden);
 

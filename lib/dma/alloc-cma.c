@@ -18,7 +18,7 @@
 #include "arm-alloc.h"
 
 /* The tables of the area exist since boot, so this cannot fail. */
-static void remap_linear(struct kernel *k, phys_addr_t pa, u32 len, pgprot_t prot)
+void arm_dma_set_linear(struct kernel *k, phys_addr_t pa, u32 len, pgprot_t prot)
 {
 	u32 va = port_pa_to_va(&k->port, pa);
 	int err = mmu_map(&k->port, va, pa, len, prot);
@@ -55,7 +55,7 @@ static void clear(struct arm_dma_buf *b, bool is_rewritten)
 		return;
 	}
 	phys_zero(k, b->pa, b->size);
-	remap_linear(k, b->pa, (u32)b->size, b->prot);
+	arm_dma_set_linear(k, b->pa, (u32)b->size, b->prot);
 	port_flush_memory(&k->port, b->pa, (u32)b->size);
 }
 
@@ -85,7 +85,7 @@ static void cma_buf_free(struct arm_dma_buf *b)
 	if (b->wants_va && page_is_high(k, kernel_page(k, b->pa)))
 		area_unmap(k, &k->vmalloc_space, b->virt);
 	else if (b->wants_va)
-		remap_linear(k, b->pa, (u32)b->size, PAGE_KERNEL);
+		arm_dma_set_linear(k, b->pa, (u32)b->size, PAGE_KERNEL);
 	release(b);
 }
 

@@ -5,7 +5,51 @@
  *
  * Linux: kernel/dma/mapping.c.
  */
+#include "dma-iommu.h"
 #include "request.h"
+
+/* Bytes from @dma on, at most @len, that lie in memory as the device sees them. */
+static size_t run_at(struct device *dev, dma_addr_t dma, size_t len, phys_addr_t *ret_pa)
+{
+	size_t done = PAGE_SIZE - (dma & ~PAGE_MASK);
+
+	*ret_pa = dma_iommu_phys(dev, dma);
+	while (done < len && dma_iommu_phys(dev, dma + done) == *ret_pa + done)
+		done += PAGE_SIZE;
+	return min(done, len);
+}
+
+static int nr_runs(struct device *dev, dma_addr_t dma, size_t len)
+{
+	phys_addr_t pa;
+	int nr = 0;
+
+	for (size_t done = 0; done < len; nr++)
+		done += run_at(dev, dma + done, len - done, &pa);
+	return nr;
+}
+
+/* One note for each piece of memory, as of a list; what is freed is named by the first. */
+static void note_scattered(const struct request *r, enum ledger_kind kind, dma_addr_t dma)
+{
+	struct ledger_note n;
+	size_t done = 0;
+
+	note_fill(&n, kind, r, dma);
+	n.nents = nr_runs(r->dev, dma, r->size);
+	n.len = run_at(r->dev, dma, r->size, &n.pa);
+	if (kind == LEDGER_FREE_COHERENT)
+		n.len = r->size;
+	for (;; n.sg_index++) {
+		kernel_note(r->dev->kernel, &n);
+		done += n.len;
+		if (done >= r->size)
+			return;
+		n.dma = dma + done;
+		n.va = (const char *)r->va + done;
+		n.len = run_at(r->dev, n.dma, r->size - done, &n.pa);
+	}
+}
 
 static void note_coherent(const struct request *r, enum ledger_kind kind, dma_addr_t dma)
 {
@@ -15,6 +59,8 @@ static void note_coherent(const struct request *r, enum ledger_kind kind, dma_ad
 		return;
 	note_fill(&n, kind, r, dma);
 	n.pa = dev_coherent_pa(r->dev, r->va);
+	if (n.pa == PHYS_ADDR_MAX && r->dev->dma_iommu)
+		return note_scattered(r, kind, dma);
 	if (n.pa == PHYS_ADDR_MAX)
 		n.pa = dma_to_phys(r->dev, dma);
 	kernel_note(r->dev->kernel, &n);
@@ -31,6 +77,12 @@ static void *take_memory(const struct request *r, dma_addr_t *ret_dma, gfp_t gfp
 	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
 	if (allocs_direct(dev)) {
 		va = dma_direct_alloc(dev, r->size, ret_dma, gfp, r->attrs);
+		if (va && !dev_is_dma_coherent(dev))
+			arm_dma_set_site(dev->kernel, va, r->site);
+		return va;
+	}
+	if (dev->dma_iommu) {
+		va = iommu_dma_alloc(dev, r->size, ret_dma, gfp, r->attrs);
 		if (va && !dev_is_dma_coherent(dev))
 			arm_dma_set_site(dev->kernel, va, r->site);
 		return va;
@@ -79,6 +131,8 @@ static void free_request(const struct request *r, dma_addr_t dma)
 	note_coherent(r, LEDGER_FREE_COHERENT, dma);
 	if (allocs_direct(dev))
 		dma_direct_free(dev, r->size, (void *)(uintptr_t)r->va, dma, r->attrs);
+	else if (dev->dma_iommu)
+		iommu_dma_free(dev, r->size, (void *)(uintptr_t)r->va, dma, r->attrs);
 	else if (dev->dma_ops->free)
 		dev->dma_ops->free(dev, r->size, (void *)(uintptr_t)r->va, dma, r->attrs);
 }

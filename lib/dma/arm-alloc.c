@@ -16,6 +16,8 @@
  *
  * A buffer is remembered by the address that its owner got, and freed by who gave it.
  *
+ * Behind an IOMMU the device reaches all memory: dma-iommu-alloc.c maps what it gets here.
+ *
  * Differs from Linux: memory out of the device's reach is not handed out; the size that
  * counts when freeing is the one that was asked for.
  *
@@ -136,6 +138,8 @@ static gfp_t zone_flags(const struct device *dev)
 {
 	u64 mask = min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit);
 
+	if (dev->dma_iommu)
+		return 0;
 	return mask < DMA_BIT_MASK(32) || dev->dma_range_map ? GFP_DMA : 0;
 }
 
@@ -161,7 +165,7 @@ static bool fill_buf(struct arm_dma_buf *b)
 {
 	if (!b->allocator->alloc(b))
 		return false;
-	if (dma_coherent_ok(b->dev, b->pa, b->size))
+	if (b->dev->dma_iommu || dma_coherent_ok(b->dev, b->pa, b->size))
 		return true;
 	b->allocator->free(b);
 	return false;
@@ -182,7 +186,7 @@ void *arch_dma_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 	if (!b->wants_va && port_is_ram(&dev->kernel->port, b->pa, b->size))
 		b->virt = kernel_page(dev->kernel, b->pa);
 	remember(b);
-	*dma_handle = phys_to_dma(dev, b->pa);
+	*dma_handle = dev->dma_iommu ? b->pa : phys_to_dma(dev, b->pa);
 	return b->virt;
 }
 

@@ -54,6 +54,9 @@ void carveout_init(struct kernel *k);
 /* Zeros in memory, and nothing in any cache, of [@page, +@size), lowmem or not. */
 void arm_dma_clear_buffer(struct kernel *k, struct page *page, size_t size);
 
+/* What the linear map says of pages of a contiguous area: alloc-cma.c. */
+void arm_dma_set_linear(struct kernel *k, phys_addr_t pa, u32 len, pgprot_t prot);
+
 /* The pool of those who must not touch page tables: alloc-pool.c. */
 void atomic_pool_init(struct kernel *k);
 void atomic_pool_exit(struct kernel *k);

@@ -123,7 +123,8 @@ dma_addr_t direct_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 
 	if (unlikely(mem && mem->force_bounce))
 		return swiotlb_map_why(dev, pa, size, dir, attrs, ret_why);
-	if (unlikely(!dma_capable(dev, dma, size, true)))
+	if (unlikely(!dma_capable(dev, dma, size, true)) ||
+	    dma_kmalloc_needs_bounce(dev, size, dir))
 		return map_out_of_reach(dev, pa, size, dir, attrs, ret_why);
 	if (needs_cache_work(dev, attrs))
 		port_sync_for_device(dev_port(dev), pa, size, dir);

@@ -6,6 +6,7 @@
  *     direct.c     physical = device address, dma-ranges, cache maintenance
  *       swiotlb.c    out of reach: bounce, see swiotlb.h
  *       arm-alloc.c  memory for both sides at once: alloc-*.c
+ *     dma-iommu*.c   an IOMMU's addresses, see dma-iommu.h
  *   dmapool.c    which it cuts into blocks
  */
 #ifndef LIB_DMA_DMA_H
@@ -26,6 +27,8 @@
 #define WARNED_NOT_A_PAGE	(1u << 4)
 #define WARNED_NO_UNCACHED	(1u << 5)
 #define WARNED_RESOURCE		(1u << 6)
+#define WARNED_MIN_ALIGN	(1u << 7)
+#define WARNED_NO_BOUNCE	(1u << 8)
 
 /* True the first time. */
 static inline bool dev_warns_first(struct device *dev, unsigned int what)
@@ -43,6 +46,38 @@ static inline dma_addr_t to_dma(struct device *dev, phys_addr_t pa)
 static inline phys_addr_t to_phys(struct device *dev, dma_addr_t dma)
 {
 	return likely(!dev->dma_range_map) ? dma : dma_to_phys(dev, dma);
+}
+
+/* ---- small pieces of kmalloc(): include/linux/dma-map-ops.h, where it is configured ---- */
+
+/* May the device be given any such piece? */
+static inline bool dma_kmalloc_safe(struct device *dev, enum dma_data_direction dir)
+{
+	return likely(!dev->kernel->config.bounces_kmalloc) || dev->dma_coherent ||
+	       dir == DMA_TO_DEVICE;
+}
+
+/* Bytes of the piece that kmalloc() gives for @size, where small ones are not padded. */
+static inline size_t kmalloc_least_size(size_t size)
+{
+	if (size > 64 && size <= 96)
+		return 96;
+	if (size > 128 && size <= 192)
+		return 192;
+	return size <= 8 ? 8 : roundup_pow_of_two(size);
+}
+
+static inline bool dma_kmalloc_size_aligned(size_t size)
+{
+	return size >= 2 * ARCH_DMA_MINALIGN ||
+	       IS_ALIGNED(kmalloc_least_size(size), (size_t)dma_get_cache_alignment());
+}
+
+/* Might a piece of that size share a line with another? */
+static inline bool dma_kmalloc_needs_bounce(struct device *dev, size_t size,
+					    enum dma_data_direction dir)
+{
+	return unlikely(!dma_kmalloc_safe(dev, dir)) && !dma_kmalloc_size_aligned(size);
 }
 
 static inline struct port *dev_port(const struct device *dev)
@@ -89,6 +124,8 @@ void swiotlb_boot(struct kernel *k, u64 limit);
 void swiotlb_exit(struct kernel *k);
 /* Make it if @dev may need it. */
 void swiotlb_setup_device(struct device *dev);
+/* Who maps for @dev, or whether it snoops, is decided: what follows from that. */
+void dma_setup_device(struct device *dev);
 /* It goes away; what it left mapped is lost. */
 void swiotlb_dev_exit(struct device *dev);
 /*
@@ -112,6 +149,11 @@ void *global_coherent_va(const struct kernel *k, phys_addr_t pa);
 
 /* Pages of a contiguous area go back to it; false: they are of none. */
 bool contiguous_free(struct device *dev, struct page *page, size_t size);
+
+/* Where a device behind an IOMMU finds what it was told is at @dma; 0: nowhere. */
+phys_addr_t dma_iommu_phys(struct device *dev, dma_addr_t dma);
+/* The IOMMU core of @k may ask for what dma-iommu-domain.c has. */
+void dma_iommu_boot(struct kernel *k);
 
 void dma_pools_init(struct kernel *k);
 void dma_pools_exit(struct kernel *k);

@@ -58,6 +58,11 @@ struct dma_pool {
 
 /* ---- notes ------------------------------------------------------------------------ */
 
+static phys_addr_t pa_of(struct device *dev, dma_addr_t dma)
+{
+	return dev->dma_iommu ? dma_iommu_phys(dev, dma) : dma_to_phys(dev, dma);
+}
+
 static void note(const struct dma_pool *pool, enum ledger_kind kind, const void *va,
 		 dma_addr_t dma, size_t len, const void *site)
 {
@@ -66,7 +71,7 @@ static void note(const struct dma_pool *pool, enum ledger_kind kind, const void 
 	if (likely(!dev->kernel->listener))
 		return;
 	kernel_note(dev->kernel, &(struct ledger_note){
-		.kind = kind, .dev = dev, .dma = dma, .pa = dma_to_phys(dev, dma), .va = va,
+		.kind = kind, .dev = dev, .dma = dma, .pa = pa_of(dev, dma), .va = va,
 		.len = len, .pool = pool, .pool_name = pool->name, .site = site,
 	});
 }
@@ -416,13 +421,24 @@ static void link_blocks(struct dma_pool *pool, const struct pool_page *page)
 	pool->next = va;
 }
 
+/* Behind an IOMMU each page of memory may be anywhere. */
+static void note_page(const struct dma_pool *pool, const struct pool_page *page,
+		      const void *site)
+{
+	size_t step = pool->dev->dma_iommu ? PAGE_SIZE : pool->allocation;
+
+	for (size_t done = 0; done < pool->allocation; done += step)
+		note(pool, LEDGER_POOL_PAGE, (const char *)page->va + done, page->dma + done,
+		     min(step, pool->allocation - done), site);
+}
+
 static void add_page(struct dma_pool *pool, struct pool_page *page, const void *site)
 {
 	if (is_debugged(pool))
 		fill(pool, port_va(page->va), POISON_FREED, pool->allocation);
 	link_blocks(pool, page);
 	list_add(&page->pages, &pool->pages);
-	note(pool, LEDGER_POOL_PAGE, page->va, page->dma, pool->allocation, site);
+	note_page(pool, page, site);
 }
 
 static bool grow(struct dma_pool *pool, gfp_t gfp, const void *site)

@@ -64,6 +64,7 @@ enum ledger_why {
 	WHY_MASK,		/* out of the device's reach, and no bounce buffer */
 	WHY_NO_SLOTS,		/* swiotlb is full, or the mapping too large for it */
 	WHY_FAULT_INJECTED,
+	WHY_NO_IOVA,		/* the IOMMU's addresses, or its tables' memory, are used up */
 };
 
 /**

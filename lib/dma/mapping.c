@@ -2,15 +2,15 @@
 /*
  * The DMA API's switchboard. Every call reads the same way:
  *
- *	is it the device's own operations, or direct?  do it.  note it.
+ *	is it direct, through an IOMMU, or the device's own operations?  do it.  note it.
  *
  * This file maps, unmaps and syncs; alloc.c gives memory for both sides, mask.c answers
  * what a device can reach. Who it is: request.h. The bodies of the public functions keep
  * their caller's address: it is what reports call a site.
  *
- * Leaves out: IOMMUs.
  * Linux: kernel/dma/mapping.c.
  */
+#include "dma-iommu.h"
 #include "request.h"
 
 /* Linux has BUG_ON() for this. */
@@ -30,12 +30,20 @@ static bool lacks_mask(struct device *dev)
 
 /* ---- one buffer -------------------------------------------------------------------- */
 
+/* Where the device finds it, if that may be a bounce buffer of the machine's; else 0. */
+static phys_addr_t bounce_place(struct device *dev, dma_addr_t dma)
+{
+	if (maps_direct(dev))
+		return to_phys(dev, dma);
+	return dev->dma_iommu && !dev->dma_skip_sync ? dma_iommu_phys(dev, dma) : 0;
+}
+
 /* @nents of a list is set by the caller. */
 static void add_bounce(struct ledger_note *n)
 {
-	phys_addr_t at = to_phys(n->dev, n->dma);
+	phys_addr_t at = bounce_place(n->dev, n->dma);
 
-	n->is_bounced = maps_direct(n->dev) && is_bounced(n->dev, at);
+	n->is_bounced = at && is_bounced(n->dev, at);
 	n->bounce_pa = n->is_bounced ? at : 0;
 }
 
@@ -58,6 +66,8 @@ static dma_addr_t map_checked(const struct request *r, enum ledger_why *ret_why)
 
 	if (maps_direct(dev))
 		return direct_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
+	if (dev->dma_iommu)
+		return dma_iommu_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
 	page = kernel_page(dev->kernel, r->pa);
 	return dev->dma_ops->map_page(dev, page, r->pa & ~PAGE_MASK, r->size, r->dir, r->attrs);
 }
@@ -138,6 +148,8 @@ static void unmap_request(const struct request *r, dma_addr_t dma)
 		return;
 	if (maps_direct(dev))
 		dma_direct_unmap_page(dev, dma, r->size, r->dir, r->attrs);
+	else if (dev->dma_iommu)
+		iommu_dma_unmap_page(dev, dma, r->size, r->dir, r->attrs);
 	else
 		dev->dma_ops->unmap_page(dev, dma, r->size, r->dir, r->attrs);
 	if (is_listening(dev)) {
@@ -175,6 +187,8 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 	     dev_name(dev));
 	if (maps_direct(dev))
 		dma = dma_direct_map_resource(dev, phys, size, dir, attrs);
+	else if (dev->dma_iommu)
+		dma = iommu_dma_map_resource(dev, phys, size, dir, attrs);
 	else if (dev->dma_ops->map_resource)
 		dma = dev->dma_ops->map_resource(dev, phys, size, dir, attrs);
 	if (dma == DMA_MAPPING_ERROR)
@@ -195,7 +209,9 @@ void dma_unmap_resource(struct device *dev, dma_addr_t dma, size_t size,
 
 	if (is_bad_dir(dir))
 		return;
-	if (!maps_direct(dev) && dev->dma_ops->unmap_resource)
+	if (dev->dma_iommu)
+		iommu_dma_unmap_resource(dev, dma, size, dir, attrs);
+	else if (!maps_direct(dev) && dev->dma_ops->unmap_resource)
 		dev->dma_ops->unmap_resource(dev, dma, size, dir, attrs);
 	if (is_listening(dev)) {
 		struct ledger_note n;
@@ -235,8 +251,43 @@ struct sg_request {
 	const void *site;
 };
 
+/*
+ * Where the device finds each of the CPU's entries. An IOMMU may have merged them: then the
+ * bytes of one follow those of the one before in the same entry of the device.
+ */
+struct sg_cursor {
+	struct scatterlist *segment;
+	unsigned int used;		/* bytes of it */
+	bool is_merged;
+};
+
+static struct sg_cursor cursor_of(const struct sg_request *r)
+{
+	struct sg_cursor c = { .segment = r->sg };
+
+	port_before_load(r->sg, sizeof(*r->sg));
+	c.is_merged = r->dev->dma_iommu && !sg_dma_is_swiotlb(r->sg);
+	return c;
+}
+
+static dma_addr_t next_dma(struct sg_cursor *c, struct scatterlist *sg)
+{
+	dma_addr_t dma;
+
+	if (!c->is_merged || !c->segment)
+		return sg_dma_address(sg);
+	port_before_load(c->segment, sizeof(*c->segment));
+	dma = sg_dma_address(c->segment) + c->used;
+	c->used += sg->length;
+	if (c->used >= sg_dma_len(c->segment)) {
+		c->segment = sg_next(c->segment);
+		c->used = 0;
+	}
+	return dma;
+}
+
 static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct scatterlist *sg,
-		    int index, enum ledger_why why)
+		    int index, struct sg_cursor *cursor, enum ledger_why why)
 {
 	struct ledger_note n;
 
@@ -251,8 +302,8 @@ static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct sc
 	n.site = r->site;
 	if (sg) {
 		port_before_load(sg, sizeof(*sg));
-		n.dma = sg_dma_address(sg);
-		n.len = kind == LEDGER_MAP_SG ? sg_dma_len(sg) : sg->length;
+		n.dma = next_dma(cursor, sg);
+		n.len = kind == LEDGER_MAP_SG && !cursor->is_merged ? sg_dma_len(sg) : sg->length;
 		n.pa = sg_page(sg) ? sg_phys(sg) : PHYS_ADDR_MAX;	/* never set */
 		n.va = kernel_lowmem_ptr(r->dev->kernel, n.pa);
 	} else {
@@ -263,15 +314,18 @@ static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct sc
 	kernel_note(r->dev->kernel, &n);
 }
 
+/* As many entries as the ledger is to hear of: of merged ones, the CPU's. */
 static void note_mapped_sg(const struct sg_request *r, int ents)
 {
+	struct sg_cursor cursor;
 	struct scatterlist *sg;
 	int i;
 
 	if (!is_listening(r->dev))
 		return;
-	for_each_sg(r->sg, sg, ents, i)
-		note_sg(r, LEDGER_MAP_SG, sg, i, WHY_NONE);
+	cursor = cursor_of(r);
+	for_each_sg(r->sg, sg, cursor.is_merged ? r->nents : ents, i)
+		note_sg(r, LEDGER_MAP_SG, sg, i, &cursor, WHY_NONE);
 }
 
 static bool is_known_sg_error(int err)
@@ -313,6 +367,9 @@ static int map_sg_checked(const struct sg_request *r, enum ledger_why *ret_why)
 	if (maps_direct(dev)) {
 		*ret_why = WHY_MASK;
 		ents = dma_direct_map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+	} else if (dev->dma_iommu) {
+		*ret_why = WHY_NO_IOVA;
+		ents = iommu_dma_map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 	} else {
 		ents = dev->dma_ops->map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 	}
@@ -333,7 +390,7 @@ static int map_sg_request(const struct sg_request *r)
 	if (ents > 0)
 		note_mapped_sg(r, ents);
 	else if (is_listening(r->dev))
-		note_sg(r, LEDGER_MAP_REFUSED, NULL, 0, why);
+		note_sg(r, LEDGER_MAP_REFUSED, NULL, 0, NULL, why);
 	return ents;
 }
 
@@ -368,10 +425,15 @@ static void unmap_sg_request(const struct sg_request *r)
 
 	if (is_bad_dir(r->dir))
 		return;
-	if (is_listening(dev))
-		note_sg(r, LEDGER_UNMAP_SG, r->sg, 0, WHY_NONE);
+	if (is_listening(dev)) {
+		struct sg_cursor cursor = cursor_of(r);
+
+		note_sg(r, LEDGER_UNMAP_SG, r->sg, 0, &cursor, WHY_NONE);
+	}
 	if (maps_direct(dev))
 		dma_direct_unmap_sg(dev, r->sg, r->nents, r->dir, r->attrs);
+	else if (dev->dma_iommu)
+		iommu_dma_unmap_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 	else if (dev->dma_ops->unmap_sg)
 		dev->dma_ops->unmap_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 }
@@ -417,6 +479,8 @@ static void sync_for_cpu(struct device *dev, dma_addr_t dma, size_t size,
 		;
 	else if (maps_direct(dev))
 		dma_direct_sync_single_for_cpu(dev, dma, size, dir);
+	else if (dev->dma_iommu)
+		iommu_dma_sync_single_for_cpu(dev, dma, size, dir);
 	else if (dev->dma_ops->sync_single_for_cpu)
 		dev->dma_ops->sync_single_for_cpu(dev, dma, size, dir);
 	note_sync(dev, LEDGER_SYNC_FOR_CPU, dma, size, dir, site);
@@ -431,6 +495,8 @@ static void sync_for_device(struct device *dev, dma_addr_t dma, size_t size,
 		;
 	else if (maps_direct(dev))
 		dma_direct_sync_single_for_device(dev, dma, size, dir);
+	else if (dev->dma_iommu)
+		iommu_dma_sync_single_for_device(dev, dma, size, dir);
 	else if (dev->dma_ops->sync_single_for_device)
 		dev->dma_ops->sync_single_for_device(dev, dma, size, dir);
 	note_sync(dev, LEDGER_SYNC_FOR_DEVICE, dma, size, dir, site);
@@ -463,15 +529,17 @@ void dma_sync_single_range_for_device(struct device *dev, dma_addr_t dma, unsign
 /* One note for each entry, since the entries are what was mapped. */
 static void note_sync_sg(const struct sg_request *r, enum ledger_kind kind)
 {
+	struct sg_cursor cursor;
 	struct scatterlist *sg;
 	int i;
 
 	if (!is_listening(r->dev))
 		return;
+	cursor = cursor_of(r);
 	for_each_sg(r->sg, sg, r->nents, i) {
 		if (!sg)
 			return;
-		note_sg(r, kind, sg, i, WHY_NONE);
+		note_sg(r, kind, sg, i, &cursor, WHY_NONE);
 	}
 }
 
@@ -485,6 +553,8 @@ static void sync_sg_for_cpu(const struct sg_request *r)
 		;
 	else if (maps_direct(dev))
 		dma_direct_sync_sg_for_cpu(dev, r->sg, r->nents, r->dir);
+	else if (dev->dma_iommu)
+		iommu_dma_sync_sg_for_cpu(dev, r->sg, r->nents, r->dir);
 	else if (dev->dma_ops->sync_sg_for_cpu)
 		dev->dma_ops->sync_sg_for_cpu(dev, r->sg, r->nents, r->dir);
 	note_sync_sg(r, LEDGER_SYNC_SG_FOR_CPU);
@@ -500,6 +570,8 @@ static void sync_sg_for_device(const struct sg_request *r)
 		;
 	else if (maps_direct(dev))
 		dma_direct_sync_sg_for_device(dev, r->sg, r->nents, r->dir);
+	else if (dev->dma_iommu)
+		iommu_dma_sync_sg_for_device(dev, r->sg, r->nents, r->dir);
 	else if (dev->dma_ops->sync_sg_for_device)
 		dev->dma_ops->sync_sg_for_device(dev, r->sg, r->nents, r->dir);
 	note_sync_sg(r, LEDGER_SYNC_SG_FOR_DEVICE);

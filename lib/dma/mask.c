@@ -5,11 +5,16 @@
  *
  * Linux: kernel/dma/mapping.c.
  */
+#include <linux/iommu-dma.h>
+
 #include "arm-iommu.h"
 #include "request.h"
 
+/* Behind an IOMMU any mask will do: addresses are made to fit. */
 static bool is_mask_supported(struct device *dev, u64 mask)
 {
+	if (dev->dma_iommu)
+		return true;
 	if (!dev->dma_ops)
 		return dma_direct_supported(dev, mask);
 	return !dev->dma_ops->dma_supported || dev->dma_ops->dma_supported(dev, mask);
@@ -20,7 +25,7 @@ static void setup_need_sync(struct device *dev)
 {
 	const struct dma_map_ops *ops = dev->dma_ops;
 
-	if (maps_direct(dev))
+	if (dev->dma_iommu || maps_direct(dev))
 		dev->dma_skip_sync = dev_is_dma_coherent(dev);
 	else
 		dev->dma_skip_sync = !ops->sync_single_for_cpu && !ops->sync_single_for_device &&
@@ -68,6 +73,8 @@ u64 dma_get_mask(struct device *dev)
 
 u64 dma_get_required_mask(struct device *dev)
 {
+	if (dev->dma_iommu)
+		return DMA_BIT_MASK(32);
 	if (allocs_direct(dev))
 		return dma_direct_get_required_mask(dev);
 	if (dev->dma_ops->get_required_mask)
@@ -79,11 +86,13 @@ bool dma_addressing_limited(struct device *dev)
 {
 	if (min_not_zero(dma_get_mask(dev), dev->bus_dma_limit) < dma_get_required_mask(dev))
 		return true;
-	return !dev->dma_ops && !dma_direct_all_ram_mapped(dev);
+	return !dev->dma_iommu && !dev->dma_ops && !dma_direct_all_ram_mapped(dev);
 }
 
 size_t dma_max_mapping_size(struct device *dev)
 {
+	if (dev->dma_iommu)
+		return iommu_dma_max_mapping_size(dev);
 	if (maps_direct(dev))
 		return dma_direct_max_mapping_size(dev);
 	if (dev->dma_ops->max_mapping_size)
@@ -95,13 +104,17 @@ size_t dma_opt_mapping_size(struct device *dev)
 {
 	size_t best = SIZE_MAX;
 
-	if (dev->dma_ops && dev->dma_ops->opt_mapping_size)
+	if (dev->dma_iommu)
+		best = iommu_dma_opt_mapping_size();
+	else if (dev->dma_ops && dev->dma_ops->opt_mapping_size)
 		best = dev->dma_ops->opt_mapping_size();
 	return min(dma_max_mapping_size(dev), best);
 }
 
 unsigned long dma_get_merge_boundary(struct device *dev)
 {
+	if (dev->dma_iommu)
+		return iommu_dma_get_merge_boundary(dev);
 	if (!dev->dma_ops || !dev->dma_ops->get_merge_boundary)
 		return 0;
 	return dev->dma_ops->get_merge_boundary(dev);
@@ -117,9 +130,16 @@ void set_dma_ops(struct device *dev, const struct dma_map_ops *ops)
 	if (dev->dma_ops == ops)
 		return;
 	dev->dma_ops = ops;
+	dev->dma_iommu = !ops && dev->iommu_dma;
 	kernel_note(dev->kernel, &(struct ledger_note){
 		.kind = LEDGER_BACKEND_SET, .dev = dev, .site = __builtin_return_address(0),
 	});
+}
+
+void dma_setup_device(struct device *dev)
+{
+	setup_need_sync(dev);
+	swiotlb_setup_device(dev);
 }
 
 void arch_setup_dma_ops(struct device *dev, bool coherent)
@@ -127,8 +147,7 @@ void arch_setup_dma_ops(struct device *dev, bool coherent)
 	dev->dma_coherent = coherent;
 	if (dev->kernel->config.iova_bitmap && !dev->dma_ops && device_iommu_mapped(dev))
 		arm_setup_iommu_dma_ops(dev);
-	setup_need_sync(dev);
-	swiotlb_setup_device(dev);
+	dma_setup_device(dev);
 }
 
 void arch_teardown_dma_ops(struct device *dev)

@@ -9,6 +9,8 @@
  *
  * Linux: kernel/dma/mapping.c, direct.c.
  */
+#include <linux/iommu-dma.h>
+
 #include "request.h"
 
 bool dma_mmap_fits(const struct vm_area_struct *vma, size_t size)
@@ -44,6 +46,8 @@ static int mmap_request(const struct request *r, struct vm_area_struct *vma, dma
 
 	if (allocs_direct(dev))
 		return dma_direct_mmap(dev, vma, va, dma, r->size, r->attrs);
+	if (dev->dma_iommu)
+		return iommu_dma_mmap(dev, vma, va, dma, r->size, r->attrs);
 	if (!dev->dma_ops->mmap)
 		return -ENXIO;
 	return dev->dma_ops->mmap(dev, vma, va, dma, r->size, r->attrs);
@@ -100,5 +104,9 @@ int dma_mmap_noncontiguous(struct device *dev, struct vm_area_struct *vma, size_
 {
 	port_before_load(sgt, sizeof(*sgt));
 	port_before_load(sgt->sgl, sizeof(*sgt->sgl));
+	if (dev->dma_iommu) {
+		vma->vm_site = __builtin_return_address(0);
+		return iommu_dma_mmap_noncontiguous(dev, vma, size, sgt);
+	}
 	return mmap_pages(dev, vma, size, sg_page(sgt->sgl), __builtin_return_address(0));
 }

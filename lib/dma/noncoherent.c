@@ -14,6 +14,8 @@
  * Linux: kernel/dma/mapping.c.
  */
 #include <stdlib.h>
+#include <linux/iommu-dma.h>
+#include <linux/vmalloc.h>
 
 #include "request.h"
 
@@ -35,6 +37,8 @@ static struct page *take_pages(struct device *dev, size_t size, dma_addr_t *ret_
 	size = PAGE_ALIGN(size);
 	if (allocs_direct(dev))
 		return dma_direct_alloc_pages(dev, size, ret_dma, dir, gfp);
+	if (dev->dma_iommu)
+		return dma_common_alloc_pages(dev, size, ret_dma, dir, gfp);
 	if (!dev->dma_ops->alloc_pages_op)
 		return NULL;
 	return dev->dma_ops->alloc_pages_op(dev, size, ret_dma, dir, gfp);
@@ -46,6 +50,8 @@ static void give_pages_back(struct device *dev, size_t size, struct page *page, 
 	size = PAGE_ALIGN(size);
 	if (allocs_direct(dev))
 		dma_direct_free_pages(dev, size, page, dma, dir);
+	else if (dev->dma_iommu)
+		dma_common_free_pages(dev, size, page, dma, dir);
 	else if (dev->dma_ops->free_pages)
 		dev->dma_ops->free_pages(dev, size, page, dma, dir);
 }
@@ -170,6 +176,31 @@ static struct sg_table *alloc_single_sgt(struct device *dev, size_t size,
 	return sgt;
 }
 
+/* One note for each entry of the CPU's; the last may be longer than what was asked for. */
+static void note_table(const struct request *whole, struct sg_table *sgt)
+{
+	dma_addr_t dma = sg_dma_address(sgt->sgl);
+	struct request r = *whole;
+	struct scatterlist *sg;
+	size_t done = 0;
+	int i;
+
+	if (!is_listening(r.dev))
+		return;
+	for_each_sg(sgt->sgl, sg, (int)sgt->orig_nents, i) {
+		struct ledger_note n;
+
+		r.pa = sg_phys(sg);
+		r.va = kernel_lowmem_ptr(r.dev->kernel, r.pa);
+		r.size = min((size_t)sg->length, whole->size - done);
+		n = note_of(LEDGER_ALLOC_SGT, &r, dma + done);
+		n.nents = (int)sgt->orig_nents;
+		n.sg_index = i;
+		kernel_note(r.dev->kernel, &n);
+		done += r.size;
+	}
+}
+
 struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 					 enum dma_data_direction dir, gfp_t gfp,
 					 unsigned long attrs)
@@ -182,12 +213,13 @@ struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 		return NULL;
 	if (WARN(gfp & __GFP_COMP, "%s: DMA memory cannot be a compound page", dev_name(dev)))
 		return NULL;
-	sgt = alloc_single_sgt(dev, size, dir, gfp);
+	sgt = dev->dma_iommu ? iommu_dma_alloc_noncontiguous(dev, size, dir, gfp, attrs)
+			     : alloc_single_sgt(dev, size, dir, gfp);
 	if (!sgt)
 		return NULL;
 	sgt->nents = 1;
 	r = pages_request(dev, size, sg_page(sgt->sgl), dir, __builtin_return_address(0));
-	note(&r, LEDGER_ALLOC_SGT, sg_dma_address(sgt->sgl));
+	note_table(&r, sgt);
 	return sgt;
 }
 
@@ -201,17 +233,24 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 		return;
 	r = pages_request(dev, size, sg_page(sgt->sgl), dir, __builtin_return_address(0));
 	note(&r, LEDGER_FREE_SGT, sg_dma_address(sgt->sgl));
+	if (dev->dma_iommu) {
+		iommu_dma_free_noncontiguous(dev, size, sgt, dir);
+		return;
+	}
 	give_pages_back(dev, size, sg_page(sgt->sgl), sg_dma_address(sgt->sgl), dir);
 	free_table(sgt);
 }
 
 void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt)
 {
-	return page_address(sg_page(sgt->sgl));
+	return dev->dma_iommu ? iommu_dma_vmap_noncontiguous(dev, size, sgt)
+			      : page_address(sg_page(sgt->sgl));
 }
 
 void dma_vunmap_noncontiguous(struct device *dev, void *vaddr)
 {
+	if (dev->dma_iommu)
+		iommu_dma_vunmap_noncontiguous(dev, vaddr);
 }
 
 /* ---- lists over coherent memory ------------------------------------------------------ */
@@ -221,6 +260,8 @@ int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_ad
 {
 	if (allocs_direct(dev))
 		return dma_direct_get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
+	if (dev->dma_iommu)
+		return iommu_dma_get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
 	if (!dev->dma_ops->get_sgtable)
 		return -ENXIO;
 	return dev->dma_ops->get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
@@ -230,5 +271,7 @@ bool dma_can_mmap(struct device *dev)
 {
 	if (allocs_direct(dev))
 		return dma_direct_can_mmap(dev);
+	if (dev->dma_iommu)
+		return true;
 	return dev->dma_ops->mmap;
 }

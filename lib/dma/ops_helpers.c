@@ -5,6 +5,8 @@
  *
  * Linux: kernel/dma/ops_helpers.c.
  */
+#include <linux/iommu-dma.h>
+
 #include "dma.h"
 
 /* The page behind coherent memory, wherever that is mapped; NULL where none is. */
@@ -48,7 +50,9 @@ struct page *dma_common_alloc_pages(struct device *dev, size_t size, dma_addr_t 
 
 	if (!page)
 		return NULL;
-	*dma_handle = dev->dma_ops->map_page(dev, page, 0, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+	*dma_handle = dev->dma_iommu
+		? iommu_dma_map_page(dev, page, 0, size, dir, DMA_ATTR_SKIP_CPU_SYNC)
+		: dev->dma_ops->map_page(dev, page, 0, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
 	if (*dma_handle == DMA_MAPPING_ERROR) {
 		free_page_run(page, size, NULL);
 		return NULL;
@@ -60,7 +64,9 @@ struct page *dma_common_alloc_pages(struct device *dev, size_t size, dma_addr_t 
 void dma_common_free_pages(struct device *dev, size_t size, struct page *page,
 			   dma_addr_t dma_handle, enum dma_data_direction dir)
 {
-	if (dev->dma_ops->unmap_page)
+	if (dev->dma_iommu)
+		iommu_dma_unmap_page(dev, dma_handle, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+	else if (dev->dma_ops->unmap_page)
 		dev->dma_ops->unmap_page(dev, dma_handle, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
 	free_page_run(page, size, NULL);
 }

@@ -3,10 +3,11 @@
  * What the files of the switchboard share: who maps for this device, and the note of a
  * call for the ledger.
  *
- *   ops   bypass allowed, and mask reaches all of memory   goes to
- *   none  -                                                direct
- *   set   no                                               ops
- *   set   yes                                              direct
+ *   dma_iommu   ops   bypass allowed, and mask reaches all of memory   goes to
+ *   yes         -     -                                                dma-iommu
+ *   no          none  -                                                direct
+ *   no          set   no                                               ops
+ *   no          set   yes                                              direct
  *
  * Allocation asks the coherent mask, mapping the streaming one.
  */
@@ -17,6 +18,8 @@
 
 static inline bool goes_direct(struct device *dev, u64 mask)
 {
+	if (unlikely(dev->dma_iommu))
+		return false;
 	if (likely(!dev->dma_ops))
 		return true;
 	return dev->dma_ops_bypass && min_not_zero(mask, dev->bus_dma_limit) >=

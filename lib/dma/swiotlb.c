@@ -133,7 +133,9 @@ void swiotlb_setup_device(struct device *dev)
 {
 	struct kernel *k = dev->kernel;
 
-	if (!dev->dma_ops && dev->dma_mask && dma_addressing_limited(dev))
+	if (dev->untrusted || k->config.bounces_kmalloc)
+		swiotlb_boot(k, k->zone_dma_limit);
+	if (!dev->dma_iommu && !dev->dma_ops && dev->dma_mask && dma_addressing_limited(dev))
 		swiotlb_boot(k, min(reach_of(dev), k->zone_dma_limit));
 }
 

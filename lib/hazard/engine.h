@@ -324,7 +324,8 @@ struct mapping {
 	bool is_told : 1;		/* that it leaks */
 	bool is_wc : 1;			/* allocated with DMA_ATTR_WRITE_COMBINE */
 	bool is_bent : 1;		/* its device address is not as the device's others */
-	uint8_t few_nents;		/* of an sg list's first segment: entries as passed in,
+	bool is_later : 1;		/* of a list, and not its first segment */
+	uint8_t few_nents;		/* of a list's first segment: entries as passed in,
 					 * if these are no more than MANY_NENTS */
 };
 G_STATIC_ASSERT(sizeof(struct mapping) == 64);
@@ -338,8 +339,8 @@ struct mapping_more {
 	struct interval by_dma;		/* if it is bent */
 	struct interval by_pa;		/* if it is too large for a list */
 	uint64_t bounce_pa;		/* of its slot */
-	int nents;			/* sg, first segment: entries as passed in, if many */
-	uint32_t next_segment;		/* sg: the list goes on */
+	int nents;			/* first segment: entries as passed in, if many */
+	uint32_t next_segment;		/* the list goes on */
 	GArray *cpu_owned;		/* of struct span, offsets into it; NULL: none */
 	const void *pool;		/* the dma_pool that it is a page of, or NULL */
 	uint32_t stack;
@@ -370,7 +371,7 @@ static inline uint64_t mapping_device_pa(const struct mapping *m)
 	return m->is_bounced ? mapping_more(m)->bounce_pa : m->pa;
 }
 
-/* Of an sg list's first segment; 0 of the others. */
+/* Of a list's first segment; 0 of the others. Memory may be allocated as a list, too. */
 static inline int mapping_nents(const struct mapping *m)
 {
 	if (m->few_nents)
@@ -400,14 +401,17 @@ static inline void mapping_link(struct mapping *before, const struct mapping *m)
 
 /* To @d's list that this CPU is mapping; NULL if @sg_index is its first, or it is gone. */
 static inline struct mapping *mapping_before(const struct dev_record *d, unsigned slot,
-					     int sg_index)
+					     int sg_index, enum mapping_kind kind)
 {
 	const struct latest *l = &d->latest[slot];
 	struct mapping *m = sg_index ? nth_mapping(d->live, l->segment) : NULL;
 
 	return m && __atomic_load_n(&m->age, __ATOMIC_ACQUIRE) == l->segment_age &&
-	       m->dev == d && m->kind == MAPPING_SG ? m : NULL;
+	       m->dev == d && m->kind == kind ? m : NULL;
 }
+
+/* Bytes of all of it, where it is memory that was allocated in several pieces. */
+uint64_t mapping_whole_len(const struct mapping *m);
 
 static inline void mapping_is_segment(struct dev_record *d, unsigned slot,
 				      const struct mapping *m)

@@ -177,6 +177,7 @@ static struct mapping *add(struct hazard_engine *e, struct dev_record *d, struct
 	m->is_checked = n->kind == LEDGER_MAP_SG;
 	m->kind = n->kind == LEDGER_MAP_SG ? MAPPING_SG : MAPPING_SINGLE;
 	m->few_nents = n->sg_index ? 0 : (uint8_t)n->nents;
+	m->is_later = n->sg_index;
 	m->dir = (uint8_t)n->dir & 3;
 	m->is_snooped = device_snoops(n->dev);
 	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
@@ -224,14 +225,14 @@ static bool chain_begin(struct chain *c, const struct dev_record *d, struct regi
 {
 	struct region *other;
 
-	*c = (struct chain){ .before = mapping_before(d, slot, sg_index) };
+	*c = (struct chain){ .before = mapping_before(d, slot, sg_index, MAPPING_SG) };
 	other = c->before ? mapped_region(d->live, c->before->pa) : r;
 	if (other == r)
 		return true;
 	if (!try_enter(other))
 		return false;
 	c->other = other;
-	c->before = mapping_before(d, slot, sg_index);
+	c->before = mapping_before(d, slot, sg_index, MAPPING_SG);
 	return true;
 }
 

@@ -31,7 +31,7 @@ static void surrender(struct hazard_engine *e, const struct mapping *m, uint64_t
 static void link_segment(struct dev_record *d, struct mapping *m, int sg_index)
 {
 	unsigned slot = latest_slot(d->live);
-	struct mapping *before = mapping_before(d, slot, sg_index);
+	struct mapping *before = mapping_before(d, slot, sg_index, m->kind);
 
 	if (before)
 		mapping_link(before, m);
@@ -74,6 +74,8 @@ static void note_alloc(struct hazard_engine *e, struct dev_record *d,
 		m->dir = DMA_BIDIRECTIONAL;
 	shadow_watch(&e->shadow, m->pa, m->len);
 	ledger_mapping_add(e, m);
+	if (n->nents > 1)
+		link_segment(d, m, n->sg_index);
 	ledger_remember(e, RECORD_ALLOCATED, m, n, 0, m->len);
 	alias_check(e, m);
 }
@@ -106,6 +108,13 @@ static bool gives_memory_back(enum ledger_kind kind)
 	       kind == LEDGER_FREE_SGT;
 }
 
+static void user_note_all_freed(struct hazard_engine *e, const struct mapping *m,
+				const struct ledger_note *n)
+{
+	for (; m; m = mapping_next_segment(m))
+		user_note_freed(e, n, m->pa, m->len);
+}
+
 static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 		       const struct ledger_note *n)
 {
@@ -123,7 +132,7 @@ static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 	ledger_check_unmap(e, m, n);
 	ledger_check_checked(e, m, n);
 	if (gives_memory_back(n->kind))
-		user_note_freed(e, n, m->pa, m->len);
+		user_note_all_freed(e, m, n);
 	for (const struct mapping *s = m; s; s = mapping_next_segment(s))
 		ledger_remember(e, ledger_record_kind_of(n), s, n, 0, s->len);
 	ledger_remember_gone(e, m, n);
@@ -350,14 +359,15 @@ static bool report_leak(struct mapping *m, void *data)
 	g_autofree char *fix = unmap_call(e, m);
 	struct report *r;
 
-	if (m->is_told || (m->kind == MAPPING_SG && !mapping_nents(m)))
+	if (m->is_told || m->is_later)
 		return true;		/* the list's first segment speaks for it */
 	r = report_begin(e, HAZARD_MAPPING_LEAKED, m->site, NULL);
 	if (!r)
 		return true;
 	report_of_mapping(e, r, m);
 	report_say(r, "The %" PRIu64 " bytes that were %s for %s (%s, dma 0x%" PRIx64
-		   ") were still %s when %s.", m->len, is_memory ? "allocated" : "mapped",
+		   ") were still %s when %s.", mapping_whole_len(m),
+		   is_memory ? "allocated" : "mapped",
 		   party_name(&e->parties, m->dev->party),
 		   m->kind == MAPPING_COHERENT ? "coherent" : direction_name(m->dir), m->dma,
 		   is_memory ? "allocated" : "mapped", l->when);
@@ -400,7 +410,7 @@ static bool report_switched(struct mapping *m, void *data)
 	g_autofree char *fix = unmap_call(e, m);
 	struct report *r;
 
-	if (m->kind == MAPPING_SG && !mapping_nents(m))
+	if (m->is_later)
 		return true;		/* the list's first segment speaks for it */
 	r = report_begin(e, HAZARD_BACKEND_SWITCHED, s->note->site, m->site);
 	if (!r)

@@ -46,10 +46,21 @@ bool ledger_sg_fits(const struct mapping *m, const struct ledger_note *n)
 	       mapping_nents(m) == n->nents;
 }
 
+uint64_t mapping_whole_len(const struct mapping *m)
+{
+	uint64_t len = m->len;
+
+	if (m->kind == MAPPING_SG)
+		return len;
+	while ((m = mapping_next_segment(m)) != NULL)
+		len += m->len;
+	return len;
+}
+
 /* An sg list's unmap names the list, not the segments' sizes. */
 bool ledger_size_fits(const struct mapping *m, const struct ledger_note *n)
 {
-	return n->kind == LEDGER_UNMAP_SG || m->len == n->len;
+	return n->kind == LEDGER_UNMAP_SG || mapping_whole_len(m) == n->len;
 }
 
 /* Coherent memory has no direction to get wrong. */
@@ -70,7 +81,7 @@ static bool weigh(struct mapping *m, void *data)
 	int points = 1 + (m->kind == ledger_kind_of(s->note->kind)) + ledger_size_fits(m, s->note) +
 		     ledger_direction_fits(m, s->note) + ledger_sg_fits(m, s->note);
 
-	if (m->dma != s->note->dma || (m->kind == MAPPING_SG && !mapping_nents(m)))
+	if (m->dma != s->note->dma || m->is_later)
 		return true;
 	if (points > s->best_points) {
 		s->best = m;
@@ -205,6 +216,7 @@ struct mapping *ledger_mapping_new(struct hazard_engine *e, struct dev_record *d
 	m->len = n->len;
 	m->is_snooped = device_snoops(n->dev);
 	m->is_bounced = n->is_bounced;
+	m->is_later = n->sg_index;
 	m->is_checked = n->kind != LEDGER_MAP;
 	m->is_wc = !!(n->attrs & DMA_ATTR_WRITE_COMBINE);
 	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC || m->kind == MAPPING_PAGES ||
@@ -227,7 +239,8 @@ bool ledger_is_allocation(const struct mapping *m)
 
 void ledger_mapping_add(struct hazard_engine *e, struct mapping *m)
 {
-	m->dev->latest[latest_slot(&e->live)].mapping = mapping_number(&e->live, m);
+	if (!m->is_later)
+		m->dev->latest[latest_slot(&e->live)].mapping = mapping_number(&e->live, m);
 	mapped_insert(&e->live, m);
 }
 

@@ -72,13 +72,13 @@ char *unmap_call(const struct hazard_engine *e, const struct mapping *m)
 				       direction_name(m->dir));
 	case MAPPING_COHERENT:
 		return g_strdup_printf("dma_free_coherent(%s, %" PRIu64 ", cpu_addr, 0x%" PRIx64
-				       ")", dev, m->len, m->dma);
+				       ")", dev, mapping_whole_len(m), m->dma);
 	case MAPPING_PAGES:
 		return g_strdup_printf("dma_free_pages(%s, %" PRIu64 ", page, 0x%" PRIx64 ", %s)",
 				       dev, m->len, m->dma, direction_name(m->dir));
 	case MAPPING_SGT:
 		return g_strdup_printf("dma_free_noncontiguous(%s, %" PRIu64 ", sgt, %s)", dev,
-				       m->len, direction_name(m->dir));
+				       mapping_whole_len(m), direction_name(m->dir));
 	default:
 		return g_strdup_printf("dma_unmap_%s(%s, 0x%" PRIx64 ", %" PRIu64 ", %s)",
 				       mapping_kind_name(m->kind), dev, m->dma, m->len,

@@ -377,7 +377,8 @@ int iommu_dma_configure(struct device *dev)
 	if (dev->is_bound)
 		return 0;
 	dev->is_bound = true;
-	ret = of_iommu_configure(dev, dev->of_node, requester_of(dev));
+	ret = dev->kernel->config.iommu == IOMMU_OFF
+	      ? -ENODEV : of_iommu_configure(dev, dev->of_node, requester_of(dev));
 	if (ret == -EPROBE_DEFER)
 		return ret;
 	/* Any other failure: Linux binds the driver too, without an IOMMU. */

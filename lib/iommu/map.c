@@ -121,12 +121,23 @@ static inline int sync_map(struct iommu_domain *domain, unsigned long iova, size
 {
 	int ret;
 
-	if (!domain->ops->iotlb_sync_map)
-		return 0;
-	ret = domain->ops->iotlb_sync_map(domain, iova, size);
+	ret = iommu_sync_map(domain, iova, size);
 	if (unlikely(ret))
 		iommu_unmap(domain, iova, size);
 	return ret;
+}
+
+int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+		     size_t size, int prot, gfp_t gfp)
+{
+	if (WARN_ON_ONCE(gfp & BAD_GFP))
+		return -EINVAL;
+	return map_range(domain, iova, paddr, size, prot, gfp);
+}
+
+int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
+{
+	return domain->ops->iotlb_sync_map ? domain->ops->iotlb_sync_map(domain, iova, size) : 0;
 }
 
 int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr, size_t size,

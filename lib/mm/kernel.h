@@ -18,6 +18,7 @@
 #include <glib.h>
 #include <armdma/coherent.h>
 #include <armdma/pgtable.h>
+#include <armdma/iommu-dma.h>
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
@@ -48,8 +49,11 @@
  *                  1/16 of memory
  * @swiotlb_force:  every streaming mapping bounces
  * @swiotlb_dynamic: more pools come when they are needed
+ * @iommu:          of IOMMUs
  * @iova_spread:    CPUs' IOVAs lie apart: IOVA_SPREAD of <linux/iova.h>
  * @iova_bitmap:    devices behind an IOMMU map by <asm/dma-iommu.h>
+ * @bounces_kmalloc: what may be a small piece of kmalloc(), and share a line, bounces, as
+ *                  with CONFIG_DMA_BOUNCE_UNALIGNED_KMALLOC
  * @debug_pools:    dma_pool poisons and checks, as with CONFIG_SLUB_DEBUG_ON
  */
 struct kernel_config {
@@ -59,9 +63,11 @@ struct kernel_config {
 	bool is_repaired;
 	size_t swiotlb_len;
 	bool swiotlb_force;
+	bool bounces_kmalloc;
 	bool debug_pools;
 	bool swiotlb_dynamic;
 	bool iova_bitmap;
+	enum iommu_mode iommu;
 	bool iova_spread;
 };
 

@@ -400,6 +400,9 @@ static inline u64 port_now(const struct port *p)
 	return machine_step(p->machine) + __atomic_load_n(&p->ns_passed, __ATOMIC_RELAXED);
 }
 
+/* get_jiffies_64() of it. */
+u64 port_jiffies(const struct port *p);
+
 void port_run_timers_slow(struct port *p);
 
 /* Call those that are due. */

@@ -32,9 +32,16 @@ struct port_timers {
 
 static _Thread_local bool is_in_timer;
 
+u64 port_jiffies(const struct port *p)
+{
+	return port_now(p) / NSEC_PER_JIFFY;
+}
+
 u64 get_jiffies_64(void)
 {
-	return (u64)ktime_get() / NSEC_PER_JIFFY;
+	const struct port *p = port_current();
+
+	return p ? port_jiffies(p) : 0;
 }
 
 /* ---- who is pending: all under timer_lock ------------------------------------------- */
