@@ -6,12 +6,14 @@
  * and first prints its lines, so that the figures can be set beside a board's
  * (map-kernel.c); then what a batch clock can say: pairs by device, load, threads and
  * ledger (map-pairs.c), by how many mappings are live (map-live.c), by how many lines
- * are maintained (map-lines.c), and in instructions (map-count.c).
+ * are maintained (map-lines.c), and in instructions (map-count.c). With -i devices are
+ * behind an IOMMU, beside Linux's own code where that is given: map-iommu.c instead of all
+ * these.
  *
  * Bound: see those. The whole run takes some four times the seconds of -s, and as much
  * again for each thread count.
  */
-#include "map.h"
+#include "map-iommu.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -43,8 +45,32 @@ static bool options_valid(const struct map_bench *b, GError **error)
 	       refuse(error, "--live, mappings,", b->most_live, 1, 100000000);
 }
 
+struct iommu_options {
+	enum map_iommu_mode mode;
+	char *name, *kernel;
+};
+
+static bool iommu_options_valid(struct iommu_options *o, GError **error)
+{
+	static const char *const names[] = { "off", "strict", "lazy", "both" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (o->name && strcmp(o->name, names[i]))
+			continue;
+		o->mode = (enum map_iommu_mode)i;
+		if (!o->kernel || o->mode != MAP_IOMMU_OFF)
+			return true;
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "--kernel is for what is behind an IOMMU: say -i too");
+		return false;
+	}
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		    "-i must be off, strict, lazy or both, not '%s'", o->name);
+	return false;
+}
+
 static bool parse(int *argc, char ***argv, struct map_bench *b, char **ret_json,
-		  bool *ret_no_valgrind, GError **error)
+		  bool *ret_no_valgrind, struct iommu_options *iommu, GError **error)
 {
 	struct map_options *o = &b->options;
 	g_autoptr(GOptionContext) context = g_option_context_new("- time map and unmap");
@@ -63,6 +89,10 @@ static bool parse(int *argc, char ***argv, struct map_bench *b, char **ret_json,
 		  "pages at once, 1..1024 [1]", "N" },
 		{ "live", 0, 0, G_OPTION_ARG_INT, &b->most_live,
 		  "most mappings live at once, 1..100000000 [10000000]", "N" },
+		{ "iommu", 'i', 0, G_OPTION_ARG_STRING, &iommu->name,
+		  "devices behind one: off, strict, lazy, both [off]", "MODE" },
+		{ "kernel", 0, 0, G_OPTION_ARG_FILENAME, &iommu->kernel,
+		  "with -i: Linux's own code beside, from map-twin.py", "FILE" },
 		{ "no-valgrind", 0, 0, G_OPTION_ARG_NONE, ret_no_valgrind,
 		  "do not count instructions", NULL },
 		{ "json", 0, 0, G_OPTION_ARG_FILENAME, ret_json, "also write the rows", "FILE" },
@@ -77,7 +107,7 @@ static bool parse(int *argc, char ***argv, struct map_bench *b, char **ret_json,
 			    "unknown argument '%s'", (*argv)[1]);
 		return false;
 	}
-	return options_valid(b, error);
+	return options_valid(b, error) && iommu_options_valid(iommu, error);
 }
 
 /* ---- the run ---------------------------------------------------------- */
@@ -190,20 +220,28 @@ int main(int argc, char **argv)
 		.threads = 1, .seconds = 20, .node = -1, .dma_bits = 32,
 		.dma_dir = DMA_BIDIRECTIONAL, .granule = 1,
 	}, .most_live = 10000000 };
+	struct iommu_options iommu = { 0 };
 	bool is_done, no_valgrind = false;
 
 	setlocale(LC_CTYPE, "");
 	if (argc == 2 && !strcmp(argv[1], MAP_COUNTED))
 		return map_count_instructions();
-	if (!parse(&argc, &argv, &b, &json, &no_valgrind, &error))
+	if (argc == 2 && g_str_has_prefix(argv[1], MAP_IOMMU_COUNTED))
+		return map_iommu_count(argv[1] + strlen(MAP_IOMMU_COUNTED));
+	if (!parse(&argc, &argv, &b, &json, &no_valgrind, &iommu, &error))
 		return say(error);
 	b.report = bench_report_new("map", "fast", 0, json, &error);
 	if (!b.report)
 		return say(error);
-	is_done = run(&b, &error);
-	if (is_done && !no_valgrind)
+	is_done = iommu.mode == MAP_IOMMU_OFF ? run(&b, &error) :
+		  map_iommu(&b, iommu.mode, iommu.kernel, &error);
+	if (is_done && !no_valgrind && iommu.mode == MAP_IOMMU_OFF)
 		map_instructions(&b);
+	else if (is_done && !no_valgrind)
+		map_iommu_instructions(&b, iommu.mode, iommu.kernel);
 	is_done = is_done && bench_report_finish(b.report, &error) == 0;
 	bench_report_free(b.report);
+	g_free(iommu.name);
+	g_free(iommu.kernel);
 	return is_done ? 0 : say(error);
 }
