@@ -21,7 +21,7 @@
 
 const char *const map_format_names[NR_MAP_FORMATS] = { "lpae39", "lpae48", "v7s" };
 
-/* ---- the IOMMU -------------------------------------------------------------------------- */
+/* ---- the IOMMU --------------------------------------------------------------------------- */
 
 static const struct {
 	enum io_pgtable_fmt fmt;
@@ -198,13 +198,27 @@ void map_iommu_free(struct map_iommu *iommu)
 	g_free(iommu);
 }
 
-/* ---- the devices --------------------------------------------------------------------------- */
+/* ---- the devices ------------------------------------------------------------------------- */
 
 static void make_list(struct scatterlist *sg, struct page *page, unsigned stride)
 {
 	sg_init_table(sg, MAP_TWIN_SG);
 	for (unsigned i = 0; i < MAP_TWIN_SG; i++)
 		sg_set_page(&sg[i], page + i * stride, PAGE_SIZE, 0);
+}
+
+/* What both sides are measured at, they do. */
+static void open_theirs(struct map_side *s, enum map_format format, bool is_lazy)
+{
+	phys_addr_t pa = page_to_phys(s->page);
+	dma_addr_t dma = dma_map_page(s->dev, s->page, 0, SZ_64K, DMA_TO_DEVICE);
+
+	g_assert(dma != DMA_MAPPING_ERROR);
+	g_assert(iommu_iova_to_phys(iommu_get_domain_for_dev(s->dev), dma + 5000) == pa + 5000);
+	dma_unmap_page(s->dev, dma, SZ_64K, DMA_TO_DEVICE);
+	s->twin->enter(0);
+	s->theirs = s->twin->open(format, is_lazy);
+	g_assert(s->twin->translate(s->theirs, pa, SZ_64K, 5000) == pa + 5000);
 }
 
 bool map_side_begin(struct map_side *s, struct harness *h, enum map_format format, bool is_lazy,
@@ -224,7 +238,7 @@ bool map_side_begin(struct map_side *s, struct harness *h, enum map_format forma
 	make_list(s->sparse, s->page, 2);
 	make_list(s->dense, s->page, 1);
 	if (twin)
-		s->theirs = twin->open(format, is_lazy);
+		open_theirs(s, format, is_lazy);
 	return true;
 }
 
@@ -245,7 +259,7 @@ void map_enter_theirs(struct map_side *s, unsigned cpu)
 	s->twin->enter(cpu);
 }
 
-/* ---- what they do ------------------------------------------------------------------------------ */
+/* ---- what they do ------------------------------------------------------------------------ */
 
 void map_our_pairs(void *arg, size_t nr)
 {

@@ -43,7 +43,7 @@ static const char *mode_name(const struct iommu_run *r)
 	return r->is_lazy ? "lazy" : "strict";
 }
 
-/* ---- what is wanted ------------------------------------------------------------------------ */
+/* ---- what is wanted ---------------------------------------------------------------------- */
 
 struct goal {
 	double goal, best;	/* at most; 0: none */
@@ -70,7 +70,7 @@ static void report(const struct iommu_run *r, enum map_format format, const char
 	});
 }
 
-/* ---- against Linux --------------------------------------------------------------------------- */
+/* ---- against Linux ----------------------------------------------------------------------- */
 
 static const struct work {
 	const char *name;
@@ -146,7 +146,7 @@ static bool contest(const struct iommu_run *r)
 	return is_done;
 }
 
-/* ---- hazards on and off ------------------------------------------------------------------------ */
+/* ---- hazards on and off ------------------------------------------------------------------ */
 
 /* Two machines: the thread goes to and fro. As a driver that looks at what it gets. */
 static void pairs_there(void *arg, size_t nr)
@@ -213,7 +213,7 @@ static bool hazards(const struct iommu_run *r)
 	return is_done;
 }
 
-/* ---- two threads ---------------------------------------------------------------------------------- */
+/* ---- two threads ------------------------------------------------------------------------- */
 
 static void say_duo(const struct iommu_run *r, enum map_format format, const char *whose,
 		    struct map_duo *d, const struct goal *goal)
@@ -225,8 +225,9 @@ static void say_duo(const struct iommu_run *r, enum map_format format, const cha
 		mode_name(r), whose, alone, both, samples_quantile(&d->both.op, 500),
 		100 * d->share, both / alone);
 	print_goal(both / alone, goal);
-	report(r, format, name, "ns/pair", samples_quantile(&d->both.op, 500), both, "1 thread",
-	       both / alone);
+	if (d->both.op.nr)	/* else the two never ran at once */
+		report(r, format, name, "ns/pair", samples_quantile(&d->both.op, 500), both,
+		       "1 thread", both / alone);
 }
 
 static void duo(const struct iommu_run *r, enum map_format format, const char *whose,
@@ -272,7 +273,7 @@ static bool threads(const struct iommu_run *r)
 	return is_done;
 }
 
-/* ---- many live ones ----------------------------------------------------------------------------------- */
+/* ---- many live ones ---------------------------------------------------------------------- */
 
 static bool live(const struct iommu_run *r, GError **error)
 {
@@ -285,12 +286,13 @@ static bool live(const struct iommu_run *r, GError **error)
 	r->b->machine = s.machine;
 	r->b->coherent = s.dev;
 	r->b->has_ledger = false;
+	r->b->where = r->is_lazy ? "iommu/lpae48/lazy/" : "iommu/lpae48/strict/";
 	g_print("\n%s, %s:", map_format_names[MAP_LPAE48], mode_name(r));
 	map_live_head();
 	return map_live(r->b, error);
 }
 
-/* ---- all ------------------------------------------------------------------------------------------------ */
+/* ---- all --------------------------------------------------------------------------------- */
 
 static struct harness *start(bool has_hazards, GError **error)
 {

@@ -167,7 +167,7 @@ static void print_row(const struct map_bench *b, const struct live_set *l, const
 static void report_row(const struct map_bench *b, const struct live_set *l, const char *order,
 		       const struct timing *t)
 {
-	g_autofree char *name = g_strdup_printf("%slive/%zu/%s/p50",
+	g_autofree char *name = g_strdup_printf("%s%slive/%zu/%s/p50", b->where ? b->where : "",
 						b->has_ledger ? "ledger/" : "", l->nr, order);
 
 	bench_report_add(b->report, &(struct bench_row){

@@ -16,6 +16,7 @@ struct map_bench {
 	struct map_options options;
 	int most_live;		/* --live  1..100000000 */
 	bool has_ledger;
+	const char *where;	/* what names of rows begin with, or NULL */
 	struct machine *machine;
 	struct device *coherent, *noncoherent;
 	struct device *own[MAP_MAX_THREADS];	/* each thread's; coherent */

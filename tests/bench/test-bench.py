@@ -27,6 +27,9 @@ DEVICES = ("coherent", "noncoherent")
 ROWS = {(d, l) for d in DEVICES for l in LOADS} | {("coherent-own", "4K")}
 SIZES = ("4K", "16K", "64K", "256K", "1M", "2M")
 
+FORMATS = ("lpae39", "lpae48", "v7s")
+IOMMU_WORKS = ("4K", "64K", "2M", "sg32", "sg32 dense", "4K/hazards", "sg32/hazards")
+
 # Instructions of the fast gear's calls, which are the same in every run of one program:
 # half as much again as gcc 12 at -O2 needs, so that a search or a lock too many is seen.
 BUDGET = {
@@ -41,7 +44,8 @@ BAD_ARGUMENTS = [
     ["-t", "0"], ["-t", "1025"], ["-t", "two"], ["-s", "0"], ["-s", "301"],
     ["-n", "1"], ["-n", "-2"], ["-b", "19"], ["-b", "65"], ["-d", "3"], ["-d", "-1"],
     ["-x", "-1"], ["-x", "10000001"], ["--live", "0"], ["--live", "100000001"], ["-g", "0"], ["-g", "1025"], ["-g"],
-    ["--bogus"], ["extra"],
+    ["--bogus"], ["extra"], ["-i", "on"], ["-i", "strict", "--kernel", "no-such.so"],
+    ["--kernel", "no-such.so"],
     ["-b", "20"],       # no DRAM of the board is in reach
     ["-s", "1", "-t", "1024", "-g", "1024"],    # 4 GiB of buffers
 ]
@@ -169,6 +173,23 @@ def check_map(tap, program, folder):
     tap.result("map's scaling is against one thread", scaling_complaints(rows))
 
 
+def check_iommu(tap, program, folder):
+    path = os.path.join(folder, "iommu.json")
+    result = run(program, "-i", "both", "-s", "1", "--live", "100", "--no-valgrind", "--json", path)
+    tap.result("map -i ends well, without Linux's code",
+               unless(result.returncode == 0, result.stderr))
+    with open(path) as f:
+        rows = json.load(f)["rows"]
+    tap.result("map -i's rows are whole", [c for row in rows for c in row_complaints(row)])
+    # Threads are there if two CPUs were free at once.
+    wanted = {"iommu/%s/%s/%s" % (f, mode, work) for f in FORMATS for mode in ("strict", "lazy")
+              for work in IOMMU_WORKS}
+    found = {r["name"] for r in rows if r["name"].startswith("iommu/")
+             and "threads" not in r["name"] and "/live/" not in r["name"]}
+    tap.result("map -i measures every format, strict and lazy",
+               unless(found == wanted, "rows: %s" % sorted(found)))
+
+
 def check_refusals(tap, program, folder):
     path = os.path.join(folder, "refused.json")
     for arguments in BAD_ARGUMENTS:
@@ -275,6 +296,7 @@ def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         check_map(tap, sys.argv[1], folder)
+        check_iommu(tap, sys.argv[1], folder)
         check_refusals(tap, sys.argv[1], folder)
         check_cache(tap, sys.argv[2], folder)
         check_table(tap, sys.argv[3], "hooks", folder)
