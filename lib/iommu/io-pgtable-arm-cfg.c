@@ -77,8 +77,13 @@ static struct lpae *begin(enum io_pgtable_fmt fmt, struct io_pgtable_cfg *cfg, v
 	d->t.iop.ops = (struct io_pgtable_ops){
 		.map_pages = lpae_map_pages, .unmap_pages = lpae_unmap_pages,
 		.iova_to_phys = lpae_iova_to_phys,
+		.read_and_clear_dirty = lpae_read_and_clear_dirty,
 	};
 	precompute(d, fmt, cfg);
+	d->simple_pgsize = d->t.is_plain ? lpae_granule(d) : SIZE_MAX;
+	if (!d->t.is_exact && d->bits == 9 && d->start <= 1)
+		d->t.iop.ops.iova_to_phys = d->start ? lpae_iova_to_phys_3x9
+						     : lpae_iova_to_phys_4x9;
 	return d;
 }
 

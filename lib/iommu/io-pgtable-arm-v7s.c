@@ -164,7 +164,7 @@ static size_t nr_until_4g(const struct v7s *d, phys_addr_t pa, size_t pgsize)
 {
 	if (likely(!d->is_mtk))
 		return SIZE_MAX;
-	return max((size_t)1, (size_t)(SZ_4G - (pa & (SZ_4G - 1))) / pgsize);
+	return max((size_t)1, (size_t)((SZ_4G - (pa & (SZ_4G - 1))) / pgsize));
 }
 
 static void fill_small(u32 *slot, size_t nr, u32 pte)
@@ -181,22 +181,15 @@ static void fill_large(u32 *slot, size_t nr, u32 pte)
 /* As many of @nr pages as find no entry in their way. Return: how many. */
 static size_t fill_table(struct v7s *d, u32 *slot, size_t nr, enum v7s_size size, u32 pte)
 {
-	size_t per = v7s_entries(size), len = nr * per * sizeof(*slot);
+	size_t per_log2 = v7s_entries_log2(size), len = (nr << per_log2) * sizeof(*slot);
 
 	pte_before_load(&d->t, slot, len);
-	if (nr == 1 && per == 1) {
-		if (unlikely(*slot))
-			return 0;
-		pte_store32(&d->t, slot, pte);
-		tables_clean(&d->t, slot, sizeof(*slot));
-		return 1;
-	}
-	nr = run32_empty(slot, nr * per) / per;
-	len = nr * per * sizeof(*slot);
+	nr = run32_empty(slot, nr << per_log2) >> per_log2;
+	len = (nr << per_log2) * sizeof(*slot);
 	if (!nr)
 		return 0;
 	pte_before_store(&d->t, slot, len);
-	if (per == 1)
+	if (!per_log2)
 		fill_small(slot, nr, pte);
 	else
 		fill_large(slot, nr, pte);
@@ -204,15 +197,29 @@ static size_t fill_table(struct v7s *d, u32 *slot, size_t nr, enum v7s_size size
 	return nr;
 }
 
+/* One small page, whose table is there, with nothing but a store to do. False: not so. */
+static inline bool map_one(struct v7s *d, unsigned long iova, phys_addr_t pa, int prot)
+{
+	u32 pte = READ_ONCE(*root_slot(d, iova)), *slot;
+
+	if (unlikely(!v7s_is_table(pte)))
+		return false;
+	slot = table_of(d, pte) + slot_idx(iova);
+	if (unlikely(READ_ONCE(*slot)))
+		return false;
+	WRITE_ONCE(*slot, leaf_at(d, V7S_4K, pa, prot));
+	return true;
+}
+
 static int map_in_tables(struct v7s *d, unsigned long iova, phys_addr_t pa,
 			 enum v7s_size size, size_t pgcount, int prot, gfp_t gfp,
 			 size_t *mapped)
 {
-	size_t per = v7s_entries(size), pgsize = per << V7S_PAGE_SHIFT;
+	size_t per_log2 = v7s_entries_log2(size), pgsize = (size_t)SZ_4K << per_log2;
 
 	while (pgcount) {
 		unsigned idx = slot_idx(iova);
-		size_t nr = min(pgcount, (V7S_TABLE_ENTRIES - idx) / per), done;
+		size_t nr = min(pgcount, (size_t)(V7S_TABLE_ENTRIES - idx) >> per_log2), done;
 		u32 *table = NULL;
 		int err = get_table(d, iova, gfp, &table);
 
@@ -270,10 +277,9 @@ static int map_in_root(struct v7s *d, unsigned long iova, phys_addr_t pa, enum v
 	return 0;
 }
 
-static int v7s_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
-			 size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+static noinline int map_any(struct v7s *d, unsigned long iova, phys_addr_t pa, size_t pgsize,
+			    size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
-	struct v7s *d = v7s_of(ops);
 	const struct io_pgtable_cfg *cfg = &d->t.iop.cfg;
 	enum v7s_size size = size_of(d, iova, pgsize);
 	int err;
@@ -291,6 +297,20 @@ static int v7s_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_ad
 		err = map_in_root(d, iova, pa, size, pgcount, prot, mapped);
 	tables_complete(&d->t);
 	return err;
+}
+
+static int v7s_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+			 size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	struct v7s *d = v7s_of(ops);
+	const struct io_pgtable_cfg *cfg = &d->t.iop.cfg;
+
+	if (unlikely(pgsize != SZ_4K || pgcount != 1 || !d->t.is_plain ||
+		     iova >> cfg->ias || pa >> cfg->oas ||
+		     !(prot & (IOMMU_READ | IOMMU_WRITE)) || !map_one(d, iova, pa, prot)))
+		return map_any(d, iova, pa, pgsize, pgcount, prot, gfp, mapped);
+	*mapped += SZ_4K;
+	return 0;
 }
 
 /* ---- unmap ------------------------------------------------------------------------------ */
@@ -355,16 +375,16 @@ static size_t unmap_in_table(struct v7s *d, u32 *table, unsigned long iova,
 {
 	size_t per = v7s_entries(size);
 	unsigned idx = slot_idx(iova);
-	size_t nr = min(pgcount, (V7S_TABLE_ENTRIES - idx) / per) * per;
+	size_t nr = min(pgcount << v7s_entries_log2(size), (size_t)(V7S_TABLE_ENTRIES - idx));
 	u32 *slot = table + idx;
-	size_t done = nr_clearable(d, slot, nr, per) / per * per;
+	size_t done = nr_clearable(d, slot, nr, per) & ~(per - 1);
 
 	if (unlikely(!done))
-		done = clearable_at_last(d, iova, slot, nr, per) / per * per;
+		done = clearable_at_last(d, iova, slot, nr, per) & ~(per - 1);
 	if (unlikely(!done))
 		return 0;
 	pte_before_store(&d->t, slot, done * sizeof(*slot));
-	run32_set(slot, done, 0);
+	run_clear(slot, done * sizeof(*slot));
 	tables_clean(&d->t, slot, done * sizeof(*slot));
 	queue_pages(d, gather, iova, done);
 	return done << V7S_PAGE_SHIFT;
@@ -447,10 +467,14 @@ static size_t unmap_in_root(struct v7s *d, u32 *slot, unsigned long iova, enum v
 	return (size_t)nr << V7S_SECTION_SHIFT;
 }
 
-static size_t v7s_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
-			      size_t pgcount, struct iommu_iotlb_gather *gather)
+static size_t pages_of(size_t len, enum v7s_size size)
 {
-	struct v7s *d = v7s_of(ops);
+	return len >> (V7S_PAGE_SHIFT + v7s_entries_log2(size));
+}
+
+static noinline size_t unmap_any(struct v7s *d, unsigned long iova, size_t pgsize,
+				 size_t pgcount, struct iommu_iotlb_gather *gather)
+{
 	enum v7s_size size = size_of(d, iova, pgsize);
 	size_t want = pgsize * pgcount, unmapped = 0;
 
@@ -463,7 +487,7 @@ static size_t v7s_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, si
 
 		if (likely(size < V7S_1M && v7s_is_table(pte)))
 			done = unmap_in_table(d, table_of(d, pte), iova, size,
-					      (want - unmapped) / pgsize, gather);
+					      pages_of(want - unmapped, size), gather);
 		else
 			done = unmap_in_root(d, slot, iova, size, gather);
 		if (!done)
@@ -474,30 +498,75 @@ static size_t v7s_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, si
 	return unmapped;
 }
 
+/* One small page that is there, with nothing but a store to do. False: not so. */
+static inline bool unmap_one(struct v7s *d, unsigned long iova)
+{
+	u32 pte = READ_ONCE(*root_slot(d, iova)), *slot;
+
+	if (unlikely(!v7s_is_table(pte)))
+		return false;
+	slot = table_of(d, pte) + slot_idx(iova);
+	if (unlikely(!(READ_ONCE(*slot) & V7S_TYPE_PAGE)))
+		return false;
+	WRITE_ONCE(*slot, 0);
+	return true;
+}
+
+static size_t v7s_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
+			      size_t pgcount, struct iommu_iotlb_gather *gather)
+{
+	struct v7s *d = v7s_of(ops);
+
+	if (unlikely(pgsize != SZ_4K || pgcount != 1 || !d->t.is_plain ||
+		     iova >> d->t.iop.cfg.ias || !unmap_one(d, iova)))
+		return unmap_any(d, iova, pgsize, pgcount, gather);
+	if (!iommu_iotlb_gather_queued(gather))
+		io_pgtable_tlb_add_page(&d->t.iop, gather, iova, SZ_4K);
+	return SZ_4K;
+}
+
 /* ---- look ---------------------------------------------------------------------------------- */
 
-static inline phys_addr_t leaf_to_phys(const struct v7s *d, u32 pte, unsigned shift,
-				       unsigned long iova)
+static inline phys_addr_t leaf_to_phys(u32 pte, unsigned shift, unsigned long iova)
 {
-	phys_addr_t pa = (pte & ~0u << shift) | (iova & ~(~0ul << shift));
+	return (pte & ~0u << shift) | (iova & ~(~0ul << shift));
+}
 
-	return unlikely(d->is_mtk) ? pa | v7s_mtk_pa(pte) : pa;
+/* @is_plain is a constant: entries are plain memory, and addresses have 32 bits. */
+static __always_inline phys_addr_t look(const struct v7s *d, unsigned long iova, bool is_plain)
+{
+	const u32 *slot = root_slot(d, iova);
+	u32 pte = is_plain ? READ_ONCE(*slot) : pte_load32(&d->t, slot);
+	unsigned shift = V7S_SECTION_SHIFT;
+	bool is_cont;
+
+	if (likely(v7s_is_table(pte))) {
+		slot = is_plain ? table_ptr(&d->t, pte & ~(V7S_TABLE_LEN - 1u)) : table_of(d, pte);
+		slot += slot_idx(iova);
+		pte = is_plain ? READ_ONCE(*slot) : pte_load32(&d->t, slot);
+		shift = V7S_PAGE_SHIFT;
+		if (is_plain && likely(pte & V7S_TYPE_PAGE))
+			return leaf_to_phys(pte, V7S_PAGE_SHIFT, iova);
+		is_cont = !(pte & V7S_TYPE_PAGE);
+	} else {
+		is_cont = pte & V7S_SECTION_CONT;
+		if (is_plain && likely(!is_cont && v7s_is_valid(pte)))
+			return leaf_to_phys(pte, V7S_SECTION_SHIFT, iova);
+	}
+	if (!v7s_is_valid(pte))
+		return 0;
+	return leaf_to_phys(pte, shift + (is_cont ? 4 : 0), iova) |
+	       (!is_plain && d->is_mtk ? v7s_mtk_pa(pte) : 0);
 }
 
 static phys_addr_t v7s_iova_to_phys(struct io_pgtable_ops *ops, unsigned long iova)
 {
-	const struct v7s *d = v7s_of(ops);
-	u32 pte = pte_load32(&d->t, root_slot(d, iova));
+	return look(v7s_of(ops), iova, false);
+}
 
-	if (likely(v7s_is_table(pte))) {
-		pte = pte_load32(&d->t, table_of(d, pte) + slot_idx(iova));
-		if (likely(pte & V7S_TYPE_PAGE))
-			return leaf_to_phys(d, pte, V7S_PAGE_SHIFT, iova);
-		return v7s_is_valid(pte) ? leaf_to_phys(d, pte, V7S_PAGE_SHIFT + 4, iova) : 0;
-	}
-	if (!v7s_is_valid(pte))
-		return 0;
-	return leaf_to_phys(d, pte, V7S_SECTION_SHIFT + (pte & V7S_SECTION_CONT ? 4 : 0), iova);
+static phys_addr_t v7s_iova_to_phys_plain(struct io_pgtable_ops *ops, unsigned long iova)
+{
+	return look(v7s_of(ops), iova, true);
 }
 
 /* ---- make and free --------------------------------------------------------------------------- */
@@ -564,6 +633,8 @@ static struct io_pgtable *v7s_alloc(struct io_pgtable_cfg *cfg, void *cookie)
 	};
 	cfg->pgsize_bitmap &= SZ_4K | SZ_64K | SZ_1M | SZ_16M;
 	precompute(d, cfg);
+	if (!d->t.is_exact && !d->is_mtk)
+		d->t.iop.ops.iova_to_phys = v7s_iova_to_phys_plain;
 	if (!tables_alloc_root(&d->t, &(struct table_wish){
 			.len = max(PAGE_SIZE, (d->root_mask + 1ul) * sizeof(u32)),
 			.gfp = has_high ? GFP_KERNEL : GFP_DMA,

@@ -92,10 +92,15 @@ static inline int v7s_level(enum v7s_size size)
 	return size < V7S_1M ? 2 : 1;
 }
 
-/* Entries of its level that one takes. */
+/* Log2 entries of its level that one takes, and how many these are. */
+static inline unsigned v7s_entries_log2(enum v7s_size size)
+{
+	return size & 1 ? 4 : 0;
+}
+
 static inline unsigned v7s_entries(enum v7s_size size)
 {
-	return size & 1 ? V7S_CONT : 1;
+	return 1u << v7s_entries_log2(size);
 }
 
 /* io-pgtable-arm-v7s-format.c: a leaf's bits but its address, and its rights. */

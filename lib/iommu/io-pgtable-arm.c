@@ -220,10 +220,9 @@ static inline bool is_bad_size(const struct lpae *d, size_t pgsize)
 	return !pgsize || pgsize & ~d->t.iop.cfg.pgsize_bitmap;
 }
 
-int lpae_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
-		   size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+static noinline int map_any(struct lpae *d, unsigned long iova, phys_addr_t pa, size_t pgsize,
+			    size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
-	struct lpae *d = lpae_of(ops);
 	int err;
 
 	if (WARN(is_bad_size(d, pgsize), "no page has %#zx bytes", pgsize))
@@ -236,6 +235,49 @@ int lpae_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t p
 	err = map(d, iova, pa, pgsize, pgcount, d->leaf[prot & (LPAE_NR_PROTS - 1)], gfp, mapped);
 	tables_complete(&d->t);
 	return err;
+}
+
+/* The entry for the granule at @iova, of plain memory; NULL: there is no table for it. */
+static inline u64 *plain_slot(const struct lpae *d, unsigned long iova)
+{
+	unsigned shift = d->root_shift;
+	u64 *slot = (u64 *)d->t.root + (iova >> shift & d->root_mask);
+
+	for (unsigned left = LPAE_LAST_LEVEL - d->start; left; left--) {
+		u64 pte = READ_ONCE(*slot);
+
+		if (unlikely((pte & LPAE_TYPE_MASK) != LPAE_TYPE_TABLE))
+			return NULL;
+		shift -= d->bits;
+		slot = lpae_table(d, pte) + (iova >> shift & d->table_mask);
+	}
+	return slot;
+}
+
+/* May the short way be tried: one page of the granule, and nothing but a store to do? */
+static inline bool is_simple(const struct lpae *d, unsigned long iova, size_t pgsize,
+			     size_t pgcount)
+{
+	return likely(pgcount == 1 && pgsize == d->simple_pgsize && !has_bad_iova(d, iova));
+}
+
+int lpae_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+		   size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	struct lpae *d = lpae_of(ops);
+	u64 *slot;
+
+	if (is_simple(d, iova, pgsize, pgcount) && !(pa >> d->t.iop.cfg.oas) &&
+	    prot & (IOMMU_READ | IOMMU_WRITE)) {
+		slot = plain_slot(d, iova);
+		if (likely(slot && !READ_ONCE(*slot))) {
+			WRITE_ONCE(*slot, d->leaf[prot & (LPAE_NR_PROTS - 1)] | d->last_type |
+					  lpae_pa_bits(pa));
+			*mapped += pgsize;
+			return 0;
+		}
+	}
+	return map_any(d, iova, pa, pgsize, pgcount, prot, gfp, mapped);
 }
 
 /* ---- unmap ------------------------------------------------------------------------------ */
@@ -272,7 +314,7 @@ static size_t clear_run(struct lpae *d, u64 *slot, size_t nr, int lvl, unsigned 
 		nr = clear_mixed(d, slot, nr, lvl, iova, pgsize);
 	if (nr) {
 		pte_before_store(&d->t, slot, nr * sizeof(*slot));
-		run64_fill(slot, nr, 0, 0);
+		run_clear(slot, nr * sizeof(*slot));
 		tables_clean(&d->t, slot, nr * sizeof(*slot));
 	}
 	return nr;
@@ -361,11 +403,9 @@ static size_t split_block(struct lpae *d, u64 *slot, u64 block, int lvl, unsigne
 	return unmap_from(d, lpae_slot(d, table, lvl, iova), lvl, iova, pgsize, pgcount, gather);
 }
 
-size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
-			size_t pgcount, struct iommu_iotlb_gather *gather)
+static noinline size_t unmap_any(struct lpae *d, unsigned long iova, size_t pgsize,
+				 size_t pgcount, struct iommu_iotlb_gather *gather)
 {
-	struct lpae *d = lpae_of(ops);
-
 	if (WARN(is_bad_size(d, pgsize) || !pgcount, "no %zu pages of %#zx bytes", pgcount,
 		 pgsize) ||
 	    WARN(has_bad_iova(d, iova), "IOVA %#lx has too many bits", iova))
@@ -374,22 +414,63 @@ size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t p
 			  (int)d->start, iova, pgsize, pgcount, gather);
 }
 
+size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
+			size_t pgcount, struct iommu_iotlb_gather *gather)
+{
+	struct lpae *d = lpae_of(ops);
+	u64 *slot = is_simple(d, iova, pgsize, pgcount) ? plain_slot(d, iova) : NULL;
+
+	if (unlikely(!slot || (READ_ONCE(*slot) & LPAE_TYPE_MASK) != d->last_type))
+		return unmap_any(d, iova, pgsize, pgcount, gather);
+	WRITE_ONCE(*slot, 0);
+	if (gather && !gather->queued)
+		io_pgtable_tlb_add_page(&d->t.iop, gather, iova, pgsize);
+	return pgsize;
+}
+
 /* ---- look ---------------------------------------------------------------------------------- */
+
+/*
+ * Of @levels levels with tables of 2^@bits entries, which @is_plain memory holds: constants,
+ * but for one caller.
+ */
+static __always_inline phys_addr_t look(const struct lpae *d, unsigned long iova,
+					unsigned levels, unsigned bits, bool is_plain)
+{
+	unsigned shift = levels * bits + LPAE_ENTRY_LOG2;
+	const u64 *slot = (const u64 *)d->t.root + (iova >> shift & d->root_mask);
+	bool is_64k = bits == 13;
+	u64 pte;
+
+	for (unsigned left = levels - 1; left; left--) {
+		pte = is_plain ? READ_ONCE(*slot) : pte_load64(&d->t, slot);
+		if (unlikely((pte & LPAE_TYPE_MASK) != LPAE_TYPE_TABLE)) {
+			if ((pte & LPAE_TYPE_MASK) != LPAE_TYPE_BLOCK)
+				return 0;
+			return lpae_pa(is_64k, pte) | (iova & ((1ul << shift) - 1));
+		}
+		shift -= bits;
+		slot = lpae_table(d, pte) + (iova >> shift & ((1u << bits) - 1));
+	}
+	pte = is_plain ? READ_ONCE(*slot) : pte_load64(&d->t, slot);
+	if (unlikely((pte & LPAE_TYPE_MASK) != d->last_type))
+		return 0;
+	return lpae_pa(is_64k, pte) | (iova & ((1ul << shift) - 1));
+}
 
 phys_addr_t lpae_iova_to_phys(struct io_pgtable_ops *ops, unsigned long iova)
 {
 	const struct lpae *d = lpae_of(ops);
-	unsigned shift = d->root_shift;
-	const u64 *slot = (const u64 *)d->t.root + (iova >> shift & d->root_mask);
 
-	for (int lvl = (int)d->start; ; lvl++) {
-		u64 pte = pte_load64(&d->t, slot);
+	return look(d, iova, LPAE_MAX_LEVELS - d->start, d->bits, false);
+}
 
-		if (lpae_is_leaf(d, pte, lvl))
-			return lpae_pa(d->is_64k, pte) | (iova & ((1ul << shift) - 1));
-		if (!lpae_is_table(pte, lvl))
-			return 0;
-		shift -= d->bits;
-		slot = lpae_table(d, pte) + (iova >> shift & d->table_mask);
-	}
+phys_addr_t lpae_iova_to_phys_3x9(struct io_pgtable_ops *ops, unsigned long iova)
+{
+	return look(lpae_of(ops), iova, 3, 9, true);
+}
+
+phys_addr_t lpae_iova_to_phys_4x9(struct io_pgtable_ops *ops, unsigned long iova)
+{
+	return look(lpae_of(ops), iova, 4, 9, true);
 }

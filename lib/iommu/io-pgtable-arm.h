@@ -66,6 +66,7 @@
  * @root_shift:  log2 bytes that one of its entries is for
  * @root_mask, @table_mask: entries, less one
  * @table_pa_mask: the address in an entry that leads to a table
+ * @simple_pgsize: the granule, where entries are plain memory; else no size
  * @last_type:   type of a leaf of the last level
  * @leaf:        every leaf that there is, but for its type and address
  */
@@ -75,6 +76,7 @@ struct lpae {
 	unsigned bits, root_bits, start, root_shift;
 	u32 root_mask, table_mask;
 	u64 table_pa_mask;
+	size_t simple_pgsize;
 	u64 last_type;
 	bool is_64k;
 	u64 leaf[LPAE_NR_PROTS];
@@ -151,6 +153,9 @@ int lpae_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t p
 size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
 			size_t pgcount, struct iommu_iotlb_gather *gather);
 phys_addr_t lpae_iova_to_phys(struct io_pgtable_ops *ops, unsigned long iova);
+/* The same for the granule of 4 KiB and three levels, or four, in the fast gear. */
+phys_addr_t lpae_iova_to_phys_3x9(struct io_pgtable_ops *ops, unsigned long iova);
+phys_addr_t lpae_iova_to_phys_4x9(struct io_pgtable_ops *ops, unsigned long iova);
 int lpae_read_and_clear_dirty(struct io_pgtable_ops *ops, unsigned long iova, size_t size,
 			      unsigned long flags, struct iommu_dirty_bitmap *dirty);
 /* @table of level @lvl, and all below it. */

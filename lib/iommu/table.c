@@ -27,6 +27,7 @@ bool tables_init(struct tables *t, const struct io_pgtable_cfg *cfg, void *cooki
 	t->iop.cookie = cookie;
 	t->kernel = k;
 	t->is_exact = machine_gear(k->port.machine) == GEAR_EXACT;
+	t->is_plain = !t->is_exact && cfg->coherent_walk;
 	t->linear = (uintptr_t)kernel_ptr(k, k->port.lowmem_pa) - (uintptr_t)k->port.lowmem_pa;
 	return true;
 }

@@ -26,6 +26,7 @@
  * @iop:      as Linux has it; first
  * @linear:   what to add to a physical address of a table for its host address
  * @is_exact: entries are in caches
+ * @is_plain: a store is all there is to do: the fast gear, and a walker that snoops
  * @takes_pieces: tables of less than a page share pages; else each has a page
  * @root:     the first level; @root_len bytes
  * @format:   how to read them
@@ -35,6 +36,7 @@ struct tables {
 	struct io_pgtable iop;
 	uintptr_t linear;
 	bool is_exact;
+	bool is_plain;
 	bool takes_pieces;
 	struct kernel *kernel;
 	void *root;

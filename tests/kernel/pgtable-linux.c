@@ -61,6 +61,13 @@ static void *bump(size_t size)
 	return p;
 }
 
+/* Where nobody wants to know. */
+__attribute__((__weak__)) void linux_note_dirty(void *bitmap, unsigned long iova,
+						unsigned long length)
+{
+	(void)bitmap, (void)iova, (void)length;
+}
+
 void *linux_take(size_t size)
 {
 	struct piece *p = given[class_of(size)];

@@ -85,12 +85,6 @@ void selftest_free(struct io_pgtable_ops *ops)
 	drop(ops == &wrong.iop.ops ? right_ops : ops);
 }
 
-/* Nothing of theirs asks for it in these. */
-void linux_note_dirty(void *bitmap, unsigned long iova, unsigned long length)
-{
-	(void)bitmap, (void)iova, (void)length;
-}
-
 int main(int argc, char **argv)
 {
 	struct harness *h = harness_start_or_exit(NULL);

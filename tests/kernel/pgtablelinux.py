@@ -19,14 +19,14 @@ def empty_headers(folder):
     return include
 
 
-def linux_objects(folder, tree, is_selftest):
-    """The objects' paths. With IS_SELFTEST their selftests are in, and who links them
+def linux_objects(folder, tree, is_selftest, *more):
+    """The objects' paths; MORE are options. With IS_SELFTEST their selftests are in, and who links them
     makes the tables; else they make them."""
     include = empty_headers(folder)
     compiler = os.environ.get("ARMDMA_CC", "cc")
     drivers = os.path.join(tree, "drivers/iommu")
     options = ["-std=gnu11", "-O2", "-g", "-w", "-fno-strict-aliasing", "-I", HERE, "-I", include,
-               "-I", os.path.join(tree, "include")]
+               "-I", os.path.join(tree, "include"), *more]
     shim = ["-include", os.path.join(HERE, "pgtable-shim.h")]
     names = SOURCES[:2] if is_selftest else SOURCES
     units = [(os.path.join(drivers, name + ".c"), shim) for name in names]
