@@ -93,6 +93,16 @@ phys_addr_t v7s_leaf_pa(unsigned long quirks, u32 pte, int lvl)
 
 /* ---- for pt_walk() -------------------------------------------------------------------- */
 
+/* Without permissions their bits are the address's. */
+static int prot_of(const struct pt_fmt *f, u32 pte, int lvl)
+{
+	int prot = v7s_leaf_prot(v7s_is_cont(pte, lvl) ? v7s_single(pte, lvl) : pte, lvl);
+
+	if (f->quirks & IO_PGTABLE_QUIRK_NO_PERMS)
+		return (prot & (IOMMU_MMIO | IOMMU_CACHE)) | IOMMU_READ | IOMMU_WRITE;
+	return prot;
+}
+
 static struct pt_entry decode(const struct pt_fmt *f, unsigned lvl, u64 entry)
 {
 	u32 pte = (u32)entry;
@@ -109,8 +119,7 @@ static struct pt_entry decode(const struct pt_fmt *f, unsigned lvl, u64 entry)
 	return (struct pt_entry){
 		.kind = PT_LEAF, .pa = v7s_leaf_pa(f->quirks, pte, arm_lvl),
 		.len = 1ull << leaf_shift(pte, arm_lvl),
-		.prot = v7s_leaf_prot(v7s_is_cont(pte, arm_lvl) ? v7s_single(pte, arm_lvl) : pte,
-				      arm_lvl),
+		.prot = prot_of(f, pte, arm_lvl),
 	};
 }
 
