@@ -145,6 +145,7 @@ int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr
 {
 	int ret;
 
+	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (WARN_ON_ONCE(gfp & BAD_GFP))
 		return -EINVAL;
 	ret = map_range(domain, iova, paddr, size, prot, gfp);
@@ -192,6 +193,7 @@ ssize_t iommu_map_sg(struct iommu_domain *domain, unsigned long iova, struct sca
 	struct sg_run run = { 0 };
 	int ret = 0;
 
+	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (WARN_ON_ONCE(gfp & BAD_GFP))
 		return -EINVAL;
 	for (unsigned int i = 0; i < nents && !ret; i++, sg = i < nents ? sg_next(sg) : sg)
