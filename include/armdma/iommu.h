@@ -19,8 +19,11 @@
  * Time: each access to its registers and each translation is a tick of an IOMMU's own;
  * commands that take a while are over some ticks later.
  *
- * Leaves out: memory attributes (a port snoops or does not, whatever tables say), requests
- * of devices for translations (ATS), security states, latency.
+ * Of memory attributes in tables one thing counts, where a model heeds them: what is not
+ * cacheable and shareable is not snooped for, even if the master's port snoops.
+ *
+ * Leaves out: other memory attributes, requests of devices for translations (ATS), security
+ * states, latency.
  */
 #ifndef ARMDMA_IOMMU_H
 #define ARMDMA_IOMMU_H
@@ -87,6 +90,7 @@ struct iommu_hw_access {
  * @context: that it was translated in; UINT_MAX: none
  * @stall: number of the stall, for iommu_hw_stall_state()
  * @is_tlb_hit: no walk was needed
+ * @is_unsnooped: this access snoops nobody's caches, whatever the master's port does
  * @nr_reads: of memory, by the walk
  */
 struct iommu_hw_result {
@@ -96,6 +100,7 @@ struct iommu_hw_result {
 	uint64_t room;
 	uint8_t stage, level;
 	bool is_tlb_hit;
+	bool is_unsnooped;
 	unsigned context;
 	unsigned nr_reads;
 	uint32_t stall;

@@ -38,7 +38,8 @@
  *     +0x08 TTBR    RW  64 bits: where the first level lies
  *     +0x10 TCR     RW  as Arm's (V)TCR: T0SZ 5:0 (input bits are 64 less that, or 32 of
  *                       the 32-bit formats), SL0 7:6 (stage 2), TG0 15:14
- *     +0x18 MAIR    RW  64 bits; PRRR and NMRR of the short format. They change nothing
+ *     +0x18 MAIR    RW  64 bits: what the attributes of stage 1's long descriptors mean, see
+ *                       REF_CONTEXT_ATTRIBUTES. Of the short format it changes nothing
  *     +0x20 ASID    RW  15:0: of what it brings into the TLB
  *
  * A stream that no ROUTE matches is bypassed, or refused with REF_CONTROL_REFUSE. Which
@@ -48,7 +49,7 @@
  * overflowed. A context with REF_CONTEXT_STALL holds accesses that fault, if their record
  * found room, until RESUME; the others end with a bus error.
  *
- * What changes in tables, or in CONTEXT, TTBR, TCR and ASID, is seen by walks from then on;
+ * What changes in tables, or in CONTEXT, TTBR, TCR, MAIR and ASID, is seen by walks from then on;
  * what TLB and walk cache hold stays until it is invalidated. The TLB is tagged by context
  * and ASID. Clock and power: see iommu_hw_set_power(); registers are lost with it.
  */
@@ -162,6 +163,8 @@ enum ref_route {
 #define REF_CONTEXT_SET_ACCESS	(1u << 2)	/* see REF_FEATURE_ACCESS_FLAG */
 #define REF_CONTEXT_SET_DIRTY	(1u << 3)
 #define REF_CONTEXT_NO_PERMS	(1u << 4)	/* short: what is mapped may be read and written */
+#define REF_CONTEXT_ATTRIBUTES	(1u << 5)	/* snooped is only what they say is cacheable and
+						 * shareable; without TEX remap. Else all is */
 #define REF_CONTEXT_FORMAT(f)	((uint32_t)(f) << 8)	/* enum ref_format */
 
 /* ---- making one ----------------------------------------------------------------- */

@@ -3,12 +3,13 @@
  * Long descriptors: granules of 4, 16 and 64 KiB, stages 1 and 2, the contiguous hint, the
  * access flag and the dirty bit modifier.
  *
- * Leaves out: memory attributes, NS, 52-bit addresses of the small granules (LPA2), stage 1
- * and 2 of one access.
+ * Leaves out: NS, 52-bit addresses of the small granules (LPA2), stage 1 and 2 of one
+ * access.
  *
  * Spec: DDI 0406C, B3.6 "Long-descriptor translation table format"; DDI 0487, D8.3
  * "Translation table descriptor formats" (granules, DBM), D8.2 (starting level).
  */
+#include "../mem/attrs.h"
 #include "format.h"
 
 #define BIT_OF(raw, n)	((raw) >> (n) & 1)
@@ -80,6 +81,25 @@ static void decode_dirty(const struct pt_format *f, uint64_t raw, struct pt_entr
 	e->dirtied = raw ^ 1ull << 7;
 }
 
+/* Stage 2's own, in bits 5:2: kind and outer, inner; as in MAIR but for its lowest two. */
+static struct mem_attrs attrs_stage2(uint64_t raw)
+{
+	static const uint8_t half[4] = { 0x0, 0x4, 0x8, 0xc };
+	unsigned outer = half[raw >> 4 & 3], inner = half[raw >> 2 & 3];
+
+	return attrs_of_mair((uint8_t)(outer << 4 | (outer ? inner : 0)), raw >> 8 & 3);
+}
+
+static bool is_unsnooped(const struct pt_format *f, uint64_t raw)
+{
+	uint8_t mair = (uint8_t)(f->mair >> 8 * (raw >> 2 & 7));
+
+	if (!f->has_attrs)
+		return false;
+	return !attrs_are_snooped(f->stage == 2 ? attrs_stage2(raw)
+						: attrs_of_mair(mair, raw >> 8 & 3));
+}
+
 /* What the hint spans: 16 descriptors of 4 KiB's; 128 pages or 32 blocks of 16's; 32 of 64's. */
 static uint8_t run_log2(const struct pt_format *f, bool is_page)
 {
@@ -97,6 +117,7 @@ static void leaf(const struct pt_format *f, unsigned level, uint64_t raw, struct
 	e->is_global = f->stage == 1 && !BIT_OF(raw, 11);
 	e->is_contiguous = BIT_OF(raw, 52);
 	e->run_log2 = run_log2(f, level + 1u == f->nr_levels);
+	e->is_unsnooped = is_unsnooped(f, raw);
 	e->is_untouched = !BIT_OF(raw, 10);
 	e->touched = raw | 1ull << 10;
 	decode_dirty(f, raw, e);

@@ -2,12 +2,13 @@
 /*
  * Short descriptors: sections and supersections, large and small pages.
  *
- * Leaves out: domains (all are clients of themselves), memory attributes, NS, and the
- * 40-bit addresses of supersections, which have_wide_pa's are not.
+ * Leaves out: domains (all are clients of themselves), TEX remap, NS, and the 40-bit
+ * addresses of supersections, which have_wide_pa's are not.
  *
  * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format", B3.7.1. The wide
  * physical addresses are MediaTek's; Linux: drivers/iommu/mtk_iommu.c.
  */
+#include "../mem/attrs.h"
 #include "format.h"
 
 #define READS	(IOTLB_READ | IOTLB_FETCH)
@@ -52,6 +53,15 @@ static void leaf(const struct pt_format *f, struct pt_entry *e, uint64_t raw, un
 	e->is_untouched = f->has_access_flag && !(ap & 1);
 }
 
+/* TEX is where it is in a section, or, of a small page, in bits 8:6. */
+static void attributes(const struct pt_format *f, struct pt_entry *e, uint64_t raw, unsigned tex,
+		       unsigned s)
+{
+	e->is_unsnooped = f->has_attrs && !attrs_are_snooped(attrs_plain((struct desc_attrs){
+		.tex = raw >> tex & 7, .c = raw >> 3 & 1, .b = raw >> 2 & 1, .s = raw >> s & 1,
+	}));
+}
+
 static void never_executed(struct pt_entry *e, bool is_xn)
 {
 	if (is_xn)
@@ -70,6 +80,7 @@ static void decode_first(const struct pt_format *f, uint64_t raw, struct pt_entr
 	} else if (raw & 2) {
 		leaf(f, e, raw, raw >> 18 & 1 ? 24 : 20, ap);
 		never_executed(e, raw >> 4 & 1 && !f->ignores_perms);
+		attributes(f, e, raw, 12, 16);
 		e->is_global = !(raw >> 17 & 1);
 		e->touched = raw | 1u << 10;
 	}
@@ -84,6 +95,7 @@ static void decode_second(const struct pt_format *f, uint64_t raw, struct pt_ent
 		return;
 	leaf(f, e, raw, is_small ? 12 : 16, ap);
 	never_executed(e, (is_small ? raw & 1 : raw >> 15 & 1) && !f->ignores_perms);
+	attributes(f, e, raw, is_small ? 6 : 12, 10);
 	e->is_global = !(raw >> 11 & 1);
 	e->touched = raw | 1u << 4;
 }

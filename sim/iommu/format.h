@@ -24,7 +24,8 @@ enum pt_kind { PT_INVALID, PT_TABLE, PT_LEAF };
 /*
  * A descriptor, read. @restrains: of a table, permissions that nothing below it has.
  * @is_untouched: its access flag is clear; @touched is what sets it. @is_clean: a write
- * would make it dirty; @dirtied is what does.
+ * would make it dirty; @dirtied is what does. @is_unsnooped: of a leaf, where attributes
+ * count: not memory that is cacheable and shareable.
  */
 struct pt_entry {
 	enum pt_kind kind;
@@ -36,6 +37,7 @@ struct pt_entry {
 	bool is_contiguous;		/* one of a run that translates as one */
 	uint8_t run_log2;		/* log2 of how many those are */
 	bool is_untouched, is_clean;
+	bool is_unsnooped;
 	uint64_t touched, dirtied;
 };
 
@@ -56,6 +58,8 @@ struct pt_format {
 	bool ignores_perms;		/* everything that is mapped may be done */
 	bool has_access_flag;		/* short: AP[0] is one */
 	bool has_wide_pa;		/* short: bits 9, 4 and 5 are bits 32, 33 and 34 of a PA */
+	bool has_attrs;			/* memory attributes count */
+	uint64_t mair;			/* then, of stage 1's long ones: what their indices mean */
 	struct pt_level levels[PT_MAX_LEVELS];
 };
 

@@ -89,9 +89,12 @@ static void context_changed(void *opaque, unsigned idx, uint32_t value)
 {
 	struct ref *r = opaque;
 
-	r->makes_sense[idx] = format_of(r, &r->formats[idx],
-					regs_held(&r->regs, REF_CONTEXT(idx)),
-					regs_held(&r->regs, REF_TCR(idx)));
+	uint32_t control = regs_held(&r->regs, REF_CONTEXT(idx));
+	struct pt_format *f = &r->formats[idx];
+
+	r->makes_sense[idx] = format_of(r, f, control, regs_held(&r->regs, REF_TCR(idx)));
+	f->has_attrs = control & REF_CONTEXT_ATTRIBUTES;
+	f->mair = regs_held64(&r->regs, REF_MAIR(idx));
 }
 
 static struct walk_space space_of(const struct ref *r, unsigned idx)
@@ -469,12 +472,13 @@ static const struct reg_row rows[] = {
 	{ REF_REDIRECT, 4, 2, .writable = ANY },
 	{ PER_STREAM(STREAM), .writable = ANY, .wrote = wrote_route },
 	{ PER_STREAM(ROUTE), .writable = ANY, .wrote = wrote_route },
-	{ PER_CONTEXT(CONTEXT), .writable = 0xf1f, .wrote = context_changed },
+	{ PER_CONTEXT(CONTEXT), .writable = 0xf3f, .wrote = context_changed },
 	{ PER_CONTEXT(TTBR), .writable = ANY },
 	{ REF_TTBR(0) + 4, REF_CONTEXT(1) - REF_CONTEXT(0), REF_MAX_CONTEXTS, .writable = ANY },
 	{ PER_CONTEXT(TCR), .writable = ANY, .wrote = context_changed },
-	{ PER_CONTEXT(MAIR), .writable = ANY },
-	{ REF_MAIR(0) + 4, REF_CONTEXT(1) - REF_CONTEXT(0), REF_MAX_CONTEXTS, .writable = ANY },
+	{ PER_CONTEXT(MAIR), .writable = ANY, .wrote = context_changed },
+	{ REF_MAIR(0) + 4, REF_CONTEXT(1) - REF_CONTEXT(0), REF_MAX_CONTEXTS, .writable = ANY,
+	  .wrote = context_changed },
 	{ PER_CONTEXT(ASID), .writable = 0xffff },
 };
 

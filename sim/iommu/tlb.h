@@ -31,6 +31,7 @@ struct iotlb_entry {
 	uint8_t level;			/* at which the walk ended; of a table, whose it is */
 	uint8_t perms;			/* enum iotlb_perm; of a table, those it leaves */
 	bool is_valid, is_global, is_locked;
+	bool is_unsnooped;		/* by the attributes of the page */
 	bool is_clean;			/* a write makes the page dirty, by another walk */
 	bool is_negative;		/* nothing is there, as ->reason says */
 	uint8_t reason;			/* enum iommu_hw_reason */

@@ -99,6 +99,7 @@ static struct iotlb_entry page(const struct walking *w, const struct pt_entry *e
 		.level = (uint8_t)(w->s->format->first_level + w->level),
 		.perms = e->perms & (uint8_t)~w->restrains,
 		.is_clean = e->is_clean && w->s->sets_dirty,
+		.is_unsnooped = e->is_unsnooped,
 	};
 }
 
@@ -254,6 +255,7 @@ void walk_translate(struct walk_unit *u, const struct walk_space *s,
 	ret->level = e.level;
 	ret->room = MIN((uint64_t)a->len, (1ull << e.size_log2) - into);
 	ret->pa = e.is_negative ? 0 : e.pa + into;
+	ret->is_unsnooped = e.is_unsnooped;
 	if (e.is_negative)
 		refuse(ret, e.reason);
 	else if (!may(&e, a))

@@ -25,6 +25,7 @@ struct master {
 	bool is_coherent;
 	bool is_acp;
 	bool is_ace_lite;
+	bool is_unsnooped;		/* the access under way: its IOMMU says so */
 	uint8_t interface;		/* of the CCI-400, if it is at one */
 	uint8_t use;			/* enum outer_use of its snooping accesses at an ACP */
 	uint64_t dma_mask;
@@ -159,6 +160,8 @@ static void expel_outer(struct machine *m, struct place at, size_t len)
 /* The CPUs whose caches hear of what this port does now: a set of inner.cpu_bit. */
 static uint8_t snooped_by(const struct master *d)
 {
+	if (d->is_unsnooped)
+		return 0;
 	if (d->is_ace_lite)
 		return cci400_snooped(d->machine, d->interface, d->is_coherent);
 	return d->is_coherent ? INNER_EVERY_CPU : 0;
@@ -294,7 +297,7 @@ static void move_line(struct master *d, struct place at, uint64_t dma, void *buf
 /* Registers may make an ACE-Lite port's every transaction a shareable one. */
 static bool may_snoop(const struct master *d)
 {
-	return d->is_coherent || d->is_ace_lite;
+	return !d->is_unsnooped && (d->is_coherent || d->is_ace_lite);
 }
 
 /* Line by line, where a line may be held by a cache. */
@@ -441,6 +444,20 @@ static void vanish(struct transfer *t, size_t len)
 	advance(t, len);
 }
 
+/* In the fast gear, where several threads may be one master, nobody asks. */
+static size_t move_translated(struct transfer *t, const struct iommu_hw_result *r, size_t room)
+{
+	struct master *d = t->d;
+	size_t piece;
+
+	if (d->machine->is_fast)
+		return move_in_bank(d, r->pa, t->dma, t->buf, room, t->is_write);
+	d->is_unsnooped = r->is_unsnooped;
+	piece = move_in_bank(d, r->pa, t->dma, t->buf, room, t->is_write);
+	d->is_unsnooped = false;
+	return piece;
+}
+
 /* What the IOMMU answered, carried out; false: refused, or it waits. */
 static bool obey(struct transfer *t, struct iommu_port *port, const struct iommu_hw_result *r,
 		 struct master_fault *ret)
@@ -456,7 +473,7 @@ static bool obey(struct transfer *t, struct iommu_port *port, const struct iommu
 		return true;
 	case IOMMU_HW_HIT:
 	case IOMMU_HW_REDIRECT:
-		piece = move_in_bank(t->d, r->pa, t->dma, t->buf, room, t->is_write);
+		piece = move_translated(t, r, room);
 		advance(t, piece);
 		return piece || refused(t, MASTER_DECODE_ERROR, r->pa, ret);
 	default:

@@ -129,6 +129,12 @@ static inline struct mem_attrs attrs_of_mair(uint8_t mair, unsigned sh)
 			    attrs_share_of_sh(sh));
 }
 
+/* Does an access with these look into caches that others share? */
+static inline bool attrs_are_snooped(struct mem_attrs a)
+{
+	return a.type == MEM_NORMAL && a.inner != CACHE_NONE && a.is_shareable;
+}
+
 /* Of a table walk: IRGN, RGN, S and NOS of a TTBR, in the format with multiprocessing... */
 static inline struct mem_attrs attrs_of_ttbr(uint32_t ttbr)
 {

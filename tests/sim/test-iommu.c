@@ -618,6 +618,104 @@ static void every_kind_of_leaf_is_understood(void **state)
 	}
 }
 
+/* ---- memory attributes -------------------------------------------------------------------- */
+
+#define SMALL_PAGE(attrs)	{ { 0xc, 1ull << 63 | 0x4001 },	\
+				  { 0x4048, 2 | 3u << 4 | 0x7000 | (attrs) } }
+#define LARGE_PAGE(attrs)	{ { 0xc, 1ull << 63 | 0x4001 },	\
+				  { 0x4048, 1 | 3u << 4 | 0x20000 | (attrs) } }
+#define LONG_PAGE(attrs)	{ { 0x18, AT_TABLE(0x1000) }, { 0x1008, AT_TABLE(0x2000) },	\
+				  { 0x2090, PAGE_RW | 0x9000 | (attrs) } }
+#define STAGE2_PAGE(attrs)	{ { 0x18, AT_TABLE(0x1000) }, { 0x1008, AT_TABLE(0x2000) },	\
+				  { 0x2090, 3 | 3u << 6 | 1u << 10 | 0x9000 | (attrs) } }
+#define TEX0_C_B		(1u << 6 | 1u << 3 | 1u << 2)
+#define S_BIT			(1u << 10)
+#define INDEX(n)		((n) << 2)
+#define SH_INNER		(3u << 8)
+#define MAIR			0x04ff44u	/* not cached, write-back, device */
+
+static const struct {
+	struct leaf_case leaf;
+	bool is_snooped;
+} attr_cases[] = {
+	{ { "write-back page", REF_SHORT, 0, 0x00312345, SMALL_PAGE(TEX0_C_B | S_BIT) }, true },
+	{ { "the same, not shareable", REF_SHORT, 0, 0x00312345, SMALL_PAGE(TEX0_C_B) } },
+	{ { "uncached page", REF_SHORT, 0, 0x00312345, SMALL_PAGE(1u << 6 | S_BIT) } },
+	{ { "page of a device", REF_SHORT, 0, 0x00312345, SMALL_PAGE(1u << 2 | S_BIT) } },
+	{ { "write-back large page", REF_SHORT, 0, 0x00312345, LARGE_PAGE(1u << 12 | 0xc | S_BIT) }, true },
+	{ { "write-back section", REF_SHORT, 0, 0x00312345, { { 0xc, 2 | 3u << 10 | 1u << 12 | 0xc | 1u << 16 } } }, true },
+	{ { "uncached section", REF_SHORT, 0, 0x00312345, { { 0xc, 2 | 3u << 10 | 1u << 12 | 1u << 16 } } } },
+	{ { "index of write-back", REF_LONG32_S1, 0, 0xc0212345, LONG_PAGE(INDEX(1u) | SH_INNER) }, true },
+	{ { "the same, not shareable", REF_LONG32_S1, 0, 0xc0212345, LONG_PAGE(INDEX(1u)) } },
+	{ { "index of not cached", REF_LONG32_S1, 0, 0xc0212345, LONG_PAGE(INDEX(0u) | SH_INNER) } },
+	{ { "index of a device", REF_LONG32_S1, 0, 0xc0212345, LONG_PAGE(INDEX(2u) | SH_INNER) } },
+	{ { "stage 2's write-back", REF_LONG32_S2, 1 << 6, 0xc0212345, STAGE2_PAGE(0xfu << 2 | SH_INNER) }, true },
+	{ { "stage 2's not cached", REF_LONG32_S2, 1 << 6, 0xc0212345, STAGE2_PAGE(0x5u << 2 | SH_INNER) } },
+	{ { "stage 2's device", REF_LONG32_S2, 1 << 6, 0xc0212345, STAGE2_PAGE(0x1u << 2 | SH_INNER) } },
+};
+
+static bool is_unsnooped(struct bench *b, const struct leaf_case *c, uint32_t context_bits)
+{
+	struct iommu_hw_access a = { .stream = STREAM, .iova = c->iova, .len = 1 };
+	struct iommu_hw_result r;
+
+	writes_reg(b, REF_CONTEXT(0), REF_CONTEXT_ENABLE | REF_CONTEXT_FORMAT(c->format) |
+		   context_bits);
+	commands(b, REF_INV_ALL, 0, 0);
+	syncs(b);
+	r = iommu_hw_translate(b->i, &a);
+	if (r.outcome != IOMMU_HW_HIT)
+		fail_msg("%s: %s", c->what, iommu_hw_reason_name(r.reason));
+	return r.is_unsnooped;
+}
+
+static void only_what_is_cacheable_and_shareable_is_snooped(void **state)
+{
+	for (unsigned n = 0; n < G_N_ELEMENTS(attr_cases); n++) {
+		const struct leaf_case *c = &attr_cases[n].leaf;
+		struct bench *b = bench_new(&(struct ref_config){ .name = "mmu" });
+
+		sets_up_case(b, c);
+		writes_reg(b, REF_MAIR(0), MAIR);
+		assert_false(is_unsnooped(b, c, 0));
+		if (is_unsnooped(b, c, REF_CONTEXT_ATTRIBUTES) == attr_cases[n].is_snooped)
+			fail_msg("%s", c->what);
+		bench_free(b);
+	}
+}
+
+/* The CPU's newest bytes, or what memory has. */
+static void expects_byte(struct bench *b, struct master *coherent, uint32_t attrs, char want)
+{
+	char got = 0;
+
+	writes_descriptor(b->rig, TABLES + 0x4000, (PLAY_PA + 0x5000) | 2 | 3u << 4 | attrs);
+	commands(b, REF_INV_ALL, 0, 0);
+	syncs(b);
+	assert_int_equal(master_read(coherent, IOVA, &got, 1).kind, MASTER_OK);
+	assert_int_equal(got, want);
+}
+
+static void a_coherent_master_reads_memory_past_the_caches_where_attributes_say_so(void **state)
+{
+	struct bench *b = bench_new(&(struct ref_config){ .name = "mmu" });
+	struct master *gpu = master_new(b->rig->m, &(struct master_config){
+		.name = "gpu", .is_coherent = true,
+	});
+
+	master_attach_iommu(gpu, b->i, STREAM);
+	turns_on(b, REF_CONTEXT_ATTRIBUTES);
+	maps_page(b, IOVA, PLAY_PA + 0x5000);
+	assert_int_equal(master_write(b->rig->debug, PLAY_PA + 0x5000, "old", 3).kind, MASTER_OK);
+	writes(b->rig, K + 0x5000, "new");
+	expects_byte(b, gpu, TEX0_C_B | S_BIT, 'n');
+	expects_byte(b, gpu, 1u << 6 | S_BIT, 'o');
+	expects_byte(b, gpu, TEX0_C_B | S_BIT, 'n');
+	turns_on(b, 0);
+	expects_byte(b, gpu, 1u << 6 | S_BIT, 'n');
+	bench_free(b);
+}
+
 /* ---- descriptors that the walker updates ---------------------------------------------------- */
 
 static void the_walker_sets_access_flag_and_dirty_state(void **state)
@@ -707,6 +805,9 @@ int main(void)
 		cmocka_unit_test(a_master_with_two_ports_is_translated_twice),
 		cmocka_unit_test(without_power_nothing_answers_and_all_is_lost),
 		cmocka_unit_test(every_kind_of_leaf_is_understood),
+		cmocka_unit_test(only_what_is_cacheable_and_shareable_is_snooped),
+		cmocka_unit_test(
+			a_coherent_master_reads_memory_past_the_caches_where_attributes_say_so),
 		cmocka_unit_test(the_walker_sets_access_flag_and_dirty_state),
 		cmocka_unit_test(a_run_with_the_contiguous_hint_may_be_one_entry),
 		cmocka_unit_test(the_fast_gear_translates_too),
