@@ -15,12 +15,10 @@ struct dma_iommu_mapping;
  * struct dev_archdata - <asm/dma-iommu.h>
  * @mapping:       the address space it is attached to, or NULL
  * @dma_ops_setup: arch_setup_dma_ops() made it; arch_teardown_dma_ops() takes it away
- * @had_dma_iommu: what device.dma_iommu was before; Linux has one way or the other
  */
 struct dev_archdata {
 	struct dma_iommu_mapping *mapping;
 	bool dma_ops_setup;
-	bool had_dma_iommu;
 };
 
 #define to_dma_iommu_mapping(dev)	((dev)->archdata.mapping)

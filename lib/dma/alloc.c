@@ -5,16 +5,35 @@
  *
  * Linux: kernel/dma/mapping.c.
  */
+#include "arm-iommu.h"
 #include "dma-iommu.h"
 #include "request.h"
+
+/* Is what it sees in a row scattered in memory? */
+static bool is_translated(const struct device *dev)
+{
+	return dev->dma_iommu || to_dma_iommu_mapping(dev);
+}
+
+/* PHYS_ADDR_MAX: nowhere. */
+static phys_addr_t phys_behind(struct device *dev, dma_addr_t dma)
+{
+	const struct dma_iommu_mapping *mapping = to_dma_iommu_mapping(dev);
+	phys_addr_t pa;
+
+	if (!mapping)
+		return dma_iommu_phys(dev, dma);
+	pa = iommu_iova_to_phys(mapping->domain, dma);
+	return pa ? pa : PHYS_ADDR_MAX;
+}
 
 /* Bytes from @dma on, at most @len, that lie in memory as the device sees them. */
 static size_t run_at(struct device *dev, dma_addr_t dma, size_t len, phys_addr_t *ret_pa)
 {
 	size_t done = PAGE_SIZE - (dma & ~PAGE_MASK);
 
-	*ret_pa = dma_iommu_phys(dev, dma);
-	while (done < len && dma_iommu_phys(dev, dma + done) == *ret_pa + done)
+	*ret_pa = phys_behind(dev, dma);
+	while (done < len && phys_behind(dev, dma + done) == *ret_pa + done)
 		done += PAGE_SIZE;
 	return min(done, len);
 }
@@ -59,7 +78,7 @@ static void note_coherent(const struct request *r, enum ledger_kind kind, dma_ad
 		return;
 	note_fill(&n, kind, r, dma);
 	n.pa = dev_coherent_pa(r->dev, r->va);
-	if (n.pa == PHYS_ADDR_MAX && r->dev->dma_iommu)
+	if (n.pa == PHYS_ADDR_MAX && is_translated(r->dev))
 		return note_scattered(r, kind, dma);
 	if (n.pa == PHYS_ADDR_MAX)
 		n.pa = dma_to_phys(r->dev, dma);

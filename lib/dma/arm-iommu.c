@@ -3,7 +3,7 @@
  * The ARM32 backend's address spaces, and devices in them: <asm/dma-iommu.h>.
  *
  * Differs from Linux, where this and the other way behind an IOMMU are never in one kernel:
- * here a device that goes from one to the other keeps which it was in, and returns to it.
+ * here set_dma_ops() takes a device from the other way, and back.
  *
  * Linux: arch/arm/mm/dma-mapping.c.
  */
@@ -87,8 +87,6 @@ int arm_iommu_attach_device(struct device *dev, struct dma_iommu_mapping *mappin
 		return err;
 	kref_get(&mapping->kref);
 	to_dma_iommu_mapping(dev) = mapping;
-	dev->archdata.had_dma_iommu = dev->dma_iommu;
-	dev->dma_iommu = false;
 	set_dma_ops(dev, &arm_iommu_ops);
 	return 0;
 }
@@ -105,7 +103,6 @@ void arm_iommu_detach_device(struct device *dev)
 	arm_iommu_release_mapping(mapping);
 	to_dma_iommu_mapping(dev) = NULL;
 	set_dma_ops(dev, NULL);
-	dev->dma_iommu = dev->archdata.had_dma_iommu;
 }
 
 /*

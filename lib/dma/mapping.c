@@ -63,13 +63,15 @@ static dma_addr_t map_checked(const struct request *r, enum ledger_why *ret_why)
 {
 	struct device *dev = r->dev;
 	struct page *page;
+	size_t offset;
 
 	if (maps_direct(dev))
 		return direct_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
 	if (dev->dma_iommu)
 		return dma_iommu_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
-	page = kernel_page(dev->kernel, r->pa);
-	return dev->dma_ops->map_page(dev, page, r->pa & ~PAGE_MASK, r->size, r->dir, r->attrs);
+	offset = r->page_offset ? r->page_offset : r->pa & ~PAGE_MASK;
+	page = kernel_page(dev->kernel, r->pa - offset);
+	return dev->dma_ops->map_page(dev, page, offset, r->size, r->dir, r->attrs);
 }
 
 static dma_addr_t map_request(const struct request *r)
@@ -137,6 +139,7 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 		return refuse(&r, WHY_NOT_SIMULATED);
 	r.pa = page_pa(dev->kernel, page) + offset;
 	r.va = kernel_lowmem_ptr(dev->kernel, r.pa);
+	r.page_offset = offset;
 	return map_request(&r);
 }
 

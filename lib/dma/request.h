@@ -41,7 +41,10 @@ static inline bool is_listening(const struct device *dev)
 	return unlikely(dev->kernel->listener != NULL);
 }
 
-/* One call, on its way to the ledger. */
+/*
+ * One call, on its way to the ledger. @page_offset: of @pa from the page that the caller
+ * named, which may be pages away; 0: from its own.
+ */
 struct request {
 	struct device *dev;
 	phys_addr_t pa;
@@ -50,6 +53,7 @@ struct request {
 	enum dma_data_direction dir;
 	unsigned long attrs;
 	const void *site;
+	size_t page_offset;
 };
 
 /* For calls that are often made: in place, since a copy waits for what was just stored. */

@@ -228,7 +228,22 @@ static void a_segment_runs_across_the_boundary(struct rig *rig)
 	free_pages((unsigned long)p, 5);
 }
 
-/* Pages before the one that the entry begins in were mapped, and are forgotten. */
+/* Pages before the one that the buffer begins in were mapped, and are forgotten. */
+static void whole_pages_before_a_buffer_stay_mapped(struct rig *rig)
+{
+	struct mock_iommu *mmu = behind(rig);
+	char *p = (char *)__get_free_pages(GFP_KERNEL, 2);
+	dma_addr_t dma = dma_map_page(rig->dev, virt_to_page(p), 2 * PAGE_SIZE + 50, 100,
+				      DMA_TO_DEVICE);
+
+	assert_int_equal(where(rig, dma), virt_to_phys(p) + 2 * PAGE_SIZE + 50);
+	dma_unmap_page(rig->dev, dma, 100, DMA_TO_DEVICE);
+	assert_int_equal(nr_pages(rig), 2);
+	ends(rig, mmu);
+	free_pages((unsigned long)p, 2);
+}
+
+/* The same of a list. */
 static void whole_pages_before_an_entry_stay_mapped(struct rig *rig)
 {
 	struct mock_iommu *mmu = behind(rig);
@@ -489,6 +504,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(nothing_is_mapped_cacheable_even_for_who_snoops, 0, 0),
 	TEST_ON(a_mask_is_accepted_and_not_heeded,               0, 0),
 	TEST_ON(a_segment_runs_across_the_boundary,              0, 0),
+	TEST_ON(whole_pages_before_a_buffer_stay_mapped,         0, 0),
 	TEST_ON(whole_pages_before_an_entry_stay_mapped,         0, 0),
 	TEST_ON(a_window_ends_at_a_word_of_the_bitmap,           0, 0),
 	TEST_ON(coherent_memory_is_seen_by_both,                 0, ON_COHERENT),
