@@ -31,6 +31,10 @@ CONFORMS(dmabounce, without_swiotlb, BOUNCES_NEVER)
 CONFORMS(dmabounce, bouncing_always, BOUNCES_ALWAYS)
 CONFORMS(dummy, without_bouncing, BOUNCES_NEVER)
 CONFORMS(dummy, bouncing_always, BOUNCES_ALWAYS)
+CONFORMS(iommu_strict, without_bouncing, BOUNCES_NEVER)
+CONFORMS(iommu_strict, bouncing_for_a_stranger, BOUNCES_ALWAYS)
+CONFORMS(iommu_lazy, without_bouncing, BOUNCES_NEVER)
+CONFORMS(iommu_lazy, bouncing_for_a_stranger, BOUNCES_AND_GROWS)
 
 /* ---- side by side ----------------------------------------------------------------- */
 
@@ -163,6 +167,10 @@ static const struct rig_test tests[] = {
 	TEST_ON(dmabounce_conforms_bouncing_always,   0,     ON_BOUNCE),
 	TEST_ON(dummy_conforms_without_bouncing,      0,     ON_BOUNCE),
 	TEST_ON(dummy_conforms_bouncing_always,       0,     ON_BOUNCE),
+	TEST_ON(iommu_strict_conforms_without_bouncing, 0,   ON_BOUNCE),
+	TEST_ON(iommu_strict_conforms_bouncing_for_a_stranger, 0, ON_BOUNCE),
+	TEST_ON(iommu_lazy_conforms_without_bouncing, 0,     ON_BOUNCE),
+	TEST_ON(iommu_lazy_conforms_bouncing_for_a_stranger, 0, ON_BOUNCE),
 	TEST_ON(a_direct_device_and_one_behind_operations_share_a_buffer, 0, ON_BOUNCE),
 	TEST_ON(a_backend_may_be_switched_while_nothing_is_mapped, 0, ON_BOUNCE),
 	TEST_ON(machines_and_their_devices_are_kept_apart, 0, 0),

@@ -6,12 +6,15 @@
  * the three axes compose: bounce if it must, then caches if the device does not snoop,
  * then the address.
  */
+#include <armdma/iommu.h>
 #include <asm/dma-mapping.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
 #include <linux/swiotlb.h>
 
+#include "../../lib/iommu/dma-hooks.h"
 #include "conformance.h"
+#include "mock-iommu.h"
 
 /* A port that sees the first @reach bytes of memory at CONFORM_DMA_BASE. */
 static void makes_port(struct conform *c)
@@ -285,3 +288,68 @@ static void dummy_attach(struct conform *c)
 }
 
 const struct backend backend_dummy = { "dummy", dummy_attach, .refuses_all = true };
+
+/* ---- an IOMMU --------------------------------------------------------------------------------- */
+
+/* The mock as hardware: what stands before the device's port asks it. */
+static void mock_hw_translate(void *opaque, const struct iommu_hw_access *a,
+			      struct iommu_hw_result *ret)
+{
+	phys_addr_t pa;
+
+	if (mock_translate(opaque, a->iova, a->is_write ? IOMMU_WRITE : IOMMU_READ, &pa)) {
+		ret->outcome = IOMMU_HW_HIT;
+		ret->pa = pa;
+		ret->room = MIN(ret->room, PAGE_SIZE - (a->iova & ~PAGE_MASK));
+	} else {
+		ret->outcome = IOMMU_HW_FAULT;
+		ret->reason = IOMMU_HW_TRANSLATION;
+	}
+}
+
+static void mock_hw_reset(void *opaque)
+{
+}
+
+static const struct iommu_hw_ops mock_hw_ops = {
+	.reset = mock_hw_reset, .translate = mock_hw_translate,
+};
+
+static void iommu_attach(struct conform *c, unsigned type)
+{
+	const struct iommu_hw_config cfg = { .name = "mock", .kind = "mock" };
+	struct rig *rig = &c->rig;
+
+	iommu_set_default_type(machine_software(rig->m), type);
+	makes_device(c, "dut");
+	if (c->bouncing != BOUNCES_NEVER)
+		harness_distrust_device(rig->dev);
+	c->mmu = mock_new(&(struct mock_config){ .defers_flush = true, .is_coherent = true });
+	c->mmu->is_silent = true;
+	master_attach_iommu(rig->hw, iommu_hw_new(rig->m, &cfg, &mock_hw_ops, rig->dev), 0);
+}
+
+static void iommu_strict_attach(struct conform *c)
+{
+	iommu_attach(c, IOMMU_DOMAIN_DMA);
+}
+
+static void iommu_lazy_attach(struct conform *c)
+{
+	iommu_attach(c, IOMMU_DOMAIN_DMA_FQ);
+}
+
+static void iommu_detach(struct conform *c)
+{
+	mock_free(c->mmu);
+}
+
+const struct backend backend_iommu_strict = {
+	"iommu strict", iommu_strict_attach, iommu_detach, .keeps_bytes = true,
+	.maps_resources = true, .translates = true,
+};
+
+const struct backend backend_iommu_lazy = {
+	"iommu lazy", iommu_lazy_attach, iommu_detach, .keeps_bytes = true,
+	.maps_resources = true, .translates = true,
+};

@@ -92,10 +92,17 @@ static const struct {
 	{ 2048, 65536 },
 };
 
-static void expects_bouncing(const struct step *s)
+/* An IOMMU can show a stranger whole pages as they are. */
+static bool is_whole_pages(const void *p, size_t len)
+{
+	return !(((uintptr_t)p | len) & ~PAGE_MASK);
+}
+
+static void expects_bouncing(const struct step *s, const void *p, size_t len)
 {
 	struct bounce_counters counters;
-	bool bounces = s->c->bouncing != BOUNCES_NEVER && !s->b->bounces_by_itself;
+	bool bounces = s->c->bouncing != BOUNCES_NEVER && !s->b->bounces_by_itself &&
+		       !(s->b->translates && is_whole_pages(p, len));
 
 	harness_count_bounces(s->dev, &counters);
 	if (!!counters.nr_used != bounces)
@@ -109,7 +116,7 @@ static dma_addr_t maps_attrs(const struct step *s, void *p, size_t len,
 
 	if (dma_mapping_error(s->dev, dma))
 		fail_msg("mapping %zu bytes failed", len);
-	expects_bouncing(s);
+	expects_bouncing(s, p, len);
 	return dma;
 }
 
@@ -358,7 +365,10 @@ static void registers_of_others_are_reached_or_refused(const struct step *s)
 	enum { REGISTERS = 0x1000 };
 	dma_addr_t dma = dma_map_resource(s->dev, REGISTERS, 64, DMA_TO_DEVICE, 0);
 
-	assert_true(dma == (s->b->maps_resources ? REGISTERS : DMA_MAPPING_ERROR));
+	if (s->b->translates)
+		assert_int_equal(dma_mapping_error(s->dev, dma), 0);
+	else
+		assert_true(dma == (s->b->maps_resources ? REGISTERS : DMA_MAPPING_ERROR));
 	if (dma != DMA_MAPPING_ERROR)
 		dma_unmap_resource(s->dev, dma, 64, DMA_TO_DEVICE, 0);
 }
@@ -397,7 +407,7 @@ static void memory_out_of_reach_is_refused_where_nothing_bounces(const struct st
 {
 	u64 mask = *s->dev->dma_mask;
 
-	if (s->c->bouncing != BOUNCES_NEVER || s->b->bounces_by_itself)
+	if (s->c->bouncing != BOUNCES_NEVER || s->b->bounces_by_itself || s->b->translates)
 		return;
 	*s->dev->dma_mask = 0xffff;
 	expects_refusal(s, s->p, DMA_TO_DEVICE);

@@ -12,6 +12,8 @@
 
 #include "rig.h"
 
+struct mock_iommu;
+
 /** Bounce buffers: none; where memory is out of the device's reach; always; always, growing. */
 enum bouncing { BOUNCES_NEVER, BOUNCES_ON_DEMAND, BOUNCES_ALWAYS, BOUNCES_AND_GROWS };
 
@@ -22,6 +24,7 @@ enum bouncing { BOUNCES_NEVER, BOUNCES_ON_DEMAND, BOUNCES_ALWAYS, BOUNCES_AND_GR
  * @memory:    lowmem of the machine starts here, physical
  * @reach:     bytes of it that the device can reach
  * @direct:    a device beside it that reaches all, for who allocates on its behalf
+ * @mmu:       an IOMMU that the backend made, or NULL
  */
 struct conform {
 	struct rig rig;
@@ -29,6 +32,7 @@ struct conform {
 	uint64_t memory;
 	uint64_t reach;
 	struct device *direct;
+	struct mock_iommu *mmu;
 };
 
 /* Device addresses of memory start here, for those that translate. */
@@ -43,6 +47,7 @@ struct conform {
  * @keeps_bytes: bytes that the device left alone survive FROM_DEVICE, if it snoops
  * @bounces_by_itself: not through swiotlb, so nobody can ask it
  * @maps_resources: dma_map_resource() succeeds
+ * @translates: device addresses are its own: whatever the mask, memory is in reach
  */
 struct backend {
 	const char *name;
@@ -52,11 +57,16 @@ struct backend {
 	bool keeps_bytes;
 	bool bounces_by_itself;
 	bool maps_resources;
+	bool translates;
 };
 
-/* Direct, 1:1 or behind a window; translated by operations; dmabounce; nothing at all. */
+/*
+ * Direct, 1:1 or behind a window; translated by operations; dmabounce; nothing at all; an
+ * IOMMU that invalidates at once, or late.
+ */
 extern const struct backend backend_direct, backend_window, backend_ops, backend_bypass,
-			    backend_dmabounce, backend_dummy;
+			    backend_dmabounce, backend_dummy, backend_iommu_strict,
+			    backend_iommu_lazy;
 
 /* A device like rig's, behind @b, on a machine of its own; and an end of that. */
 struct conform *conform_new(const struct rig *rig, const struct backend *b, enum bouncing how);
