@@ -146,9 +146,11 @@ static bool search(const struct iova_domain *iovad, const struct iova *start,
 {
 	struct iova_at at;
 
+	at = iova_tree_of(start);
 	if (start->pfn_lo < limit)
-		return search_from(iova_tree_of(start), r, found);
-	at = first_above(iovad, limit);
+		return search_from(at, r, found);
+	if (iova_tree_gap(at) > limit)
+		at = first_above(iovad, limit);
 	if (fits(r, iova_tree_gap(at), limit, &found->pfn)) {
 		found->above = at;
 		return true;

@@ -526,16 +526,28 @@ struct counter {
 	unsigned nr_torn;
 };
 
+#define NR_COUNTS	200000ul
+
+/* Now and then an owner is inside for long. */
+static void dawdles(unsigned long i)
+{
+	for (volatile unsigned left = i % 64 ? 0 : 200; left; left--)
+		;
+}
+
+/* Owners change all the time: @patience is next to none. */
 static void *counts(void *arg)
 {
 	struct counter *c = arg;
 
-	for (unsigned i = 0; i < 100000; i++) {
+	for (unsigned long i = 0; i < NR_COUNTS; i++) {
 		bias_lock(&c->lock);
+		c->lock.patience = 3;
 		if (c->a != c->b)
 			c->nr_torn++;
 		c->a++;
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		dawdles(i);
 		c->b++;
 		bias_unlock(&c->lock);
 	}
@@ -544,20 +556,22 @@ static void *counts(void *arg)
 
 static void a_biased_lock_keeps_threads_apart(void **state)
 {
-	struct counter c = { .nr_torn = 0 };
-	pthread_t threads[3];
+	for (unsigned round = 0; round < 5; round++) {
+		struct counter c = { .nr_torn = 0 };
+		pthread_t threads[3];
 
-	bias_init(&c.lock);
-	counts(&c);
-	assert_ptr_equal(c.lock.owner, &bias_self);
-	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, counts, &c), 0);
-	counts(&c);
-	for (unsigned i = 0; i < 3; i++)
-		pthread_join(threads[i], NULL);
-	assert_int_equal(c.nr_torn, 0);
-	assert_int_equal(c.a, 500000);
-	assert_int_equal(c.b, 500000);
+		bias_init(&c.lock);
+		counts(&c);
+		assert_ptr_equal(c.lock.owner, &bias_self);
+		for (unsigned i = 0; i < 3; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, counts, &c), 0);
+		counts(&c);
+		for (unsigned i = 0; i < 3; i++)
+			pthread_join(threads[i], NULL);
+		assert_int_equal(c.nr_torn, 0);
+		assert_int_equal(c.a, 5 * NR_COUNTS);
+		assert_int_equal(c.b, 5 * NR_COUNTS);
+	}
 }
 
 static void a_biased_lock_goes_over_to_who_uses_it(void **state)
