@@ -131,10 +131,15 @@ static void say_counts(const struct table *t, const char *row)
 {
 	for (unsigned i = 0; i < t->nr; i++) {
 		g_autofree char *name = g_strdup_printf("%s, %s", row, t->sides[i].name);
+		g_autofree char *full = g_strdup_printf("instructions/%s", name);
 		double count = bench_count_of(t->counts, name);
 
-		if (!isnan(count))
-			printf("    %.0f instructions, %s\n", count, t->sides[i].name);
+		if (isnan(count))
+			continue;
+		printf("    %.0f instructions, %s\n", count, t->sides[i].name);
+		bench_report_add(t->report, &(struct bench_row){
+			.name = full, .unit = "instructions/op", .value = count, .min = count,
+		});
 	}
 }
 

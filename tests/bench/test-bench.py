@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The benchmarks' own promises, not their figures: test-bench.py MAP CACHE HOOKS ACCESS WALK
-DISPATCH
+DISPATCH IOVA
 
 What they print and write has the agreed form and holds together; what cannot be
 measured is refused in one sentence, with exit status 2 and no file.
@@ -292,6 +292,18 @@ def check_dispatch(tap, program, folder):
         rows["API, direct"]["min"] > rows["call"]["min"], str(rows)))
 
 
+def check_iova(tap, program, folder):
+    """Minutes with sanitizers, so not with them. Linux's side is not there."""
+    if "--sanitized" in sys.argv:
+        return
+    rows = check_table(tap, program, "iova", folder, "1", "fast")
+    tap.result("iova measures both policies", unless(
+        {"1 page, ours", "1 page, spread", "sequence, 100000 live, ours"} <= set(rows),
+        str(set(rows))))
+    pair = rows.get("instructions/1 page, ours", {"value": 0})
+    tap.result("what a CPU keeps costs few instructions", unless(pair["value"] < 150, str(pair)))
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
@@ -303,6 +315,7 @@ def main():
         check_access(tap, sys.argv[4], folder)
         check_walk(tap, sys.argv[5], folder)
         check_dispatch(tap, sys.argv[6], folder)
+        check_iova(tap, sys.argv[7], folder)
     tap.finish()
 
 

@@ -64,7 +64,7 @@ static struct iova_stats stats(struct iova_domain *d)
 	return s;
 }
 
-/* ---- the rules ------------------------------------------------------------------------- */
+/* ---- the rules ---------------- */
 
 static void frame_0_is_never_given_out(void **state)
 {
@@ -200,7 +200,7 @@ static void freeing_what_was_never_allocated_changes_nothing(void **state)
 	assert_int_equal(stats(d).nr_nodes, 0);
 }
 
-/* ---- what CPUs keep ------------------------------------------------------------------------ */
+/* ---- what CPUs keep ---------------- */
 
 static void takes(struct iova_domain *d, unsigned long *pfns, unsigned nr)
 {
@@ -233,8 +233,9 @@ static void what_a_cpu_freed_last_it_gets_first(void **state)
 static void what_is_kept_above_the_limit_is_passed_over(void **state)
 {
 	struct iova_domain *d = domain(state);
-	unsigned long low = alloc_iova_fast(d, 1, 0xff, true), high = alloc_iova_fast(d, 1, NO_LIMIT,
-										       true);
+	unsigned long low = alloc_iova_fast(d, 1, 0xff, true);
+	unsigned long high = alloc_iova_fast(d, 1, NO_LIMIT, true);
+
 	free_iova_fast(d, low, 1);
 	free_iova_fast(d, high, 1);
 	assert_int_equal(alloc_iova_fast(d, 1, 0xff, true), low);
@@ -340,7 +341,7 @@ static void a_machine_may_be_booted_with_another_policy(void **state)
 	put_iova_domain(&d);
 }
 
-/* ---- memory ------------------------------------------------------------------------------------ */
+/* ---- memory ---------------- */
 
 static void memory_goes_back_when_ranges_do(void **state)
 {
@@ -420,7 +421,7 @@ static void each_allocation_that_fails_is_an_error_or_nothing_and_leaves_a_domai
 	assert_true(nr_fine > 0);
 }
 
-/* ---- threads ---------------------------------------------------------------------------------------- */
+/* ---- threads ---------------- */
 
 #define NR_THREADS	4
 #define NR_OPS		30000
@@ -518,7 +519,7 @@ static void no_frame_has_two_owners_where_there_is_no_membarrier(void **state)
 	bias_forbid(false);
 }
 
-/* ---- the lock ----------------------------------------------------------------------------------------- */
+/* ---- the lock ---------------- */
 
 struct counter {
 	struct bias_lock lock;
