@@ -35,6 +35,11 @@ struct iommu_group;
 struct kernel;
 struct master;
 
+/** struct bus_type - all devices here are on the platform bus, <linux/platform_device.h> */
+struct bus_type {
+	const char *name;
+};
+
 /**
  * struct device_dma_parameters - how a device takes scattered memory
  * @max_segment_size:      bytes of one entry; 0 stands for 64 KiB
@@ -52,6 +57,7 @@ struct device_dma_parameters {
  * struct device - the members that DMA needs, and a driver's own data
  * @init_name:         its name
  * @parent:            the bus, or NULL
+ * @bus:               of what kind; NULL when it is added: the platform bus
  * @driver_data:       the driver's: dev_get_drvdata()
  * @platform_data:     the board file's
  * @dma_mask:          highest address it can put on the bus, streaming; NULL:
@@ -95,6 +101,7 @@ struct device_dma_parameters {
 struct device {
 	const char *init_name;
 	struct device *parent;
+	const struct bus_type *bus;
 	void *driver_data;
 	void *platform_data;
 

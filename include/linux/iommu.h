@@ -42,7 +42,6 @@ extern "C" {
 #endif
 
 struct attribute_group;
-struct bus_type;
 struct iommu_dma_cookie;
 struct iommu_domain;
 struct iommu_fault_param;
@@ -493,9 +492,9 @@ void iommu_device_sysfs_remove(struct iommu_device *iommu);
  */
 int iommu_probe_device(struct device *dev);
 
-/** Look again at all devices that have no group. @bus is not looked at. */
+/** Look again at all devices on @bus that have no group. Return: the first error. */
 int bus_iommu_probe(const struct bus_type *bus);
-/** Has any IOMMU registered? */
+/** Has any IOMMU registered, whatever it serves? */
 bool iommu_present(const struct bus_type *bus);
 
 /** False also where @dev has no IOMMU. */
@@ -543,6 +542,19 @@ static inline void *dev_iommu_priv_get(struct device *dev)
 }
 
 void dev_iommu_priv_set(struct device *dev, void *priv);
+
+#define TEGRA_STREAM_ID_BYPASS	0x7f
+
+/** The only ID of @dev, which a Tegra's device has to be told. False: it has not got one. */
+static inline bool tegra_dev_iommu_get_stream_id(struct device *dev, u32 *stream_id)
+{
+	struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
+
+	if (!fwspec || fwspec->num_ids != 1)
+		return false;
+	*stream_id = fwspec->ids[0] & 0xffff;
+	return true;
+}
 
 /* ---- groups ------------------------------------------------------------------------- */
 
@@ -651,7 +663,7 @@ void iommu_device_release_dma_owner(struct device *dev);
  */
 struct iommu_domain *iommu_paging_domain_alloc(struct device *dev);
 /**
- * iommu_domain_alloc() - the same for any device of the machine; @bus is not looked at
+ * iommu_domain_alloc() - the same for any device on @bus: &platform_bus_type
  *
  * Return: NULL on failure, and with a warning where several drivers have IOMMUs.
  */

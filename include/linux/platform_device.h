@@ -9,6 +9,8 @@
 #include <linux/container_of.h>
 #include <linux/device.h>
 
+extern const struct bus_type platform_bus_type;
+
 struct platform_device {
 	const char *name;
 	int id;

@@ -7,6 +7,7 @@
  * Linux: drivers/iommu/iommu.c, first part.
  */
 #include <linux/of_iommu.h>
+#include <linux/platform_device.h>
 #include <linux/property.h>
 
 #include "core.h"
@@ -218,6 +219,8 @@ static void release_device(struct device *dev)
 
 /* ---- all devices of the machine ----------------------------------------------------------- */
 
+const struct bus_type platform_bus_type = { .name = "platform" };
+
 static int probe_bus(struct iommu_core *core, struct list_head *group_list)
 {
 	struct device *dev;
@@ -269,14 +272,12 @@ static int probe_all(struct iommu_core *core)
 
 int bus_iommu_probe(const struct bus_type *bus)
 {
-	(void)bus;
-	return probe_all(kernel_current()->iommu);
+	return bus == &platform_bus_type ? probe_all(kernel_current()->iommu) : 0;
 }
 
 bool iommu_present(const struct bus_type *bus)
 {
-	(void)bus;
-	return !list_empty(&kernel_current()->iommu->devices);
+	return bus == &platform_bus_type && !list_empty(&kernel_current()->iommu->devices);
 }
 
 static struct kernel *kernel_for(const struct device *dev)
@@ -336,6 +337,8 @@ void iommu_device_sysfs_remove(struct iommu_device *iommu)
 
 void iommu_bus_add_device(struct device *dev)
 {
+	if (!dev->bus)
+		dev->bus = &platform_bus_type;
 	list_add_tail(&dev->bus_node, &dev->kernel->iommu->bus);
 	iommu_probe_device(dev);
 }

@@ -61,14 +61,14 @@ struct iommu_domain *iommu_paging_domain_alloc(struct device *dev)
 	return domain_alloc(dev_iommu_ops(dev), dev->kernel, dev, IOMMU_DOMAIN_UNMANAGED);
 }
 
-/* The only driver that has devices; NULL: there is none, or more than one. */
-static const struct iommu_ops *only_ops(struct iommu_core *core)
+/* The only driver that has devices on @bus; NULL: there is none, or more than one. */
+static const struct iommu_ops *only_ops(struct iommu_core *core, const struct bus_type *bus)
 {
 	const struct iommu_ops *ops = NULL;
 	struct device *dev;
 
 	list_for_each_entry(dev, &core->bus, bus_node) {
-		if (!dev_has_iommu(dev))
+		if (dev->bus != bus || !dev_has_iommu(dev))
 			continue;
 		if (WARN_ONCE(ops && ops != dev_iommu_ops(dev), "IOMMUs of several drivers: "
 			      "iommu_domain_alloc() cannot choose, use "
@@ -82,10 +82,9 @@ static const struct iommu_ops *only_ops(struct iommu_core *core)
 struct iommu_domain *iommu_domain_alloc(const struct bus_type *bus)
 {
 	struct kernel *k = kernel_current();
-	const struct iommu_ops *ops = only_ops(k->iommu);
+	const struct iommu_ops *ops = only_ops(k->iommu, bus);
 	struct iommu_domain *domain;
 
-	(void)bus;
 	if (!ops)
 		return NULL;
 	domain = domain_alloc(ops, k, NULL, IOMMU_DOMAIN_UNMANAGED);

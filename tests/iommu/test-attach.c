@@ -3,9 +3,12 @@
  * Which devices an IOMMU serves, in which groups they are, and what they are attached
  * to: drivers side by side, every error, and what is left after it.
  */
+#include <linux/platform_device.h>
+
 #include "rig.h"
 
 static struct mock_iommu *mmu;
+static const struct bus_type other_bus;
 
 /* ---- drivers come and go -------------------------------------------------------------- */
 
@@ -13,9 +16,10 @@ static void a_driver_that_registers_serves_the_devices_that_are_there(void **sta
 {
 	assert_false(device_iommu_mapped(a));
 	assert_null(iommu_get_domain_for_dev(a));
-	assert_false(iommu_present(NULL));
+	assert_false(iommu_present(&platform_bus_type));
 	mmu = mock_new(&(struct mock_config){ 0 });
-	assert_true(iommu_present(NULL));
+	assert_true(iommu_present(&platform_bus_type));
+	assert_false(iommu_present(&other_bus));
 	assert_true(device_iommu_mapped(a) && device_iommu_mapped(b));
 	assert_ptr_not_equal(a->iommu_group, b->iommu_group);
 	assert_ptr_equal(iommu_get_domain_for_dev(a), iommu_get_dma_domain(a));
@@ -170,15 +174,16 @@ static void different_drivers_serve_one_machine(void **state)
 	assert_int_equal(iommu_attach_group(of_left, bridge->iommu_group), -EINVAL);
 	assert_int_equal(iommu_attach_device(of_left, dma), -ENODEV);
 	assert_int_equal(iommu_attach_device(of_left, eth), 0);
-	assert_null(iommu_domain_alloc(NULL));
+	assert_null(iommu_domain_alloc(&platform_bus_type));
 	iommu_detach_device(of_left, eth);
 	iommu_domain_free(of_left);
 	mock_free(pci);
-	of_left = iommu_domain_alloc(NULL);
+	assert_null(iommu_domain_alloc(&other_bus));
+	of_left = iommu_domain_alloc(dma->bus);
 	assert_ptr_equal(of_left->owner, eth->iommu->iommu_dev->ops);
 	iommu_domain_free(of_left);
 	mock_free(left);
-	assert_null(iommu_domain_alloc(NULL));
+	assert_null(iommu_domain_alloc(&platform_bus_type));
 	assert_int_equal(PTR_ERR(iommu_paging_domain_alloc(eth)), -ENODEV);
 }
 

@@ -30,12 +30,16 @@ static void expects_ids(struct device *dev, const char *text)
 static void a_device_shows_every_id_that_the_tree_gives_it(void **state)
 {
 	struct device *eth, *usb;
+	u32 id;
 
 	start_left();
 	eth = device_named("10010000.ethernet");
 	usb = device_named("10030000.usb");
 	expects_ids(eth, "4");
 	expects_ids(usb, "7 8");
+	assert_true(tegra_dev_iommu_get_stream_id(eth, &id));
+	assert_int_equal(id, 4);
+	assert_false(tegra_dev_iommu_get_stream_id(usb, &id));
 	assert_ptr_equal(dev_iommu_fwspec_get(usb)->iommu_fwnode,
 			 of_fwnode_handle(of_find_node_by_path("/soc/iommu@10100000")));
 	assert_ptr_equal(usb->iommu->iommu_dev, &left->iommu);

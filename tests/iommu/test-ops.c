@@ -3,6 +3,8 @@
  * Members of iommu_ops that the mock does without, by a driver of the older kind: it
  * allocates domains by type, and has static ones for before and after.
  */
+#include <linux/platform_device.h>
+
 #include "rig.h"
 
 static struct old_iommu {
@@ -180,10 +182,12 @@ static void a_device_that_was_refused_may_be_asked_for_again(void **state)
 	ops.device_group = generic_single_device_group;
 	assert_int_equal(iommu_device_register(&old.iommu, &ops, NULL), 0);
 	iommu_bus_remove_device(b);
-	assert_int_equal(bus_iommu_probe(NULL), 0);
+	assert_int_equal(bus_iommu_probe(&platform_bus_type), 0);
 	assert_int_equal(old.nr_probes, 2);
 	list_add_tail(&b->bus_node, &kernel_current()->iommu->bus);
 	assert_int_equal(bus_iommu_probe(NULL), 0);
+	assert_int_equal(old.nr_probes, 2);
+	assert_int_equal(bus_iommu_probe(b->bus), 0);
 	assert_int_equal(old.nr_probes, 3);
 	assert_ptr_equal(a->iommu_group, b->iommu_group);
 	iommu_device_unregister(&old.iommu);
