@@ -266,6 +266,55 @@ static void add_range(JsonBuilder *j, const struct board_range *r)
 	json_builder_end_object(j);
 }
 
+static void add_stream(JsonBuilder *j, const struct board_stream *s)
+{
+	json_builder_begin_object(j);
+	set_int(j, "iommu", s->iommu);
+	begin_array(j, "cells");
+	for (unsigned i = 0; i < s->nr_cells; i++)
+		json_builder_add_int_value(j, s->cells[i]);
+	json_builder_end_array(j);
+	json_builder_end_object(j);
+}
+
+static void add_iommu_map(JsonBuilder *j, const struct board_iommu_map *m)
+{
+	json_builder_begin_object(j);
+	set_int(j, "requester", m->requester);
+	set_int(j, "iommu", m->iommu);
+	set_int(j, "stream", m->stream);
+	set_int(j, "count", m->nr);
+	json_builder_end_object(j);
+}
+
+static void add_iova(JsonBuilder *j, const struct board_iova *i)
+{
+	json_builder_begin_object(j);
+	set_int(j, "region", i->region);
+	set_hex(j, "iova", i->iova);
+	set_hex(j, "bytes", i->len);
+	json_builder_end_object(j);
+}
+
+/* What the tree says of a master's IOMMUs beyond which they are. */
+static void add_streams(JsonBuilder *j, const struct board_master *m)
+{
+	begin_array(j, "streams");
+	for (unsigned i = 0; i < m->streams->len; i++)
+		add_stream(j, &g_array_index(m->streams, struct board_stream, i));
+	json_builder_end_array(j);
+	begin_array(j, "iommu_map");
+	for (unsigned i = 0; i < m->iommu_maps->len; i++)
+		add_iommu_map(j, &g_array_index(m->iommu_maps, struct board_iommu_map, i));
+	json_builder_end_array(j);
+	set_hex(j, "iommu_map_mask", m->iommu_map_mask);
+	set_int(j, "pasid_bits", m->pasid_bits);
+	begin_array(j, "iovas");
+	for (unsigned i = 0; i < m->iovas->len; i++)
+		add_iova(j, &g_array_index(m->iovas, struct board_iova, i));
+	json_builder_end_array(j);
+}
+
 static void add_region(JsonBuilder *j, unsigned idx)
 {
 	if (idx == BOARD_NO_REGION)
@@ -287,6 +336,7 @@ static void add_master(JsonBuilder *j, const struct board_master *m)
 	for (unsigned i = 0; i < m->iommus->len; i++)
 		json_builder_add_int_value(j, g_array_index(m->iommus, unsigned, i));
 	json_builder_end_array(j);
+	add_streams(j, m);
 	begin_array(j, "ranges");
 	for (unsigned i = 0; i < m->ranges->len; i++)
 		add_range(j, &g_array_index(m->ranges, struct board_range, i));

@@ -214,9 +214,12 @@ static void json_has_what_the_document_promises(void **state)
 		 "{\"pa\":\"0x200000000\",\"bytes\":536870912,\"assumed\":false}");
 	json_has(j, "boards[1].iommus[1].modelled", "false");
 	json_has(j, "boards[1].masters[4].iommus", "[1]");
+	json_has(j, "boards[1].masters[4].streams", "[{\"iommu\":1,\"cells\":[]}]");
 	json_has(j, "boards[2].masters[0]", "{\"name\":\"1c0f000.mmc\","
 		 "\"path\":\"/soc/mmc@1c0f000\",\"compatible\":\"armdma,mmc\","
 		 "\"coherent\":false,\"cci_interface\":null,\"disabled\":false,\"iommus\":[],"
+		 "\"streams\":[],\"iommu_map\":[],\"iommu_map_mask\":\"0xffffffff\","
+		 "\"pasid_bits\":0,\"iovas\":[],"
 		 "\"ranges\":[{\"dma\":\"0x0\",\"pa\":\"0x40000000\",\"bytes\":\"0x40000000\"}],"
 		 "\"regions\":[]}");
 	json_has(j, "boards[0].reserved", "[]");
