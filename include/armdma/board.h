@@ -183,6 +183,13 @@ struct board_cci400 {
 	uint64_t reg_pa;
 };
 
+/**
+ * struct board_iommu - what translates for masters
+ * @reg_pa, @reg_len: its registers; 0: it has none that are reachable
+ * @formats, @tlb_entries: of "armdma,reference-iommu": armdma,formats and
+ *            armdma,tlb-entries, as struct ref_config has them (armdma/reference-iommu.h)
+ * @caches_negative: the same, of armdma,caches-negative
+ */
 struct board_iommu {
 	char *path;
 	char *name;			/* as Linux names it: "13620000.sysmmu" */
@@ -190,6 +197,10 @@ struct board_iommu {
 	uint32_t nr_cells;		/* #iommu-cells */
 	bool is_modelled;		/* false: its masters are bypassed */
 	bool is_disabled;
+	bool is_coherent;		/* dma-coherent: its walks snoop */
+	uint64_t reg_pa, reg_len;
+	uint32_t formats, tlb_entries;
+	bool caches_negative;
 };
 
 /** As many cells as one #iommu-cells may say. */

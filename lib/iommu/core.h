@@ -37,6 +37,7 @@ struct iommu_core {
 	unsigned int def_domain_type;
 	bool dma_strict;
 	const struct iommu_dma_hooks *hooks;
+	GPtrArray *reference;		/* reference.c's: of struct ref_mmu */
 };
 
 /* An integer that is taken, in an ascending list of such. */
