@@ -14,6 +14,7 @@
 #include "base/devres.h"
 #include "base/of.h"
 #include "harness-device.h"
+#include "harness-iommu.h"
 #include "dma/arm-iommu.h"
 #include "dma/dma.h"
 #include "iommu/core.h"
@@ -27,6 +28,7 @@ struct harness {
 	struct hazard_engine *hazards;
 	char *json_path;
 	char *replay;
+	struct harness_iommus iommus;
 	GPtrArray *devices;		/* of struct harness_dev * */
 };
 
@@ -295,6 +297,7 @@ static void harness_free(struct harness *h)
 		g_free(d);
 	}
 	g_ptr_array_free(h->devices, TRUE);
+	harness_iommus_done(&h->iommus, h->kernel);
 	kernel_halt(h->kernel);
 	machine_free(h->machine);
 	board_free(h->board);
@@ -341,8 +344,12 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 	h->machine = machine_new(&mc, error);
 	if (!h->machine)
 		return false;
+	harness_iommus_attach(&h->iommus, h->machine, cfg->iommu);
 	h->kernel = kernel_boot(h->machine, &kc, error);
-	return h->kernel != NULL;
+	if (!h->kernel)
+		return false;
+	harness_iommus_probe(&h->iommus, h->kernel);
+	return true;
 }
 
 static void watch(struct harness *h, const struct harness_config *cfg)
@@ -516,6 +523,7 @@ static struct device *add_device(struct harness *h, const char *name, bool snoop
 	d->dev.dma_parms = &d->parms;
 	d->dev.kernel = h->kernel;
 	d->dev.master = master_new(h->machine, &mc);
+	harness_iommus_connect(&h->iommus, d->dev.master, at);
 	set_ranges(&d->dev, ranges);
 	if (at)
 		set_bounce_region(h, &d->dev, at);
@@ -599,6 +607,20 @@ bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret
 		mem->nr_slots, mem->used, mem->used_hiwater, mem->nr_transient,
 	};
 	return true;
+}
+
+struct iommu_hw *harness_iommu(struct harness *h, const char *name, bool *ret_stands_in)
+{
+	for (guint n = 0; n < h->iommus.hw->len; n++) {
+		const struct board_iommu *b = g_ptr_array_index(h->board->iommus, n);
+
+		if (strcmp(b->name, name) && strcmp(b->path, name))
+			continue;
+		if (ret_stands_in)
+			*ret_stands_in = g_array_index(h->iommus.stands_in, bool, n);
+		return g_ptr_array_index(h->iommus.hw, n);
+	}
+	return NULL;
 }
 
 struct machine *harness_machine(struct harness *h)

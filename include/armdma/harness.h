@@ -185,6 +185,15 @@ struct bounce_counters {
 /** False: there are none, and all counts are 0. Linux: debugfs, swiotlb/io_tlb_*. */
 bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret_counters);
 
+/**
+ * harness_iommu() - the model of one of the board's IOMMUs (armdma/iommu.h)
+ * @name: Linux's name of it, or its path
+ * @ret_stands_in: NULL, or set: it is the reference IOMMU, for a kind that has no model
+ *
+ * Return: NULL: the board has none of that name, or it is bypassed.
+ */
+struct iommu_hw *harness_iommu(struct harness *h, const char *name, bool *ret_stands_in);
+
 struct machine *harness_machine(struct harness *h);
 struct hazard_engine *harness_hazards(struct harness *h);	/* NULL when off */
 

@@ -183,7 +183,8 @@ enum ref_misbehaviour {
 	REF_IGNORES_PERMS	 = 1 << 6,	/* what is mapped may be written */
 	REF_MIXES_CONTEXTS	 = 1 << 7,	/* the TLB is not tagged by context or ASID */
 	REF_LOSES_FAULTS	 = 1 << 8,	/* no record, no interrupt */
-	REF_NR_MISBEHAVIOURS	 = 9
+	REF_CLAIMS_COHERENT	 = 1 << 9,	/* FEATURES says that its walks snoop; they do not */
+	REF_NR_MISBEHAVIOURS	 = 10
 };
 
 /**

@@ -39,7 +39,7 @@ static u64 read_reg64(struct ref_mmu *mmu, u32 reg)
 
 /* ---- invalidation ---------------------------------------------------------------- */
 
-static void sync(struct ref_mmu *mmu)
+static void sync_commands(struct ref_mmu *mmu)
 {
 	u32 busy;
 
@@ -58,7 +58,7 @@ void ref_hw_invalidate(struct ref_mmu *mmu, enum ref_command op, unsigned contex
 	write_reg64(mmu, REF_INV_IOVA, iova);
 	write_reg64(mmu, REF_INV_LEN, len);
 	write_reg(mmu, REF_COMMAND, REF_COMMAND_OF(op, context, context));
-	sync(mmu);
+	sync_commands(mmu);
 	spin_unlock_irqrestore(&mmu->lock, flags);
 }
 

@@ -167,7 +167,7 @@ static void set_geometry(struct ref_domain *d)
 {
 	d->domain.pgsize_bitmap = d->cfg.pgsize_bitmap;
 	d->domain.geometry = (struct iommu_domain_geometry){
-		.aperture_end = DMA_BIT_MASK(d->cfg.ias), .force_aperture = true,
+		.aperture_end = (1ull << d->cfg.ias) - 1, .force_aperture = true,
 	};
 }
 

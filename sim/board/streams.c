@@ -12,12 +12,14 @@
  * of dtschema.
  */
 #include <stdlib.h>
+#include <armdma/reference-iommu.h>
 
 #include "address.h"
 #include "read.h"
 #include "streams.h"
 
 #define MAX_IOMMUS	64		/* of one master */
+#define MAX_TLB_ENTRIES	65536u
 #define MAX_STREAMS	256u		/* of one master */
 #define MAX_IOVAS	64		/* of one region */
 
@@ -33,7 +35,32 @@ void board_iommu_free(struct board_iommu *i)
 	g_free(i);
 }
 
-static void add_iommu(struct board *b, const struct fdt_node *n, uint32_t nr_cells)
+static uint64_t reg_len(const struct fdt_node *n)
+{
+	const struct fdt_node *bus = node_parent(n);
+
+	return cells_number(node_cells(n, "reg"), bus->addr_cells, bus->size_cells);
+}
+
+/* Which of the family it is: armdma/reference-iommu.h. */
+static bool read_reference(const struct fdt_node *n, struct board_iommu *i, GError **error)
+{
+	const uint32_t known = (1u << NR_REF_FORMATS) - 1;
+
+	node_u32(n, "armdma,formats", &i->formats);
+	node_u32(n, "armdma,tlb-entries", &i->tlb_entries);
+	i->caches_negative = node_has(n, "armdma,caches-negative");
+	if (i->formats & ~known)
+		return node_complain(n, error, "armdma,formats is %#x, with bits beyond %#x",
+				     i->formats, known);
+	if (i->tlb_entries > MAX_TLB_ENTRIES)
+		return node_complain(n, error, "armdma,tlb-entries is %u, more than %u",
+				     i->tlb_entries, MAX_TLB_ENTRIES);
+	return true;
+}
+
+static bool add_iommu(struct board *b, const struct fdt_node *n, uint32_t nr_cells,
+		      GError **error)
 {
 	struct board_iommu *i = g_new0(struct board_iommu, 1);
 
@@ -42,7 +69,12 @@ static void add_iommu(struct board *b, const struct fdt_node *n, uint32_t nr_cel
 	i->compatible = node_text(n, "compatible");
 	i->nr_cells = nr_cells;
 	i->is_disabled = n->is_disabled;
+	i->is_coherent = node_is_coherent(n);
+	i->is_modelled = node_is_compatible(n, REF_COMPATIBLE);
+	i->reg_pa = n->has_pa ? n->pa : 0;
+	i->reg_len = n->has_pa ? reg_len(n) : 0;
 	g_ptr_array_add(b->iommus, i);
+	return !i->is_modelled || read_reference(n, i, error);
 }
 
 bool read_iommus(struct board *b, const struct fdt *f, GError **error)
@@ -57,7 +89,8 @@ bool read_iommus(struct board *b, const struct fdt *f, GError **error)
 		if (nr_cells > FDT_MAX_CELLS)
 			return node_complain(n, error, "#iommu-cells is %u, more than %d",
 					     nr_cells, FDT_MAX_CELLS);
-		add_iommu(b, n, nr_cells);
+		if (!add_iommu(b, n, nr_cells, error))
+			return false;
 	}
 	return true;
 }

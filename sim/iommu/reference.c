@@ -429,8 +429,10 @@ static void wrote_route(void *opaque, unsigned idx, uint32_t value)
 static uint32_t read_features(void *opaque, unsigned idx, uint32_t held)
 {
 	const struct ref_config *cfg = &((const struct ref *)opaque)->cfg;
+	bool is_coherent = cfg->walker == IOMMU_HW_WALKS_SNOOPING ||
+			   cfg->misbehaves & REF_CLAIMS_COHERENT;
 
-	return (cfg->walker == IOMMU_HW_WALKS_SNOOPING ? REF_FEATURE_COHERENT : 0) |
+	return (is_coherent ? REF_FEATURE_COHERENT : 0) |
 	       (cfg->caches_negative ? REF_FEATURE_NEGATIVE : 0) |
 	       (cfg->has_no_walk_cache ? 0 : REF_FEATURE_WALK_CACHE) |
 	       REF_FEATURE_STALL | REF_FEATURE_ACCESS_FLAG | REF_FEATURE_DIRTY |

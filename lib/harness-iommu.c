@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The board's IOMMUs: see harness-iommu.h. Kinds that are not modelled are bypassed, or
+ * the reference IOMMU stands in for them: it has other registers, but the same streams,
+ * devices and page sizes of 4 KiB and up.
+ */
+#include <string.h>
+#include <linux/printk.h>
+#include <armdma/harness.h>
+#include <armdma/reference-iommu.h>
+
+#include "base/of.h"
+#include "harness-iommu.h"
+#include "iommu/reference.h"
+
+/* What software of ours tells apart; two streams that differ above share a group. */
+#define STREAM_MASK	0xffffu
+
+static bool is_wanted(const struct board_iommu *b, enum iommu_mode mode)
+{
+	return !b->is_disabled && mode != IOMMU_OFF &&
+	       (b->is_modelled || mode != IOMMU_AS_BOARD);
+}
+
+/* At the node's own registers, unless they are too few, or somebody answers there. */
+static uint64_t place_of(const struct machine *m, const struct board_iommu *b)
+{
+	bool is_free = b->reg_len >= REF_LEN && !(b->reg_pa & (PAGE_SIZE - 1)) &&
+		       b->reg_pa <= UINT32_MAX - REF_LEN && !bus_answers(m, b->reg_pa) &&
+		       !machine_is_dram(m, b->reg_pa, REF_LEN);
+
+	return is_free ? b->reg_pa : 0;
+}
+
+static struct iommu_hw *attach(struct machine *m, const struct board_iommu *b)
+{
+	return ref_iommu_new(m, &(struct ref_config){
+		.name = b->name, .reg_pa = place_of(m, b),
+		.walker = b->is_coherent ? IOMMU_HW_WALKS_SNOOPING : IOMMU_HW_WALKS_DRAM,
+		.formats = b->formats, .tlb_entries = b->tlb_entries,
+		.caches_negative = b->caches_negative,
+	});
+}
+
+void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode)
+{
+	const GPtrArray *all = machine_board(m)->iommus;
+
+	i->hw = g_ptr_array_new();
+	i->stands_in = g_array_new(FALSE, TRUE, sizeof(bool));
+	for (guint n = 0; n < all->len; n++) {
+		const struct board_iommu *b = g_ptr_array_index(all, n);
+		struct iommu_hw *hw = is_wanted(b, mode) ? attach(m, b) : NULL;
+		bool stands_in = hw && !b->is_modelled;
+
+		g_ptr_array_add(i->hw, hw);
+		g_array_append_val(i->stands_in, stands_in);
+	}
+}
+
+void harness_iommus_probe(const struct harness_iommus *i, struct kernel *k)
+{
+	const GPtrArray *all = machine_board(k->port.machine)->iommus;
+
+	for (guint n = 0; n < i->hw->len; n++) {
+		struct iommu_hw *hw = g_ptr_array_index(i->hw, n);
+		int ret;
+
+		if (!hw)
+			continue;
+		ret = ref_mmu_probe(k, of_node_of_iommu(k, g_ptr_array_index(all, n)),
+				    iommu_hw_name(hw), iommu_hw_reg_pa(hw), iommu_hw_irq(hw));
+		if (ret)
+			pr_err("%s: not probed: error %d\n", iommu_hw_name(hw), ret);
+	}
+}
+
+static bool all_are_there(const struct harness_iommus *i, const struct board_master *at)
+{
+	for (guint n = 0; n < at->iommus->len; n++)
+		if (!g_ptr_array_index(i->hw, g_array_index(at->iommus, unsigned, n)))
+			return false;
+	return true;
+}
+
+void harness_iommus_connect(const struct harness_iommus *i, struct master *d,
+			    const struct board_master *at)
+{
+	if (!at || !all_are_there(i, at))
+		return;
+	for (guint n = 0; n < at->streams->len; n++) {
+		const struct board_stream *s = &g_array_index(at->streams, struct board_stream, n);
+
+		master_attach_iommu(d, g_ptr_array_index(i->hw, s->iommu),
+				    s->nr_cells ? s->cells[0] & STREAM_MASK : 0);
+	}
+}
+
+void harness_iommus_done(struct harness_iommus *i, struct kernel *k)
+{
+	if (k)
+		ref_mmus_remove(k);
+	if (i->hw)
+		g_ptr_array_unref(i->hw);
+	if (i->stands_in)
+		g_array_unref(i->stands_in);
+}
