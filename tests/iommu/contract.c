@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <glib.h>
+#include <string.h>
+#include <asm/barrier.h>
 #include <linux/kernel.h>
 #include <linux/sizes.h>
 
@@ -31,6 +33,8 @@ struct space {
 	const struct iommu_domain_ops *true_ops;
 	struct device *dev;
 	struct master *master;
+	unsigned nr_faults, nr_heard;		/* since they were last compared */
+	bool hears_wrong;
 	struct page_state pages[NR_PAGES];
 };
 
@@ -87,8 +91,11 @@ static void mutate(struct space *s, enum contract_mutant mutant)
 
 /* ---- asking ----------------------------------------------------------------------------- */
 
-static bool is_right(const struct iommu_hw_result *r, u64 pa, int prot, bool is_write)
+static bool is_right(const struct play *p, const struct iommu_hw_result *r, u64 pa, int prot,
+		     bool is_write)
 {
+	if (prot && p->c->has_no_perms)
+		prot = IOMMU_READ | IOMMU_WRITE;
 	if (!(prot & (is_write ? IOMMU_WRITE : IOMMU_READ)))
 		return r->outcome == IOMMU_HW_FAULT ||
 		       (prot && !is_write && r->outcome == IOMMU_HW_HIT && r->pa == pa);
@@ -121,9 +128,11 @@ static void ask(struct play *p, struct space *s, unsigned port, unsigned page, b
 		.is_write = is_write,
 	};
 	struct iommu_hw_result r = iommu_hw_translate(hw, &a);
-	bool is_old = want->old_prot && is_right(&r, want->old_pa + into, want->old_prot, is_write);
+	bool is_old = want->old_prot && is_right(p, &r, want->old_pa + into, want->old_prot,
+						 is_write);
 
-	if (!is_old && !is_right(&r, want->pa + into, want->prot, is_write))
+	s->nr_faults += r.outcome == IOMMU_HW_FAULT;
+	if (!is_old && !is_right(p, &r, want->pa + into, want->prot, is_write))
 		breaks(p, s, a.iova, is_write, &r, want);
 }
 
@@ -135,6 +144,28 @@ static void ask_all_ways(struct play *p, struct space *s, unsigned page)
 	}
 }
 
+/* The driver's interrupt handler has told the domain's, if only of the first of them. */
+static int hears(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
+		 void *token)
+{
+	struct space *s = token;
+
+	s->nr_heard++;
+	s->hears_wrong |= domain != s->domain || dev != s->dev ||
+			  iova - FIRST_IOVA >= (unsigned long)NR_PAGES * SZ_4K;
+	return 0;
+}
+
+static void compare_faults(struct play *p, struct space *s)
+{
+	mb();			/* interrupts are taken here, if they have not been */
+	if (!p->broken && (s->hears_wrong || !s->nr_faults != !s->nr_heard))
+		p->broken = g_strdup_printf("step %u: %s: %u faults, %u heard of%s", p->step,
+					    dev_name(s->dev), s->nr_faults, s->nr_heard,
+					    s->hears_wrong ? ", wrongly" : "");
+	s->nr_faults = s->nr_heard = 0;
+}
+
 static void ask_about(struct play *p, struct space *s, unsigned first, unsigned nr)
 {
 	ask_all_ways(p, s, first);
@@ -142,6 +173,7 @@ static void ask_about(struct play *p, struct space *s, unsigned first, unsigned 
 	for (unsigned n = 0; n < PROBES; n++)
 		ask_all_ways(p, s, first + below(p, nr));
 	ask_all_ways(p, s, below(p, NR_PAGES));
+	compare_faults(p, s);
 }
 
 static void compare_tables(struct play *p, struct space *s, unsigned page)
@@ -167,7 +199,7 @@ static bool is_free(const struct space *s, unsigned first, unsigned nr)
 /* Mostly few pages; sometimes such as make blocks, at places where those are possible. */
 static unsigned choose_nr(struct play *p, unsigned *first)
 {
-	static const unsigned sizes[] = { 1, 1, 2, 3, 8, 16, 17, 32, 256, 512 };
+	static const unsigned sizes[] = { 1, 1, 2, 3, 8, 16, 17, 32, 256, 256, 512, 512 };
 	unsigned nr = sizes[below(p, ARRAY_SIZE(sizes))];
 
 	*first = below(p, NR_PAGES);
@@ -218,15 +250,31 @@ static void unmap_pages(struct play *p, struct space *s, unsigned first, unsigne
 	ask_about(p, s, first, nr);
 }
 
-/* What is mapped from there on without a hole, or a part of it. */
+/* The first run of mapped pages from @*first on: how many. */
+static unsigned find_run(const struct space *s, unsigned *first)
+{
+	unsigned nr = 0;
+
+	while (*first < NR_PAGES && !s->pages[*first].prot)
+		++*first;
+	while (*first + nr < NR_PAGES && s->pages[*first + nr].prot)
+		nr++;
+	return nr;
+}
+
+/* So that there is room for large ones again, where tables were. */
+static void unmap_all(struct play *p, struct space *s)
+{
+	unsigned first = 0, nr;
+
+	while ((nr = find_run(s, &first)) != 0)
+		unmap_pages(p, s, first, nr);
+}
+
 static void unmap_some(struct play *p, struct space *s)
 {
-	unsigned first = below(p, NR_PAGES), nr = 0;
+	unsigned first = below(p, NR_PAGES), nr = find_run(s, &first);
 
-	while (first < NR_PAGES && !s->pages[first].prot)
-		first++;
-	while (first + nr < NR_PAGES && s->pages[first + nr].prot)
-		nr++;
 	if (!nr)
 		return;
 	if (below(p, 2))
@@ -234,20 +282,6 @@ static void unmap_some(struct play *p, struct space *s)
 	ask_about(p, s, first, nr);
 	unmap_pages(p, s, first, nr);
 }
-
-static void step(struct play *p)
-{
-	struct space *s = &p->spaces[below(p, 2)];
-
-	if (below(p, 5) < 3)
-		map_some(p, s);
-	else
-		unmap_some(p, s);
-	ask_about(p, &p->spaces[s == &p->spaces[0]], below(p, NR_PAGES), 1);
-	compare_tables(p, s, below(p, NR_PAGES));
-}
-
-/* ---- from the first to the last ------------------------------------------------------------ */
 
 static void begin(struct play *p, unsigned n)
 {
@@ -257,6 +291,7 @@ static void begin(struct play *p, unsigned n)
 	s->master = p->c->masters[n];
 	s->domain = iommu_paging_domain_alloc(s->dev);
 	assert_false(IS_ERR_OR_NULL(s->domain));
+	iommu_set_fault_handler(s->domain, hears, s);
 	mutate(s, p->c->mutant);
 	assert_int_equal(iommu_attach_device(s->domain, s->dev), 0);
 }
@@ -267,6 +302,39 @@ static void end(struct space *s)
 	s->domain->ops = s->true_ops;
 	iommu_domain_free(s->domain);
 }
+
+/* Another domain in its place: nothing of the old one is translated any more. */
+static void replace(struct play *p, unsigned n)
+{
+	struct space *s = &p->spaces[n];
+	unsigned first = below(p, NR_PAGES), nr = find_run(s, &first);
+
+	if (!nr)
+		return;
+	ask_about(p, s, first, nr);
+	end(s);
+	memset(s->pages, 0, sizeof(s->pages));
+	begin(p, n);
+	ask_about(p, s, first, nr);
+}
+
+static void step(struct play *p)
+{
+	struct space *s = &p->spaces[below(p, 2)];
+
+	if (!below(p, 24))
+		replace(p, s == &p->spaces[1]);
+	if (!below(p, 24))
+		unmap_all(p, s);
+	else if (below(p, 5) < 3)
+		map_some(p, s);
+	else
+		unmap_some(p, s);
+	ask_about(p, &p->spaces[s == &p->spaces[0]], below(p, NR_PAGES), 1);
+	compare_tables(p, s, below(p, NR_PAGES));
+}
+
+/* ---- from the first to the last ------------------------------------------------------------ */
 
 char *contract_play(const struct contract *c)
 {

@@ -31,6 +31,7 @@ struct contract {
 	struct master *masters[2];
 	u64 seed;
 	unsigned nr_steps;
+	bool has_no_perms;		/* what is mapped may be read and written */
 	enum contract_mutant mutant;
 };
 

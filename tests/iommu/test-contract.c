@@ -20,7 +20,7 @@
 #include "contract.h"
 #include "lib/iommu/reference.h"
 
-#define STEPS		120u
+#define STEPS		200u
 #define ETH_STREAM	4u
 
 struct bench {
@@ -111,6 +111,7 @@ static struct bench *bench_new(const struct row *row)
 	master_attach_iommu(b->c.masters[1], b->hw[1], 0x59);	/* 9, and bits of its mask */
 	b->c.seed = 0x5eed;
 	b->c.nr_steps = STEPS;
+	b->c.has_no_perms = row->hw.formats == 1u << REF_SHORT_WIDE;
 	printk_redirect(NULL);
 	return b;
 }
@@ -163,6 +164,8 @@ static void every_defect_of_the_hardware_breaks_it(void **state)
 		{ "syncs early", { .formats = 1u << REF_SHORT, .delay = 200, .misbehaves = REF_SYNCS_EARLY } },
 		{ "ignores permissions", { .formats = 1u << REF_SHORT, .misbehaves = REF_IGNORES_PERMS } },
 		{ "mixes contexts", { .formats = 1u << REF_LONG64_S1, .misbehaves = REF_MIXES_CONTEXTS } },
+		{ "ignores contexts", { .formats = 1u << REF_SHORT, .misbehaves = REF_IGNORES_INV_CONTEXT } },
+		{ "loses faults", { .formats = 1u << REF_SHORT, .misbehaves = REF_LOSES_FAULTS } },
 		{ "says that it snoops", { .formats = 1u << REF_SHORT, .misbehaves = REF_CLAIMS_COHERENT } },
 		{ "says that it snoops, long", { .formats = 1u << REF_LONG64_S1, .misbehaves = REF_CLAIMS_COHERENT } },
 	};
