@@ -183,7 +183,7 @@ enum ref_misbehaviour {
 	REF_IGNORES_PERMS	 = 1 << 6,	/* what is mapped may be written */
 	REF_MIXES_CONTEXTS	 = 1 << 7,	/* the TLB is not tagged by context or ASID */
 	REF_LOSES_FAULTS	 = 1 << 8,	/* no record, no interrupt */
-	REF_CLAIMS_COHERENT	 = 1 << 9,	/* FEATURES says that its walks snoop; they do not */
+	REF_CLAIMS_COHERENT	 = 1 << 9,	/* FEATURES lies: its walks do not snoop */
 	REF_NR_MISBEHAVIOURS	 = 10
 };
 
@@ -233,7 +233,7 @@ struct ref_config {
  */
 struct iommu_hw *ref_iommu_new(struct machine *m, const struct ref_config *cfg);
 
-/** Its misbehaviours from now on, whatever they were: for tests of one driver after the other. */
+/** Its misbehaviours from now on, whatever they were. */
 void ref_iommu_misbehave(struct iommu_hw *i, unsigned misbehaves);
 
 #ifdef __cplusplus

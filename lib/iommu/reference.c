@@ -102,7 +102,7 @@ static phys_addr_t ref_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova
 	return ops ? ops->iova_to_phys(ops, (unsigned long)iova) : 0;
 }
 
-/* ---- domains: which tables ------------------------------------------------------------------ */
+/* ---- domains: which tables ------------------------------------------------------------------- */
 
 /* What io_pgtable calls them, which pages it has, and how many bits go in and out. */
 static const struct {
@@ -225,7 +225,7 @@ static void ref_domain_free(struct iommu_domain *domain)
 	g_free(d);
 }
 
-/* ---- attaching ---------------------------------------------------------------------------------- */
+/* ---- attaching ------------------------------------------------------------------------------- */
 
 static struct ref_use *find_use(struct ref_domain *d, const struct ref_mmu *mmu)
 {
@@ -398,7 +398,7 @@ static struct iommu_domain ref_blocked = {
 	.ops = &(const struct iommu_domain_ops){ .attach_dev = ref_attach_blocked },
 };
 
-/* ---- devices ------------------------------------------------------------------------------------ */
+/* ---- devices --------------------------------------------------------------------------------- */
 
 static GPtrArray *mmus_of(struct kernel *k)
 {
@@ -622,7 +622,7 @@ static const struct iommu_ops ref_ops = {
 	},
 };
 
-/* ---- the IOMMUs themselves ------------------------------------------------------------------------ */
+/* ---- the IOMMUs themselves ------------------------------------------------------------------- */
 
 static void remove_one(struct ref_mmu *mmu)
 {
