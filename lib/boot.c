@@ -59,6 +59,7 @@ void kernel_halt(struct kernel *k)
 	swiotlb_exit(k);
 	coherent_exit(k);
 	iommu_core_done(k);
+	dma_iommu_exit(k);
 	of_done(k);
 	port_irqs_exit(&k->port);
 	port_timers_exit(&k->port);

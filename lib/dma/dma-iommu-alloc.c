@@ -26,6 +26,45 @@
 #include "arm-alloc.h"
 #include "dma-iommu.h"
 
+/* ---- what buffers need on the host ------------------------------------------------------- */
+
+/* Kept by the machine too, which takes it along when a driver never frees its buffer. */
+struct kept {
+	struct list_head link;
+	max_align_t data[];
+};
+
+/* Zeroed; NULL: there is none. */
+static void *keep(struct kernel *k, size_t size)
+{
+	struct kept *it = kernel_fails(k) ? NULL : calloc(1, sizeof(*it) + size);
+
+	if (!it)
+		return NULL;
+	spin_lock(&k->dma_iommu_lock);
+	list_add(&it->link, &k->dma_iommu_kept);
+	spin_unlock(&k->dma_iommu_lock);
+	return it->data;
+}
+
+static void let_go(struct kernel *k, void *data)
+{
+	struct kept *it = container_of(data, struct kept, data);
+
+	spin_lock(&k->dma_iommu_lock);
+	list_del(&it->link);
+	spin_unlock(&k->dma_iommu_lock);
+	free(it);
+}
+
+void dma_iommu_exit(struct kernel *k)
+{
+	struct kept *it, *next;
+
+	list_for_each_entry_safe(it, next, &k->dma_iommu_kept, link)
+		free(it);
+}
+
 /* ---- pages from anywhere ----------------------------------------------------------------- */
 
 /* What is asked for, and what there is of it. */
@@ -117,7 +156,7 @@ static void free_pages_of(struct device *dev, struct page **pages, unsigned nr)
 			for (unsigned j = 0; j < len; j++)
 				__free_page(pages[i + j]);
 	}
-	free(pages);
+	let_go(dev->kernel, pages);
 }
 
 /* Zeros, and no cache holds any of it. */
@@ -164,7 +203,7 @@ static struct page **take_pages(struct device *dev, unsigned count, unsigned lon
 		.gfp = gfp | __GFP_NOWARN | __GFP_HIGHMEM | (is_uncached ? 0 : __GFP_ZERO),
 	};
 
-	s.pages = kernel_fails(dev->kernel) ? NULL : calloc(count, sizeof(*s.pages));
+	s.pages = keep(dev->kernel, count * sizeof(*s.pages));
 	if (!s.pages)
 		return NULL;
 	if (!fill(&s, orders)) {
@@ -382,6 +421,35 @@ void iommu_dma_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t 
 	free_pages_of(dev, pages, nr_pages_of(dev, size));
 }
 
+/* An area takes its pages back, whoever counts them: the process must not seem to. */
+static int mmap_area_pages(struct vm_area_struct *vma, struct page **pages)
+{
+	unsigned long at = vma->vm_start;
+	int err = 0;
+
+	for (pages += vma->vm_pgoff; !err && at < vma->vm_end; at += PAGE_SIZE)
+		err = remap_pfn_range(vma, at, page_to_pfn(*pages++), PAGE_SIZE,
+				      vma->vm_page_prot);
+	return err;
+}
+
+static bool has_area_pages(const struct kernel *k, struct page **pages, unsigned nr)
+{
+	for (unsigned i = 0; i < nr; i++)
+		if (is_of_area(k, pages[i]))
+			return true;
+	return false;
+}
+
+static int mmap_pages(struct device *dev, struct vm_area_struct *vma, struct page **pages,
+		      size_t size)
+{
+	unsigned nr = (unsigned)(PAGE_ALIGN(size) >> PAGE_SHIFT);
+
+	return has_area_pages(dev->kernel, pages, nr) ? mmap_area_pages(vma, pages)
+						      : vm_map_pages(vma, pages, nr);
+}
+
 int iommu_dma_mmap(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
 		   dma_addr_t dma_addr, size_t size, unsigned long attrs)
 {
@@ -394,7 +462,7 @@ int iommu_dma_mmap(struct device *dev, struct vm_area_struct *vma, void *cpu_add
 	if (!dma_mmap_fits(vma, size))
 		return -ENXIO;
 	if (pages)
-		return vm_map_pages(vma, pages, PAGE_ALIGN(size) >> PAGE_SHIFT);
+		return mmap_pages(dev, vma, pages, size);
 	return dma_mmap_remap(vma, PHYS_PFN(dma_iommu_phys(dev, dma_addr)));
 }
 
@@ -436,14 +504,14 @@ struct sg_table *iommu_dma_alloc_noncontiguous(struct device *dev, size_t size,
 					       enum dma_data_direction dir, gfp_t gfp,
 					       unsigned long attrs)
 {
-	struct dma_sgt_handle *h = kernel_fails(dev->kernel) ? NULL : malloc(sizeof(*h));
+	struct dma_sgt_handle *h = keep(dev->kernel, sizeof(*h));
 
 	if (!h)
 		return NULL;
 	h->pages = alloc_noncontiguous(dev, size, &h->sgt, gfp, attrs, false);
 	if (h->pages)
 		return &h->sgt;
-	free(h);
+	let_go(dev->kernel, h);
 	return NULL;
 }
 
@@ -455,7 +523,7 @@ void iommu_dma_free_noncontiguous(struct device *dev, size_t size, struct sg_tab
 	dma_iommu_unmap_range(dev, sg_dma_address(sgt->sgl), size);
 	free_pages_of(dev, h->pages, nr_pages_of(dev, size));
 	sg_free_table(&h->sgt);
-	free(h);
+	let_go(dev->kernel, h);
 }
 
 void *iommu_dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt)

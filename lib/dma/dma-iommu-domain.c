@@ -217,6 +217,8 @@ static const struct iommu_dma_hooks hooks = {
 /* Unless told otherwise the core's default, which is strict. */
 void dma_iommu_boot(struct kernel *k)
 {
+	spin_lock_init(&k->dma_iommu_lock);
+	INIT_LIST_HEAD(&k->dma_iommu_kept);
 	iommu_set_dma_hooks(k, &hooks);
 	if (k->config.iommu == IOMMU_LAZY)
 		iommu_set_default_type(k, IOMMU_DOMAIN_DMA_FQ);

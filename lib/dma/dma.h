@@ -154,6 +154,8 @@ bool contiguous_free(struct device *dev, struct page *page, size_t size);
 phys_addr_t dma_iommu_phys(struct device *dev, dma_addr_t dma);
 /* The IOMMU core of @k may ask for what dma-iommu-domain.c has. */
 void dma_iommu_boot(struct kernel *k);
+/* What it kept for buffers that nobody freed. */
+void dma_iommu_exit(struct kernel *k);
 
 void dma_pools_init(struct kernel *k);
 void dma_pools_exit(struct kernel *k);

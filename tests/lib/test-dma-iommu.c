@@ -387,6 +387,48 @@ static void pages_are_mapped_from_the_start(struct rig *rig)
 	mock_free(mmu);
 }
 
+/* One of each kind, and all is given back. False: there was no memory. */
+static bool allocates_all(struct rig *rig)
+{
+	enum { LEN = 3 * 4096 };
+	struct sg_table *sgt = dma_alloc_noncontiguous(rig->dev, LEN, DMA_TO_DEVICE, GFP_KERNEL, 0);
+	struct page *page = NULL;
+	void *both = NULL;
+	dma_addr_t dma, page_dma;
+
+	if (sgt)
+		both = dma_alloc_coherent(rig->dev, LEN, &dma, GFP_KERNEL);
+	if (both)
+		page = dma_alloc_pages(rig->dev, LEN, &page_dma, DMA_TO_DEVICE, GFP_KERNEL);
+	if (page)
+		dma_free_pages(rig->dev, LEN, page, page_dma, DMA_TO_DEVICE);
+	if (both)
+		dma_free_coherent(rig->dev, LEN, both, dma);
+	if (sgt)
+		dma_free_noncontiguous(rig->dev, LEN, sgt, DMA_TO_DEVICE);
+	return page;
+}
+
+static void whatever_allocation_fails_nothing_is_left(struct rig *rig)
+{
+	struct mock_iommu *mmu = puts_behind(rig, &(struct mock_config){ .pgsizes = SZ_4K });
+	struct kernel *k = kernel_of_rig(rig);
+	unsigned nth = 1;
+	size_t before;
+
+	assert_true(allocates_all(rig));
+	before = k->nr_free_pages;
+	harness_fail_allocation(rig->h, nth);
+	while (!allocates_all(rig)) {
+		assert_int_equal(mock_nr_pages(domain_of(rig)), 0);
+		assert_int_equal(k->nr_free_pages, before);
+		harness_fail_allocation(rig->h, ++nth);
+	}
+	assert_in_range(nth, 8, 100);
+	harness_fail_allocation(rig->h, 0);
+	mock_free(mmu);
+}
+
 /* ---- bounced ------------------------------------------------------------------------- */
 
 /* Of the page at @dma: the stranger finds what the CPU wrote, which is never 0, or 0. */
@@ -624,6 +666,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(who_must_not_sleep_or_wants_one_piece_gets_one, 0, 0),
 	TEST_ON(cached_memory_is_one_run_for_the_device, 0, 0),
 	TEST_ON(pages_are_mapped_from_the_start, 0, 0),
+	TEST_ON(whatever_allocation_fails_nothing_is_left, 0, 0),
 	TEST_ON(a_stranger_sees_its_buffer_and_nothing_else, 0, 0),
 	TEST_ON(a_lazy_unmap_is_reached_until_the_timer, 0, 0),
 	TEST_ON(a_full_queue_flushes_at_once, 0, 0),
