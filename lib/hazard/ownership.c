@@ -349,13 +349,44 @@ void ownership_device_diverted(struct hazard_engine *e, const struct observe_eve
 	report_end(e, r);
 }
 
+/* The mapping that the driver made for reading, and the IOMMU let nobody write; or NULL. */
+static const struct mapping *kept_readonly(struct hazard_engine *e, const struct observe_event *ev)
+{
+	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma);
+
+	return ev->refusal.reason == IOMMU_HW_PERMISSION && ev->refusal.is_write && m &&
+	       m->dir == DMA_TO_DEVICE ? m : NULL;
+}
+
+static void report_kept_readonly(struct hazard_engine *e, const struct observe_event *ev,
+				 const struct mapping *m)
+{
+	struct record now = device_record(e, ev, true);
+	struct report *r = report_begin(e, HAZARD_DEVICE_WRITE_TO_DEVICE, m->site, NULL);
+
+	if (!r)
+		return;
+	report_of_mapping(e, r, m);
+	say_refused(r, ev, false);
+	report_history(e, r, m->pa + (ev->dma - m->dma), 1);
+	report_now(e, r, &now, true, "refused by the IOMMU");
+	report_fix(r, "Likely meant", "DMA_BIDIRECTIONAL or DMA_FROM_DEVICE in that map "
+		   "and its unmap");
+	report_end(e, r);
+}
+
 void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev)
 {
 	bool is_error = is_error_address(ev->dma);
 	struct record now = device_record(e, ev, ev->refusal.is_write);
+	const struct mapping *readonly = kept_readonly(e, ev);
 	const char *name = master_name(ev->master);
 	struct report *r;
 
+	if (readonly) {
+		report_kept_readonly(e, ev, readonly);
+		return;
+	}
 	if (is_register(e, ev))		/* mapped, and none of the machine's masters can */
 		return;
 	r = report_begin(e, is_error ? HAZARD_MAPPING_ERROR_USED

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each class of hazard: the wrong program is caught, as that class and nothing
- * else, where it is wrong; the right one is silent everywhere.
+ * else, where it is wrong; the right one is silent everywhere. Also where an IOMMU stands
+ * before the device, strict and lazy.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,15 +11,23 @@
 #include <cmocka.h>
 #include <glib.h>
 
+#include <linux/device.h>
 #include "programs.h"
+#include "support/mock-iommu.h"
+
+#include "lib/iommu/dma-hooks.h"
 
 static const struct board_case {
 	const char *name, *device;
 	bool is_coherent;
+	unsigned iommu;		/* type of its default domain; 0: none */
 } boards[] = {
 	{ "a9-pl310", "eth0", false },	/* lines of 32 bytes, and a PL310 */
 	{ "a7-quad", "eth0", false },	/* lines of 64 bytes */
 	{ "coherent", "10010000.ethernet", true },
+	{ "a9-pl310", "eth0", false, IOMMU_DOMAIN_DMA },
+	{ "a7-quad", "eth0", false, IOMMU_DOMAIN_DMA_FQ },
+	{ "coherent", "10010000.ethernet", true, IOMMU_DOMAIN_DMA },
 };
 
 struct run {
@@ -67,14 +76,30 @@ static bool is_any_expected(const struct run *r)
 	return is_expected(r, r->program->class);
 }
 
+static struct mock_iommu *put_behind(const struct run *r, struct device *eth)
+{
+	struct mock_iommu *mmu;
+
+	if (!r->board->iommu)
+		return NULL;
+	iommu_set_default_type(eth->kernel, r->board->iommu);
+	mmu = mock_new(&(struct mock_config){ .defers_flush = true, .is_coherent = true });
+	mmu->is_silent = true;
+	mock_stand_before(eth);
+	return mmu;
+}
+
 static void program_is_judged(void **state)
 {
 	const struct run *r = *state;
 	struct harness *h = start(r);
 	struct device *eth = harness_device(h, r->board->device);
+	struct mock_iommu *mmu = put_behind(r, eth);
 
 	(r->is_wrong ? r->program->wrong : r->program->right)(eth);
 	expect_hazards(r, h, harness_hazards(h));
+	if (mmu)
+		mock_free(mmu);
 	assert_int_equal(harness_finish(h), is_any_expected(r));
 }
 
@@ -89,6 +114,16 @@ static void name_of_every_class_is_its_own(void **state)
 	}
 }
 
+/*
+ * Behind an IOMMU no memory is out of reach; and a process keeps the scattered pages that
+ * it counts, unless they came from a contiguous area.
+ */
+static bool makes_no_sense(const struct program *p, const struct board_case *b)
+{
+	return b->iommu && (p->class == HAZARD_MAPPING_ERROR_USED ||
+			    p->class == HAZARD_FREE_WHILE_USER_MAPPED);
+}
+
 static void add(GArray *tests, const struct program *p, const struct board_case *b,
 		bool is_wrong)
 {
@@ -96,12 +131,17 @@ static void add(GArray *tests, const struct program *p, const struct board_case 
 	bool is_caught;
 	struct CMUnitTest t;
 
+	if (makes_no_sense(p, b)) {
+		g_free(r);
+		return;
+	}
 	*r = (struct run){ p, b, is_wrong };
 	is_caught = is_any_expected(r);
 	t = (struct CMUnitTest){
-		.name = g_strdup_printf("%s_%s_%s@%s", is_wrong ? "wrong" : "right",
+		.name = g_strdup_printf("%s_%s_%s@%s%s", is_wrong ? "wrong" : "right",
 					hazard_title(p->class),
-					is_caught ? "is_caught" : "is_silent", b->name),
+					is_caught ? "is_caught" : "is_silent", b->name,
+					b->iommu ? "-iommu" : ""),
 		.test_func = program_is_judged, .initial_state = r,
 	};
 	g_array_append_val(tests, t);

@@ -6,7 +6,6 @@
  * the three axes compose: bounce if it must, then caches if the device does not snoop,
  * then the address.
  */
-#include <armdma/iommu.h>
 #include <asm/dma-mapping.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
@@ -71,7 +70,7 @@ const struct backend backend_window = {
 	"window", window_attach, .keeps_bytes = true, .maps_resources = true,
 };
 
-/* ---- operations ---------------------------------------------------------------------------- */
+/* ---- operations -------------------------------------------------------------------------- */
 
 /* The offset depends on the machine; it is the driver data of the device. */
 static struct conform *conform_of(struct device *dev)
@@ -248,7 +247,7 @@ const struct backend backend_bypass = {
 	"bypass", bypass_attach, .keeps_bytes = true, .maps_resources = true,
 };
 
-/* ---- dmabounce ------------------------------------------------------------------------------- */
+/* ---- dmabounce --------------------------------------------------------------------------- */
 
 static int always(struct device *dev, dma_addr_t dma, size_t size)
 {
@@ -279,7 +278,7 @@ const struct backend backend_dmabounce = {
 	"dmabounce", dmabounce_attach, dmabounce_detach, .bounces_by_itself = true,
 };
 
-/* ---- nothing --------------------------------------------------------------------------------- */
+/* ---- nothing ----------------------------------------------------------------------------- */
 
 static void dummy_attach(struct conform *c)
 {
@@ -289,35 +288,10 @@ static void dummy_attach(struct conform *c)
 
 const struct backend backend_dummy = { "dummy", dummy_attach, .refuses_all = true };
 
-/* ---- an IOMMU --------------------------------------------------------------------------------- */
-
-/* The mock as hardware: what stands before the device's port asks it. */
-static void mock_hw_translate(void *opaque, const struct iommu_hw_access *a,
-			      struct iommu_hw_result *ret)
-{
-	phys_addr_t pa;
-
-	if (mock_translate(opaque, a->iova, a->is_write ? IOMMU_WRITE : IOMMU_READ, &pa)) {
-		ret->outcome = IOMMU_HW_HIT;
-		ret->pa = pa;
-		ret->room = MIN(ret->room, PAGE_SIZE - (a->iova & ~PAGE_MASK));
-	} else {
-		ret->outcome = IOMMU_HW_FAULT;
-		ret->reason = IOMMU_HW_TRANSLATION;
-	}
-}
-
-static void mock_hw_reset(void *opaque)
-{
-}
-
-static const struct iommu_hw_ops mock_hw_ops = {
-	.reset = mock_hw_reset, .translate = mock_hw_translate,
-};
+/* ---- an IOMMU ---------------------------------------------------------------------------- */
 
 static void iommu_attach(struct conform *c, unsigned type)
 {
-	const struct iommu_hw_config cfg = { .name = "mock", .kind = "mock" };
 	struct rig *rig = &c->rig;
 
 	iommu_set_default_type(machine_software(rig->m), type);
@@ -326,7 +300,7 @@ static void iommu_attach(struct conform *c, unsigned type)
 		harness_distrust_device(rig->dev);
 	c->mmu = mock_new(&(struct mock_config){ .defers_flush = true, .is_coherent = true });
 	c->mmu->is_silent = true;
-	master_attach_iommu(rig->hw, iommu_hw_new(rig->m, &cfg, &mock_hw_ops, rig->dev), 0);
+	mock_stand_before(rig->dev);
 }
 
 static void iommu_strict_attach(struct conform *c)

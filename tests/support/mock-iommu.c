@@ -7,6 +7,9 @@
 #include <linux/bitops.h>
 #include <linux/of_iommu.h>
 
+#include <armdma/iommu.h>
+#include <armdma/master.h>
+
 #include "mock-iommu.h"
 
 /* What all mocks of one driver share. */
@@ -615,7 +618,7 @@ void mock_expects(struct mock_iommu *m, const char *text, const char *file, int 
 	g_string_truncate(m->log, 0);
 }
 
-/* ---- the device's side -------------------------------------------------------------------- */
+/* ---- the device's side ------------------------------------------------------------------- */
 
 static bool translate(struct iommu_domain *domain, dma_addr_t iova, int prot, phys_addr_t *ret_pa)
 {
@@ -678,4 +681,47 @@ int mock_prot(struct iommu_domain *domain, dma_addr_t iova)
 	struct page_entry *e = page_at(to_mock(domain)->pages, iova);
 
 	return e ? e->prot : 0;
+}
+
+/* ---- before a master --------------------------------------------------------------------- */
+
+/* Something is mapped there, for another kind of access. */
+static bool is_forbidden(struct device *dev, dma_addr_t iova)
+{
+	phys_addr_t pa;
+
+	return mock_translate(dev, iova, IOMMU_READ, &pa) ||
+	       mock_translate(dev, iova, IOMMU_WRITE, &pa);
+}
+
+static void mock_hw_translate(void *opaque, const struct iommu_hw_access *a,
+			      struct iommu_hw_result *ret)
+{
+	phys_addr_t pa;
+
+	if (mock_translate(opaque, a->iova, a->is_write ? IOMMU_WRITE : IOMMU_READ, &pa)) {
+		ret->outcome = IOMMU_HW_HIT;
+		ret->pa = pa;
+		ret->room = MIN(ret->room, PAGE_SIZE - (a->iova & ~PAGE_MASK));
+	} else {
+		ret->outcome = IOMMU_HW_FAULT;
+		ret->reason = is_forbidden(opaque, a->iova) ? IOMMU_HW_PERMISSION
+							    : IOMMU_HW_TRANSLATION;
+	}
+}
+
+static void mock_hw_reset(void *opaque)
+{
+}
+
+static const struct iommu_hw_ops mock_hw_ops = {
+	.reset = mock_hw_reset, .translate = mock_hw_translate,
+};
+
+void mock_stand_before(struct device *dev)
+{
+	const struct iommu_hw_config cfg = { .name = "mock", .kind = "mock" };
+
+	master_attach_iommu(dev->master, iommu_hw_new(master_machine(dev->master), &cfg,
+						      &mock_hw_ops, dev), 0);
 }

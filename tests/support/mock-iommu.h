@@ -12,8 +12,8 @@
  *	assert_true(mock_translate(dev, iova, IOMMU_READ, &pa));
  *	mock_free(mmu);			before the harness is finished
  *
- * Leaves out: hardware. Nothing stands before a master; translate, then let it act on
- * the physical address.
+ * Leaves out: registers. Before a master it stands only by mock_stand_before(); else
+ * translate, and let the master act on the physical address.
  */
 #ifndef TESTS_SUPPORT_MOCK_IOMMU_H
 #define TESTS_SUPPORT_MOCK_IOMMU_H
@@ -134,6 +134,9 @@ bool mock_translate_pasid(struct device *dev, ioasid_t pasid, dma_addr_t iova, i
 			  phys_addr_t *ret_pa);
 /* The same as hardware does it: a fault is reported. Return: as report_iommu_fault(); 1: none. */
 int mock_access(struct device *dev, dma_addr_t iova, int prot);
+
+/* From now on @dev's own port on the bus goes through it: mock_translate() at each access. */
+void mock_stand_before(struct device *dev);
 
 /* What a device is attached to as its hardware knows it; NULL: nothing yet. */
 struct iommu_domain *mock_attached(struct device *dev);
