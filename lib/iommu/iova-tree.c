@@ -413,6 +413,14 @@ static void lower_separator(struct iova_block *b, unsigned long pfn)
 	}
 }
 
+/* Below it, who looks comes to the block before @b. */
+static unsigned long separator(const struct iova_block *b)
+{
+	while (b->parent && !pos_of(b->parent, b->slot))
+		b = b->parent;
+	return b->parent ? b->parent->key[b->slot] : 0;
+}
+
 static void put(struct iova_block *leaf, unsigned pos, struct iova *iova, unsigned long from)
 {
 	unsigned slot = open_slot(leaf, pos);
@@ -436,11 +444,14 @@ bool iova_tree_prepare(struct iova_tree *t, struct iova *anchor)
 	return iova_pool_prepare(&t->blocks, t->levels + 2);
 }
 
-/* Where @at's range is once there is room below it in its leaf, or in the one below. */
-static struct iova_at with_room(struct iova_tree *t, struct iova_at at)
+/* Where what is right below @at goes: in its leaf, once that has room, or in the one before. */
+static struct iova_at place_for(struct iova_tree *t, struct iova_at at, unsigned long pfn)
 {
+	struct iova_block *prev = at.leaf->prev;
 	unsigned kept;
 
+	if (!at.pos && prev && prev->nr < TREE_FAN && separator(at.leaf) > pfn)
+		return (struct iova_at){ prev, prev->nr };
 	if (likely(at.leaf->nr < TREE_FAN))
 		return at;
 	kept = nr_to_keep(at.leaf, at.pos);
@@ -450,8 +461,8 @@ static struct iova_at with_room(struct iova_tree *t, struct iova_at at)
 
 void iova_tree_insert(struct iova_tree *t, struct iova_at above, struct iova *iova)
 {
-	struct iova_at at = with_room(t, above);
-	struct iova_block *owner = above.leaf;
+	struct iova_at at = place_for(t, above, iova->pfn_lo);
+	struct iova_block *owner;
 	unsigned long from, fit;
 	unsigned slot;
 
