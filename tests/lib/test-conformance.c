@@ -35,6 +35,7 @@ CONFORMS(iommu_strict, without_bouncing, BOUNCES_NEVER)
 CONFORMS(iommu_strict, bouncing_for_a_stranger, BOUNCES_ALWAYS)
 CONFORMS(iommu_lazy, without_bouncing, BOUNCES_NEVER)
 CONFORMS(iommu_lazy, bouncing_for_a_stranger, BOUNCES_AND_GROWS)
+CONFORMS(arm32, without_bouncing, BOUNCES_NEVER)
 
 /* ---- side by side ----------------------------------------------------------------- */
 
@@ -171,6 +172,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(iommu_strict_conforms_bouncing_for_a_stranger, 0, ON_BOUNCE),
 	TEST_ON(iommu_lazy_conforms_without_bouncing, 0,     ON_BOUNCE),
 	TEST_ON(iommu_lazy_conforms_bouncing_for_a_stranger, 0, ON_BOUNCE),
+	TEST_ON(arm32_conforms_without_bouncing,      0,     ON_BOUNCE),
 	TEST_ON(a_direct_device_and_one_behind_operations_share_a_buffer, 0, ON_BOUNCE),
 	TEST_ON(a_backend_may_be_switched_while_nothing_is_mapped, 0, ON_BOUNCE),
 	TEST_ON(machines_and_their_devices_are_kept_apart, 0, 0),

@@ -231,7 +231,9 @@ static void ops_attach(struct conform *c)
 	is_set_up(c);
 }
 
-const struct backend backend_ops = { "ops", ops_attach, .keeps_bytes = true };
+const struct backend backend_ops = {
+	"ops", ops_attach, .keeps_bytes = true, .gives_no_pages = true,
+};
 
 /* Operations that are passed over, as the device reaches all of memory without. */
 static void bypass_attach(struct conform *c)
@@ -276,6 +278,7 @@ static void dmabounce_detach(struct conform *c)
 
 const struct backend backend_dmabounce = {
 	"dmabounce", dmabounce_attach, dmabounce_detach, .bounces_by_itself = true,
+	.gives_no_pages = true,
 };
 
 /* ---- nothing ----------------------------------------------------------------------------- */
@@ -321,6 +324,28 @@ static void iommu_detach(struct conform *c)
 const struct backend backend_iommu_strict = {
 	"iommu strict", iommu_strict_attach, iommu_detach, .keeps_bytes = true,
 	.maps_resources = true, .translates = true,
+};
+
+/* ARM32's, with the first page taken by nobody, as the suite would lose it. */
+static void arm32_attach(struct conform *c)
+{
+	char *nobodys = allocates(&c->rig, PAGE_SIZE);
+
+	iommu_attach(c, IOMMU_DOMAIN_DMA);
+	assert_int_equal(harness_set_iova(c->rig.dev, IOVA_BITMAP), 0);
+	assert_true(maps(&c->rig, nobodys, PAGE_SIZE, DMA_TO_DEVICE) < PAGE_SIZE);
+}
+
+static void arm32_detach(struct conform *c)
+{
+	assert_int_equal(harness_set_iova(c->rig.dev, IOVA_DMA_IOMMU), 0);
+	mock_free(c->mmu);
+}
+
+const struct backend backend_arm32 = {
+	"ARM32's iommu", arm32_attach, arm32_detach, .keeps_bytes = true,
+	.maps_resources = true, .translates = true, .maps_one_page = true,
+	.gives_no_pages = true,
 };
 
 const struct backend backend_iommu_lazy = {

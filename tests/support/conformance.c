@@ -343,21 +343,21 @@ static void what_the_device_left_alone_survives(const struct step *s)
  */
 static void memory_for_both_is_seen_by_both(const struct step *s)
 {
-	enum { LEN = 5000 };
+	size_t len = s->b->maps_one_page && is_coherent(s) ? PAGE_SIZE : 5000;
 	struct rig *rig = &s->c->rig;
 	dma_addr_t dma;
-	char *p = dma_alloc_coherent(s->dev, LEN, &dma, GFP_KERNEL);
+	char *p = dma_alloc_coherent(s->dev, len, &dma, GFP_KERNEL);
 
 	if (!p && s->c->bouncing == BOUNCES_ON_DEMAND && (!is_coherent(s) || s->dev->dma_ops))
 		return;
 	assert_non_null(p);
-	expects_cpu_zeros(rig, p, LEN);
-	cpu_fills(rig, p, LEN, 7);
+	expects_cpu_zeros(rig, p, len);
+	cpu_fills(rig, p, len, 7);
 	cpu_dsb(rig->cpu, BARRIER_SY);
-	expects_device_finds(rig, dma, LEN, 7);
-	device_fills(rig, dma, LEN, 8);
-	expects_cpu_finds(rig, p, LEN, 8);
-	dma_free_coherent(s->dev, LEN, p, dma);
+	expects_device_finds(rig, dma, len, 7);
+	device_fills(rig, dma, len, 8);
+	expects_cpu_finds(rig, p, len, 8);
+	dma_free_coherent(s->dev, len, p, dma);
 }
 
 static void registers_of_others_are_reached_or_refused(const struct step *s)
@@ -414,6 +414,27 @@ static void memory_out_of_reach_is_refused_where_nothing_bounces(const struct st
 	*s->dev->dma_mask = mask;
 }
 
+static void pages_change_hands_or_cannot_be_had(const struct step *s)
+{
+	struct rig *rig = &s->c->rig;
+	dma_addr_t dma;
+	char *p;
+
+	if (s->c->bouncing != BOUNCES_NEVER)
+		return;
+	p = dma_alloc_noncoherent(s->dev, PAGE_SIZE, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL);
+	assert_int_equal(!p, s->b->gives_no_pages);
+	if (!p)
+		return;
+	cpu_fills(rig, p, PAGE_SIZE, 1);
+	dma_sync_single_for_device(s->dev, dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	expects_device_finds(rig, dma, PAGE_SIZE, 1);
+	device_fills(rig, dma, PAGE_SIZE, 2);
+	dma_sync_single_for_cpu(s->dev, dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	expects_cpu_finds(rig, p, PAGE_SIZE, 2);
+	dma_free_noncoherent(s->dev, PAGE_SIZE, p, dma, DMA_BIDIRECTIONAL);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct step *s);
@@ -432,6 +453,7 @@ static const struct {
 	{ "memory for both is seen by both", memory_for_both_is_seen_by_both },
 	{ "registers of others are reached or refused",
 	  registers_of_others_are_reached_or_refused },
+	{ "pages change hands or cannot be had", pages_change_hands_or_cannot_be_had },
 	{ "what cannot be mapped is refused", what_cannot_be_mapped_is_refused },
 	{ "memory out of reach is refused where nothing bounces",
 	  memory_out_of_reach_is_refused_where_nothing_bounces },

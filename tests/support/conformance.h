@@ -48,6 +48,8 @@ struct conform {
  * @bounces_by_itself: not through swiotlb, so nobody can ask it
  * @maps_resources: dma_map_resource() succeeds
  * @translates: device addresses are its own: whatever the mask, memory is in reach
+ * @maps_one_page: of memory for both sides, where the device snoops
+ * @gives_no_pages: dma_alloc_pages() and its like return NULL
  */
 struct backend {
 	const char *name;
@@ -58,15 +60,17 @@ struct backend {
 	bool bounces_by_itself;
 	bool maps_resources;
 	bool translates;
+	bool maps_one_page;
+	bool gives_no_pages;
 };
 
 /*
  * Direct, 1:1 or behind a window; translated by operations; dmabounce; nothing at all; an
- * IOMMU that invalidates at once, or late.
+ * IOMMU that invalidates at once, or late, or as 32-bit Arm has it.
  */
 extern const struct backend backend_direct, backend_window, backend_ops, backend_bypass,
 			    backend_dmabounce, backend_dummy, backend_iommu_strict,
-			    backend_iommu_lazy;
+			    backend_iommu_lazy, backend_arm32;
 
 /* A device like rig's, behind @b, on a machine of its own; and an end of that. */
 struct conform *conform_new(const struct rig *rig, const struct backend *b, enum bouncing how);
