@@ -3,7 +3,7 @@
  * The ARM32 way behind an IOMMU, CONFIG_ARM_DMA_USE_IOMMU of Linux 6.12: an address space
  * of a device's own, I/O virtual addresses (IOVAs) from bitmaps, and operations in
  * set_dma_ops(). It is here for contrast with the library's own (<linux/iommu.h>), and
- * has the faults that Linux's has.
+ * has the faults that Linux's has; docs/arm32-iommu.md lists them.
  *
  *	bitmaps[0]  |....xxxx..x.....|     a bit for each page of 4 KiB, at most 32768 of
  *	bitmaps[1]  |........|             them in one; the next is made when it is needed
