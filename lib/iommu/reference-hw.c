@@ -116,7 +116,8 @@ void ref_hw_set_context(struct ref_mmu *mmu, unsigned context, const struct ref_
 	write_reg(mmu, REF_TCR(context), r.tcr);
 	write_reg64(mmu, REF_MAIR(context), r.mair);
 	write_reg(mmu, REF_ASID(context), context);
-	write_reg(mmu, REF_CONTEXT(context), REF_CONTEXT_ENABLE | REF_CONTEXT_FORMAT(d->format) |
+	write_reg(mmu, REF_CONTEXT(context), REF_CONTEXT_ENABLE | REF_CONTEXT_ATTRIBUTES |
+		  REF_CONTEXT_FORMAT(d->format) |
 		  (d->cfg.quirks & IO_PGTABLE_QUIRK_NO_PERMS ? REF_CONTEXT_NO_PERMS : 0));
 }
 

@@ -391,7 +391,7 @@ static int try_map(void)
 	return bad;
 }
 
-/* ---- memory for both sides -------------------------------------------------------------------- */
+/* ---- memory for both sides ------------------------------------------------- */
 
 static int note_table(int side, void *va, dma_addr_t dma, size_t size, unsigned long attrs)
 {
