@@ -83,6 +83,27 @@ static bool all_are_there(const struct harness_iommus *i, const struct board_mas
 	return true;
 }
 
+static void connect_one(const struct harness_iommus *i, struct master *d, unsigned iommu,
+			uint32_t stream)
+{
+	master_attach_iommu(d, g_ptr_array_index(i->hw, iommu), stream & STREAM_MASK);
+}
+
+/* A bridge itself stands for the first requester behind it, as its struct device does. */
+static void connect_bridge(const struct harness_iommus *i, struct master *d,
+			   const struct board_master *at)
+{
+	uint32_t first, stream;
+	int iommu;
+
+	if (!at->iommu_maps->len)
+		return;
+	first = g_array_index(at->iommu_maps, struct board_iommu_map, 0).requester;
+	iommu = board_map_requester(at, first, &stream);
+	if (iommu >= 0)
+		connect_one(i, d, (unsigned)iommu, stream);
+}
+
 void harness_iommus_connect(const struct harness_iommus *i, struct master *d,
 			    const struct board_master *at)
 {
@@ -91,9 +112,10 @@ void harness_iommus_connect(const struct harness_iommus *i, struct master *d,
 	for (guint n = 0; n < at->streams->len; n++) {
 		const struct board_stream *s = &g_array_index(at->streams, struct board_stream, n);
 
-		master_attach_iommu(d, g_ptr_array_index(i->hw, s->iommu),
-				    s->nr_cells ? s->cells[0] & STREAM_MASK : 0);
+		connect_one(i, d, s->iommu, s->nr_cells ? s->cells[0] : 0);
 	}
+	if (!at->streams->len)
+		connect_bridge(i, d, at);
 }
 
 void harness_iommus_done(struct harness_iommus *i, struct kernel *k)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <linux/dma-mapping.h>
@@ -88,6 +89,67 @@ static void every_device_of_a9_iommu_receives(void **state)
 	works_in(IOMMU_OFF, GEAR_EXACT);
 }
 
+/* ---- the fast gear: CPUs at once, each with a device of its own behind one IOMMU ------ */
+
+#define NR_ROUNDS	300
+
+struct worker {
+	struct device *dev;
+	struct cpu *cpu;
+	unsigned nr_wrong;
+};
+
+/* No cmocka in threads: count what is wrong. */
+static void receives_quietly(struct worker *w, char *p, unsigned round)
+{
+	char sent = (char)round, got = 0;
+	dma_addr_t dma = dma_map_single(w->dev, p, SZ_4K, DMA_FROM_DEVICE);
+
+	w->nr_wrong += dma_mapping_error(w->dev, dma) ||
+		       master_write(harness_master(w->dev), dma + round, &sent, 1).kind;
+	dma_unmap_single(w->dev, dma, SZ_4K, DMA_FROM_DEVICE);
+	w->nr_wrong += master_read(harness_master(w->dev), dma, &got, 1).kind !=
+		       MASTER_IOMMU_FAULT;
+	port_copy_out(&got, p + round, 1);
+	w->nr_wrong += got != sent;
+}
+
+static void *works(void *arg)
+{
+	struct worker *w = arg;
+	char *p;
+
+	cpu_enter(w->cpu);
+	p = kzalloc(SZ_4K, GFP_KERNEL);
+	for (unsigned round = 0; round < NR_ROUNDS; round++)
+		receives_quietly(w, p, round);
+	kfree(p);
+	return NULL;
+}
+
+static void cpus_at_once_share_an_iommu(void **state)
+{
+	struct harness *h = harness_start(&(struct harness_config){
+		.board = "a9-iommu", .gear = GEAR_FAST, .no_hazards = true }, NULL);
+	struct worker workers[2] = {
+		{ harness_device(h, "/soc/ethernet@10010000"), machine_cpu(harness_machine(h), 0), 0 },
+		{ harness_device(h, "/soc/usb@10030000"), machine_cpu(harness_machine(h), 1), 0 },
+	};
+	FILE *nowhere = fopen("/dev/null", "w");
+	pthread_t threads[2];
+
+	printk_redirect(nowhere);
+	for (unsigned n = 0; n < 2; n++)
+		assert_int_equal(pthread_create(&threads[n], NULL, works, &workers[n]), 0);
+	for (unsigned n = 0; n < 2; n++)
+		assert_int_equal(pthread_join(threads[n], NULL), 0);
+	printk_redirect(NULL);
+	fclose(nowhere);
+	assert_int_equal(workers[0].nr_wrong, 0);
+	assert_int_equal(workers[1].nr_wrong, 0);
+	assert_int_equal(harness_finish(h), 0);
+}
+
 static void what_is_unmapped_is_refused_and_a_hazard(void **state)
 {
 	struct harness *h = starts("a9-iommu", IOMMU_AS_BOARD, GEAR_EXACT);
@@ -138,6 +200,11 @@ static void the_reference_iommu_stands_in_for_kinds_without_a_model(void **state
 	receives(harness_device(h, "14400000.display-controller"), 0);
 	assert_int_equal(harness_finish(h), 0);
 
+	h = starts(BEHIND_BOARD, IOMMU_STRICT, GEAR_EXACT);
+	assert_int_equal(nr_ports(harness_device(h, "/soc/pcie@10300000")), 1);
+	receives(harness_device(h, "/soc/pcie@10300000"), 0);
+	assert_int_equal(harness_finish(h), 0);
+
 	h = starts("a9-iommu", IOMMU_STRICT, GEAR_EXACT);
 	assert_non_null(harness_iommu(h, "10040000.iommu", &stands_in));
 	assert_false(stands_in);
@@ -148,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_device_of_a9_iommu_receives),
+		cmocka_unit_test(cpus_at_once_share_an_iommu),
 		cmocka_unit_test(what_is_unmapped_is_refused_and_a_hazard),
 		cmocka_unit_test(those_who_share_ids_share_a_group),
 		cmocka_unit_test(the_reference_iommu_stands_in_for_kinds_without_a_model),
