@@ -31,14 +31,14 @@ static inline bool run_any(run64 v)
 static inline size_t run32_empty(const u32 *p, size_t nr)
 {
 	size_t whole = nr & ~(RUN_STEP32 - 1), i = 0;
-	run64 all = { 0 };
+	run32 all = { 0 };
 
 	for (; i < whole; i += RUN_STEP32) {
-		const run64 *v = (const run64 *)(p + i);
+		const run32 *v = (const run32 *)(p + i);
 
 		all |= (v[0] | v[1]) | (v[2] | v[3]);
 	}
-	if (unlikely(run_any(all)))
+	if (unlikely(run_any((run64)all)))
 		i = 0;
 	while (i < nr && !p[i])
 		i++;
