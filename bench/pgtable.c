@@ -25,6 +25,7 @@
 #include "valgrind.h"
 
 #define MODE_COUNTED	"--counted"
+#define MOST_COUNTED	16		/* pages: of more, Linux's would be counted for minutes */
 #define LOOK_LEN	SZ_64M		/* that translations are drawn from */
 #define BASE		SZ_1G		/* of all IOVAs */
 
@@ -293,6 +294,8 @@ static void count_one(const struct subject *s, const char *whose, alloc_fn *allo
 static void count(struct pgtable_bench *b)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {
+		if (subjects[i].pgcount > MOST_COUNTED)
+			continue;
 		count_one(&subjects[i], "ours", alloc_io_pgtable_ops);
 		if (b->linux_alloc)
 			count_one(&subjects[i], "linux", b->linux_alloc);

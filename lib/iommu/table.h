@@ -6,8 +6,8 @@
  *	exact gear   a store goes into this CPU's cache; tables_clean() takes it to where a
  *	             walker that does not snoop reads
  *
- * So every access asks one question that is always answered the same. Barriers are for
- * the exact gear too: the host keeps the order of stores.
+ * So every access asks one question that is always answered the same. Barriers of Arm are
+ * for the exact gear; in the fast gear the host's do, which on x86 are none.
  *
  * Linux: the like is spread over drivers/iommu/io-pgtable-arm*.c, iommu-pages.h.
  */
@@ -139,7 +139,7 @@ static inline void tables_clean(const struct tables *t, const void *p, size_t le
 /* A walker that sees what is stored from here on sees what was before: dma_wmb(). */
 static inline void tables_order(const struct tables *t)
 {
-	barrier();
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	if (unlikely(t->is_exact))
 		dma_wmb();
 }
@@ -147,7 +147,7 @@ static inline void tables_order(const struct tables *t)
 /* All stores are done when the caller goes on: wmb(). */
 static inline void tables_complete(const struct tables *t)
 {
-	barrier();
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	if (unlikely(t->is_exact))
 		wmb();
 }

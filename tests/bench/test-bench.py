@@ -304,6 +304,19 @@ def check_iova(tap, program, folder):
     tap.result("what a CPU keeps costs few instructions", unless(pair["value"] < 150, str(pair)))
 
 
+def check_pgtable(tap, program, folder):
+    rows = check_table(tap, program, "pgtable", folder, "1", "fast")
+    check_counted(tap, "pgtable", rows)
+    tap.result("pgtable measures ours alone without Linux's", unless(
+        rows and not [name for name in rows if not name.startswith("ours/")], str(rows)))
+    tap.result("512 pages cost more than one", unless(
+        rows["ours/lpae39 4K x 512"]["min"] > rows["ours/lpae39 4K"]["min"], str(rows)))
+    os.environ["LINUX_PGTABLE"] = "/no/such/object"
+    tap.result("pgtable refuses an object that is not there",
+               is_refusal(run(program, "-m", "1", "--no-valgrind"), "/no/such/object"))
+    del os.environ["LINUX_PGTABLE"]
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
@@ -316,6 +329,7 @@ def main():
         check_walk(tap, sys.argv[5], folder)
         check_dispatch(tap, sys.argv[6], folder)
         check_iova(tap, sys.argv[7], folder)
+        check_pgtable(tap, sys.argv[8], folder)
     tap.finish()
 
 
