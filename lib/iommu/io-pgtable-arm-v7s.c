@@ -35,12 +35,14 @@
  * @root_mask: entries of the first level, less one
  * @table_mask: the address in an entry of the first level
  * @is_mtk:    addresses have bits 34:32
+ * @is_simple: they have not, and entries are plain memory
  * @leaf:      every leaf that there is, but for its address
  */
 struct v7s {
 	struct tables t;
 	u32 root_mask;
 	bool is_mtk;
+	bool is_simple;
 	u32 leaf[V7S_NR_SIZES][NR_PROTS];
 	spinlock_t split_lock;
 };
@@ -204,10 +206,10 @@ static inline bool map_one(struct v7s *d, unsigned long iova, phys_addr_t pa, in
 
 	if (unlikely(!v7s_is_table(pte)))
 		return false;
-	slot = table_of(d, pte) + slot_idx(iova);
+	slot = (u32 *)table_ptr(&d->t, pte & ~(V7S_TABLE_LEN - 1u)) + slot_idx(iova);
 	if (unlikely(READ_ONCE(*slot)))
 		return false;
-	WRITE_ONCE(*slot, leaf_at(d, V7S_4K, pa, prot));
+	WRITE_ONCE(*slot, d->leaf[V7S_4K][prot & (NR_PROTS - 1)] | ((u32)pa & ~(SZ_4K - 1u)));
 	return true;
 }
 
@@ -277,9 +279,10 @@ static int map_in_root(struct v7s *d, unsigned long iova, phys_addr_t pa, enum v
 	return 0;
 }
 
-static noinline int map_any(struct v7s *d, unsigned long iova, phys_addr_t pa, size_t pgsize,
-			    size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+static noinline int map_any(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+			    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
+	struct v7s *d = v7s_of(ops);
 	const struct io_pgtable_cfg *cfg = &d->t.iop.cfg;
 	enum v7s_size size = size_of(d, iova, pgsize);
 	int err;
@@ -305,10 +308,10 @@ static int v7s_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_ad
 	struct v7s *d = v7s_of(ops);
 	const struct io_pgtable_cfg *cfg = &d->t.iop.cfg;
 
-	if (unlikely(pgsize != SZ_4K || pgcount != 1 || !d->t.is_plain ||
+	if (unlikely(pgsize != SZ_4K || pgcount != 1 || !d->is_simple ||
 		     iova >> cfg->ias || pa >> cfg->oas ||
 		     !(prot & (IOMMU_READ | IOMMU_WRITE)) || !map_one(d, iova, pa, prot)))
-		return map_any(d, iova, pa, pgsize, pgcount, prot, gfp, mapped);
+		return map_any(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped);
 	*mapped += SZ_4K;
 	return 0;
 }
@@ -472,9 +475,10 @@ static size_t pages_of(size_t len, enum v7s_size size)
 	return len >> (V7S_PAGE_SHIFT + v7s_entries_log2(size));
 }
 
-static noinline size_t unmap_any(struct v7s *d, unsigned long iova, size_t pgsize,
+static noinline size_t unmap_any(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
 				 size_t pgcount, struct iommu_iotlb_gather *gather)
 {
+	struct v7s *d = v7s_of(ops);
 	enum v7s_size size = size_of(d, iova, pgsize);
 	size_t want = pgsize * pgcount, unmapped = 0;
 
@@ -505,7 +509,7 @@ static inline bool unmap_one(struct v7s *d, unsigned long iova)
 
 	if (unlikely(!v7s_is_table(pte)))
 		return false;
-	slot = table_of(d, pte) + slot_idx(iova);
+	slot = (u32 *)table_ptr(&d->t, pte & ~(V7S_TABLE_LEN - 1u)) + slot_idx(iova);
 	if (unlikely(!(READ_ONCE(*slot) & V7S_TYPE_PAGE)))
 		return false;
 	WRITE_ONCE(*slot, 0);
@@ -517,9 +521,9 @@ static size_t v7s_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, si
 {
 	struct v7s *d = v7s_of(ops);
 
-	if (unlikely(pgsize != SZ_4K || pgcount != 1 || !d->t.is_plain ||
+	if (unlikely(pgsize != SZ_4K || pgcount != 1 || !d->is_simple ||
 		     iova >> d->t.iop.cfg.ias || !unmap_one(d, iova)))
-		return unmap_any(d, iova, pgsize, pgcount, gather);
+		return unmap_any(ops, iova, pgsize, pgcount, gather);
 	if (!iommu_iotlb_gather_queued(gather))
 		io_pgtable_tlb_add_page(&d->t.iop, gather, iova, SZ_4K);
 	return SZ_4K;
@@ -609,6 +613,7 @@ static void precompute(struct v7s *d, const struct io_pgtable_cfg *cfg)
 {
 	d->root_mask = (1u << (cfg->ias - V7S_SECTION_SHIFT)) - 1;
 	d->is_mtk = cfg->quirks & IO_PGTABLE_QUIRK_ARM_MTK_EXT;
+	d->is_simple = d->t.is_plain && !d->is_mtk;
 	for (enum v7s_size size = 0; size < V7S_NR_SIZES; size++)
 		for (int prot = 0; prot < NR_PROTS; prot++)
 			d->leaf[size][prot] = v7s_leaf_bits(cfg->quirks, size, prot);

@@ -220,9 +220,10 @@ static inline bool is_bad_size(const struct lpae *d, size_t pgsize)
 	return !pgsize || pgsize & ~d->t.iop.cfg.pgsize_bitmap;
 }
 
-static noinline int map_any(struct lpae *d, unsigned long iova, phys_addr_t pa, size_t pgsize,
-			    size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+static noinline int map_any(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+			    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
+	struct lpae *d = lpae_of(ops);
 	int err;
 
 	if (WARN(is_bad_size(d, pgsize), "no page has %#zx bytes", pgsize))
@@ -277,7 +278,7 @@ int lpae_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t p
 			return 0;
 		}
 	}
-	return map_any(d, iova, pa, pgsize, pgcount, prot, gfp, mapped);
+	return map_any(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped);
 }
 
 /* ---- unmap ------------------------------------------------------------------------------ */
@@ -403,9 +404,11 @@ static size_t split_block(struct lpae *d, u64 *slot, u64 block, int lvl, unsigne
 	return unmap_from(d, lpae_slot(d, table, lvl, iova), lvl, iova, pgsize, pgcount, gather);
 }
 
-static noinline size_t unmap_any(struct lpae *d, unsigned long iova, size_t pgsize,
+static noinline size_t unmap_any(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
 				 size_t pgcount, struct iommu_iotlb_gather *gather)
 {
+	struct lpae *d = lpae_of(ops);
+
 	if (WARN(is_bad_size(d, pgsize) || !pgcount, "no %zu pages of %#zx bytes", pgcount,
 		 pgsize) ||
 	    WARN(has_bad_iova(d, iova), "IOVA %#lx has too many bits", iova))
@@ -421,7 +424,7 @@ size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t p
 	u64 *slot = is_simple(d, iova, pgsize, pgcount) ? plain_slot(d, iova) : NULL;
 
 	if (unlikely(!slot || (READ_ONCE(*slot) & LPAE_TYPE_MASK) != d->last_type))
-		return unmap_any(d, iova, pgsize, pgcount, gather);
+		return unmap_any(ops, iova, pgsize, pgcount, gather);
 	WRITE_ONCE(*slot, 0);
 	if (gather && !gather->queued)
 		io_pgtable_tlb_add_page(&d->t.iop, gather, iova, pgsize);

@@ -488,7 +488,7 @@ static void pages_are_dirty_until_they_are_read(void **state)
 	free_io_pgtable_ops(ops);
 }
 
-/* ---- two at once ------------------------------------------------------------------------------- */
+/* ---- two at once ---------------------------------------------------- */
 
 #define ROUNDS	2000
 #define SHARE	SZ_16K		/* of each thread, by turns: tables and lines are shared */
