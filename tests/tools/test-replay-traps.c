@@ -266,6 +266,51 @@ static void the_tail_of_a_truncated_list_is_not_mapped(void **state)
 	assert_int_equal(rep->total.live, 0);
 }
 
+#define ELSEWHERE	MAP("eth0", TO, "41000000", "64")	/* the other CPU logs */
+#define ELSEWHERE_UNMAP	UNMAP("eth0", TO, "41000000", "64")
+
+/* Behind an IOMMU each entry of a list is mapped, and that is not cut. */
+static void the_tail_of_a_truncated_list_is_told_by_the_iommu(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		IOMMU_MAP("ffc00000", "ffc01000", "40001000", "4096")
+		ELSEWHERE
+		IOMMU_MAP("ffc01000", "ffc02000", "40005000", "4096")
+		ELSEWHERE_UNMAP
+		IOMMU_MAP("ffc02000", "ffc04000", "40009000", "8192")
+		ELSEWHERE
+		"dma_map_sg: mmc0 dir=TO_DEVICE nents=2/3 ents=1/1 [TRUNCATED] "
+		"dma_addrs={0xffc00000} sizes={0x3200} phys_addrs={0x40001000,0x40005000} attrs=\n"
+		ELSEWHERE_UNMAP
+		UNMAP_SG(TO, "0x40001000,0x40005000,0x40009000"));
+
+	is_clean(rep);
+	found(rep, FIND_SG_TRUNCATED, 1);
+	found(rep, FIND_SG_LAYOUT_GUESSED, 0);
+	says(rep, FIND_SG_TRUNCATED, "the others told by the IOMMU's");
+	assert_int_equal(rep->total.moved[DEVICE_READ], 0x3200 + 2 * 64);
+}
+
+/* One run for two entries would be a guess. */
+static void a_tail_that_the_iommu_does_not_tell_is_not_mapped(void **state)
+{
+	g_autoptr(replay_report) rep = replays(
+		IOMMU_MAP("ffc00000", "ffc01000", "40001000", "4096")
+		ELSEWHERE
+		IOMMU_MAP("ffc01000", "ffc02000", "40005000", "4096")
+		ELSEWHERE_UNMAP
+		IOMMU_MAP("ffc02000", "ffc04000", "40009000", "8192")
+		ELSEWHERE
+		"dma_map_sg: mmc0 dir=TO_DEVICE nents=2/4 ents=1/1 [TRUNCATED] "
+		"dma_addrs={0xffc00000} sizes={0x4000} phys_addrs={0x40001000,0x40005000} attrs=\n"
+		ELSEWHERE_UNMAP
+		UNMAP_SG(TO, "0x40001000,0x40005000,0x40009000,0x4000a000"));
+
+	is_clean(rep);
+	found(rep, FIND_SG_TRUNCATED, 1);
+	assert_int_equal(rep->total.moved[DEVICE_READ], 0x2000 + 2 * 64);
+}
+
 static void one_iova_of_two_devices_is_two_mappings(void **state)
 {
 	g_autoptr(replay_report) rep = replays(
@@ -837,6 +882,8 @@ int main(void)
 		cmocka_unit_test(a_merged_list_is_taken_apart_by_pages),
 		cmocka_unit_test(iommu_map_events_tell_how_long_merged_segments_are),
 		cmocka_unit_test(the_tail_of_a_truncated_list_is_not_mapped),
+		cmocka_unit_test(the_tail_of_a_truncated_list_is_told_by_the_iommu),
+		cmocka_unit_test(a_tail_that_the_iommu_does_not_tell_is_not_mapped),
 		cmocka_unit_test(one_iova_of_two_devices_is_two_mappings),
 		cmocka_unit_test(a_sync_inside_a_mapping_moves_that_part),
 		cmocka_unit_test(what_the_cpu_took_the_device_leaves_alone),

@@ -363,12 +363,20 @@ void sg_note_iommu_map(struct replay *r, const struct trace_event *ev);
 /** The dma_map_* that they belonged to has come. */
 void sg_forget_iommu_maps(struct replay *r, const struct trace_event *ev);
 /**
- * sg_lengths() - bytes of each memory segment of a dma_map_sg
- * @ret_len: one for each of @ev->phys_list; 0 for those the device list does not cover
- *
- * Return: false when they had to be guessed.
+ * struct sg_layout - the memory segments of a dma_map_sg
+ * @phys, @len: @nr of them; length 0: the device's list does not cover it
+ * @nr_cut:     that the log does not show, and that nothing else tells
+ * @is_guessed: lengths had to be
  */
-bool sg_lengths(struct replay *r, const struct trace_event *ev, uint64_t *ret_len);
+struct sg_layout {
+	uint64_t *phys, *len;
+	size_t nr;
+	unsigned nr_cut;
+	bool is_guessed;
+};
+/** @ret is yours to sg_layout_done(). */
+void sg_layout(struct replay *r, const struct trace_event *ev, struct sg_layout *ret);
+void sg_layout_done(struct sg_layout *l);
 
 /* ---- apply.c: what each event does ------------------------------------------ */
 

@@ -70,7 +70,7 @@ const struct finding_info finding_infos[NR_FINDINGS] = {
 	[FIND_RENAME_CONFLICT] = { "rename-conflict", NOTE,
 		"buffers whose sharing of pages could not be kept" },
 	[FIND_SG_TRUNCATED] = { "sg-truncated", NOTE,
-		"lists that the kernel cut at 128 entries; their tails are not mapped" },
+		"lists that the kernel cut at 128 entries; tails that nothing tells are not mapped" },
 	[FIND_SG_LAYOUT_GUESSED] = { "sg-layout-guessed", NOTE,
 		"merged lists whose segment lengths the trace does not give" },
 	[FIND_RESOURCE] = { "resource", NOTE,

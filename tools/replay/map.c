@@ -222,41 +222,39 @@ static void pieces_of_sg(struct mapping *m, const struct trace_event *ev)
 	}
 }
 
-/* Drops segments that the device list does not cover. Returns the sum of the rest. */
-static unsigned segments_of_sg(struct mapping *m, const struct trace_event *ev,
-			       uint64_t *phys, uint64_t *len)
+/* Drops segments that the device list does not cover. Returns how many are left. */
+static unsigned segments_of_sg(struct mapping *m, struct sg_layout *l)
 {
 	uint64_t offset = 0;
 	unsigned nr = 0;
 
-	m->segs = g_new0(struct segment, MAX(ev->nr_phys, 1));
-	for (size_t i = 0; i < ev->nr_phys; i++) {
-		if (!len[i])
+	m->segs = g_new0(struct segment, MAX(l->nr, 1));
+	for (size_t i = 0; i < l->nr; i++) {
+		if (!l->len[i])
 			continue;
 		m->segs[nr].owner = m;
 		m->segs[nr].offset = offset;
-		phys[nr] = ev->phys_list[i];
-		len[nr] = len[i];
-		offset += len[nr++];
+		l->phys[nr] = l->phys[i];
+		l->len[nr] = l->len[i];
+		offset += l->len[nr++];
 	}
 	return nr;
 }
 
 static void note_list(struct replay *r, struct replay_device *dev,
-		      const struct trace_event *ev, bool is_known)
+		      const struct trace_event *ev, const struct sg_layout *l)
 {
 	if (ev->is_truncated)
-		replay_find(r, dev, FIND_SG_TRUNCATED, "%zu of %u entries seen", ev->nr_phys,
-			    ev->nents_total);
-	if (!is_known)
+		replay_find(r, dev, FIND_SG_TRUNCATED, "%zu of %u entries seen%s", ev->nr_phys,
+			    ev->nents_total, l->nr_cut ? "" : ", the others told by the IOMMU's");
+	if (l->is_guessed)
 		replay_find(r, dev, FIND_SG_LAYOUT_GUESSED, "%zu segments in %zu entries",
 			    ev->nr_phys, ev->nr_dma);
 }
 
 void on_map_sg(struct replay *r, struct replay_device *dev, const struct trace_event *ev)
 {
-	g_autofree uint64_t *phys = g_new(uint64_t, MAX(ev->nr_phys, 1));
-	g_autofree uint64_t *len = g_new(uint64_t, MAX(ev->nr_phys, 1));
+	struct sg_layout l;
 	struct mapping *m;
 
 	if (!ev->nr_phys || !ev->nr_dma || !ev->nr_sizes) {
@@ -264,16 +262,17 @@ void on_map_sg(struct replay *r, struct replay_device *dev, const struct trace_e
 		return;
 	}
 	m = mapping_new(r, dev, ev, BY_SG);
+	sg_layout(r, ev, &l);
 	m->phys = ev->phys_list[0];
-	m->nr_phys = ev->nr_phys;
+	m->nr_phys = l.nr;
+	m->nr_cut = l.nr_cut;
+	m->is_guessed = l.is_guessed;
 	pieces_of_sg(m, ev);
-	m->is_guessed = !sg_lengths(r, ev, len);
-	m->nr_cut = ev->is_truncated && ev->nents_total > ev->nr_phys ?
-		    ev->nents_total - ev->nr_phys : 0;
-	note_list(r, dev, ev, !m->is_guessed);
-	m->nr_segs = segments_of_sg(m, ev, phys, len);
+	note_list(r, dev, ev, &l);
+	m->nr_segs = segments_of_sg(m, &l);
 	note_second_map(r, m);
 	see_addresses(dev, m);
-	map_on_board(r, m, phys, len);
+	map_on_board(r, m, l.phys, l.len);
 	mapping_goes_live(r, m);
+	sg_layout_done(&l);
 }
