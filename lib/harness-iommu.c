@@ -16,6 +16,23 @@
 /* What software of ours tells apart; two streams that differ above share a group. */
 #define STREAM_MASK	0xffffu
 
+/* One that the board has not: harness_add_iommu(). */
+struct added_iommu {
+	struct board_iommu board;	/* as the tree would say it */
+	struct device_node node;
+	unsigned nr_streams;		/* that devices have */
+	struct iommu_hw *hw;
+};
+
+static void added_free(gpointer p)
+{
+	struct added_iommu *a = p;
+
+	g_free(a->board.path);
+	g_free(a->board.name);
+	g_free(a);
+}
+
 static bool is_wanted(const struct board_iommu *b, enum iommu_mode mode)
 {
 	return !b->is_disabled && mode != IOMMU_OFF &&
@@ -47,6 +64,7 @@ void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iom
 	const GPtrArray *all = machine_board(m)->iommus;
 
 	i->hw = g_ptr_array_new();
+	i->added = g_ptr_array_new_with_free_func(added_free);
 	i->stands_in = g_array_new(FALSE, TRUE, sizeof(bool));
 	for (guint n = 0; n < all->len; n++) {
 		const struct board_iommu *b = g_ptr_array_index(all, n);
@@ -118,6 +136,71 @@ void harness_iommus_connect(const struct harness_iommus *i, struct master *d,
 		connect_bridge(i, d, at);
 }
 
+/* ---- IOMMUs that the board has not ------------------------------------------------- */
+
+#define ADDED_STREAMS	REF_MAX_CONTEXTS
+/* As hardware of the kind has; the board's own and those that stand in say for themselves. */
+#define ADDED_TLB	64u
+
+static int added_probe(struct added_iommu *a, struct kernel *k)
+{
+	a->hw = ref_iommu_new(k->port.machine, &(struct ref_config){
+		.name = a->board.name, .nr_contexts = ADDED_STREAMS,
+		.nr_streams = ADDED_STREAMS, .tlb_entries = ADDED_TLB,
+	});
+	return a->hw ? ref_mmu_probe(k, &a->node, a->board.name, iommu_hw_reg_pa(a->hw),
+				     iommu_hw_irq(a->hw)) : -ENOSPC;
+}
+
+/* One with an ID that no device has. */
+static struct added_iommu *added_get(struct harness_iommus *i, struct kernel *k)
+{
+	struct added_iommu *a = i->added->len ? i->added->pdata[i->added->len - 1] : NULL;
+
+	if (a && a->nr_streams < ADDED_STREAMS)
+		return a;
+	a = g_new0(struct added_iommu, 1);
+	a->board.name = g_strdup_printf("added-iommu.%u", i->added->len);
+	a->board.path = g_strdup_printf("/%s", a->board.name);
+	a->board.nr_cells = 1;
+	a->board.is_modelled = true;
+	a->node = (struct device_node){
+		.full_name = a->board.path, .data = &a->board, .is_iommu = true,
+	};
+	if (!added_probe(a, k)) {
+		g_ptr_array_add(i->added, a);
+		return a;
+	}
+	added_free(a);
+	return NULL;
+}
+
+static int xlate(struct device *dev, struct added_iommu *a)
+{
+	struct of_phandle_args args = {
+		.np = &a->node, .args_count = 1, .args = { a->nr_streams },
+	};
+	int ret = iommu_fwspec_init(dev, of_fwnode_handle(args.np));
+
+	if (!ret)
+		ret = iommu_ops_from_fwnode(dev->kernel, of_fwnode_handle(args.np))->of_xlate(dev,
+											      &args);
+	return ret ? ret : iommu_probe_device(dev);
+}
+
+int harness_iommus_add(struct harness_iommus *i, struct device *dev)
+{
+	struct added_iommu *a = added_get(i, dev->kernel);
+	int ret;
+
+	if (!a)
+		return -ENOSPC;
+	ret = xlate(dev, a);
+	if (!ret)
+		master_attach_iommu(dev->master, a->hw, a->nr_streams++);
+	return ret;
+}
+
 void harness_iommus_done(struct harness_iommus *i, struct kernel *k)
 {
 	if (k)
@@ -126,4 +209,6 @@ void harness_iommus_done(struct harness_iommus *i, struct kernel *k)
 		g_ptr_array_unref(i->hw);
 	if (i->stands_in)
 		g_array_unref(i->stands_in);
+	if (i->added)
+		g_ptr_array_unref(i->added);
 }

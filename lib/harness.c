@@ -623,6 +623,21 @@ struct iommu_hw *harness_iommu(struct harness *h, const char *name, bool *ret_st
 	return NULL;
 }
 
+int harness_add_iommu(struct harness *h, struct device *dev)
+{
+	bool is_coherent = dev_is_dma_coherent(dev);
+	int ret;
+
+	if (h->kernel->config.iommu == IOMMU_OFF)
+		return -ENODEV;
+	if (master_iommu(dev->master, 0, NULL))
+		return -EBUSY;
+	device_unbind(dev, __builtin_return_address(0));
+	ret = harness_iommus_add(&h->iommus, dev);
+	device_bind(dev, is_coherent);
+	return ret;
+}
+
 struct machine *harness_machine(struct harness *h)
 {
 	return h->machine;
