@@ -177,14 +177,14 @@ static struct added_iommu *added_get(struct harness_iommus *i, struct kernel *k)
 
 static int xlate(struct device *dev, struct added_iommu *a)
 {
+	struct fwnode_handle *fwnode = of_fwnode_handle(&a->node);
 	struct of_phandle_args args = {
 		.np = &a->node, .args_count = 1, .args = { a->nr_streams },
 	};
-	int ret = iommu_fwspec_init(dev, of_fwnode_handle(args.np));
+	int ret = iommu_fwspec_init(dev, fwnode);
 
 	if (!ret)
-		ret = iommu_ops_from_fwnode(dev->kernel, of_fwnode_handle(args.np))->of_xlate(dev,
-											      &args);
+		ret = iommu_ops_from_fwnode(dev->kernel, fwnode)->of_xlate(dev, &args);
 	return ret ? ret : iommu_probe_device(dev);
 }
 

@@ -91,7 +91,7 @@ static const char *const swiotlb_names[] = { "auto", "force", "dynamic", NULL };
 static const char *const kmalloc_names[] = { "aligned", "unaligned", NULL };
 static const char *const iommu_names[] = { "off", "strict", "lazy", "passthrough", NULL };
 static const char *const dmapool_names[] = { "plain", "debug", NULL };
-static const char *const iova_names[] = { "dma-iommu", "bitmap", NULL };
+static const char *const iova_names[] = { "dma-iommu", "bitmap", "spread", NULL };
 static const char *const switch_names[] = { "on", "off", NULL };
 
 static const struct {
@@ -334,6 +334,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.debug_pools = cfg->dmapool_debug,
 		.swiotlb_dynamic = cfg->swiotlb_dynamic,
 		.iova_bitmap = cfg->iova == IOVA_BITMAP,
+		.iova_spread = cfg->iova == IOVA_DMA_SPREAD,
 		.bounces_kmalloc = cfg->bounce_kmalloc,
 		.iommu = cfg->iommu,
 	};

@@ -14,7 +14,7 @@
 #include "replay/replay.h"
 
 static char *opt_board, *opt_cpu, *opt_gear, *opt_chooser, *opt_seed, *opt_json, *opt_html;
-static char *opt_coherent, *opt_swiotlb;
+static char *opt_coherent, *opt_swiotlb, *opt_iommu, *opt_iova;
 static char **opt_masks, **opt_devices;
 static gboolean opt_complete, opt_verbose, opt_quiet;
 
@@ -35,6 +35,11 @@ static const GOptionEntry options[] = {
 	  "Where coherent memory comes from, as coherent= in ARMDMA_OPTIONS", "STRATEGY" },
 	{ "swiotlb", 0, 0, G_OPTION_ARG_STRING, &opt_swiotlb,
 	  "force: every mapping bounces", "auto|force" },
+	{ "iommu", 0, 0, G_OPTION_ARG_STRING, &opt_iommu,
+	  "Put the devices behind IOMMUs: the board's, or reference ones in their place",
+	  "off|strict|lazy|passthrough" },
+	{ "iova", 0, 0, G_OPTION_ARG_STRING, &opt_iova,
+	  "Who gives out their addresses, with --iommu", "linux|spread|bitmap" },
 	{ "mask", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_masks,
 	  "DMA mask of a device (repeatable)", "DEV=BITS" },
 	{ "device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_devices,
@@ -73,6 +78,37 @@ static bool choose(const char *option, const char *value, const char *const *nam
 	}
 	cmd_refuse("replay: --%s %s: %s is expected", option, value, all);
 	return false;
+}
+
+static bool iova_makes_sense(void)
+{
+	bool is_strict = opt_iommu && !strcmp(opt_iommu, "strict");
+	bool is_lazy = opt_iommu && !strcmp(opt_iommu, "lazy");
+
+	if (!opt_iova || is_strict || (is_lazy && strcmp(opt_iova, "bitmap")))
+		return true;
+	if (is_lazy)
+		cmd_refuse("replay: --iova bitmap: it has no flush queues, so --iommu strict is "
+			   "expected with it");
+	else
+		cmd_refuse("replay: --iova %s: --iommu strict or lazy is expected with it",
+			   opt_iova);
+	return false;
+}
+
+static bool parse_iommu(struct replay_config *cfg)
+{
+	static const char *const modes[] = { "off", "strict", "lazy", "passthrough", NULL };
+	static const char *const policies[] = { "linux", "spread", "bitmap", NULL };
+	int choice;
+
+	if (!choose("iommu", opt_iommu, modes, "off, strict, lazy or passthrough", &choice) ||
+	    !choose("iova", opt_iova, policies, "linux, spread or bitmap", &choice) ||
+	    !iova_makes_sense())
+		return false;
+	cfg->iommu = opt_iommu;
+	cfg->iova = opt_iova;
+	return true;
 }
 
 static bool parse_seed(uint64_t *ret_seed)
@@ -124,7 +160,8 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 	}
 	if (!choose("gear", opt_gear, gears, "exact or fast", &gear) ||
 	    !choose("chooser", opt_chooser, choosers, "nominal, random or lazy", &chooser) ||
-	    !parse_seed(&cfg->seed) || !can_write(opt_json) || !can_write(opt_html))
+	    !parse_iommu(cfg) || !parse_seed(&cfg->seed) || !can_write(opt_json) ||
+	    !can_write(opt_html))
 		return false;
 	cfg->trace = argv[1];
 	cfg->board = opt_board;

@@ -21,7 +21,7 @@
  *                   carveout|highmem|hardware,
  *                   cma=SIZE, coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
  *                   swiotlb=auto|force|dynamic, kmalloc=aligned|unaligned,
- *                   iova=dma-iommu|bitmap, iommu=off|strict|lazy|passthrough,
+ *                   iova=dma-iommu|spread|bitmap, iommu=off|strict|lazy|passthrough,
  *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
  *                   hazards=on|off
  */
@@ -55,8 +55,10 @@ enum linux_behaviour {
  * enum iova_backend - who maps for a device behind an IOMMU, and hands out its addresses
  * IOVA_DMA_IOMMU: the DMA API over <linux/iommu.h>, as in Linux on 64-bit Arm
  * IOVA_BITMAP:    what Linux 6.12 has on 32-bit Arm, faults and all: <asm/dma-iommu.h>
+ * IOVA_DMA_SPREAD: as the first, with CPUs' addresses apart: IOVA_SPREAD of <linux/iova.h>;
+ *                 for all devices or for none
  */
-enum iova_backend { IOVA_DMA_IOMMU, IOVA_BITMAP };
+enum iova_backend { IOVA_DMA_IOMMU, IOVA_BITMAP, IOVA_DMA_SPREAD };
 
 /**
  * struct harness_config - all zero is: shipped board "a9-pl310", exact, nominal
@@ -156,6 +158,7 @@ int harness_restrict_device(struct device *dev, uint64_t pa, size_t len);
 
 /**
  * harness_set_iova() - map for @dev another way from now on
+ * @how: IOVA_DMA_IOMMU, with addresses as the harness began with, or IOVA_BITMAP
  *
  * Nothing may be mapped or allocated for it; what is, is reported as left behind. The window
  * of the ARM32 way is that of the device's bus.

@@ -70,10 +70,14 @@ static void cpu_aborted(struct replay *r, const struct run *c)
 
 static void device_refused(struct replay *r, const struct run *c, struct master_fault f)
 {
-	replay_find(r, c->m->dev, FIND_BUS_ERROR, "%s of 0x%" G_GINT64_MODIFIER "x: %s",
+	bool is_iommu = f.kind == MASTER_IOMMU_FAULT || f.kind == MASTER_STALLED;
+
+	replay_find(r, c->m->dev, is_iommu ? FIND_IOMMU_FAULT : FIND_BUS_ERROR,
+		    "%s of 0x%" G_GINT64_MODIFIER "x: %s",
 		    f.is_write ? "write" : "read", f.dma,
 		    f.kind == MASTER_NO_RANGE ? "outside the bus's dma-ranges" :
-						"nothing answers there");
+		    f.kind == MASTER_IOMMU_FAULT ? iommu_hw_reason_name(f.reason) :
+		    f.kind == MASTER_STALLED ? "nobody resumes it" : "nothing answers there");
 }
 
 static void wrong_bytes(struct replay *r, const struct run *c, enum finding finding,
@@ -127,11 +131,33 @@ static uint64_t run_dma(const struct run *c)
 	return c->seg->dma + (c->pa - c->seg->pa);
 }
 
+/* A master that several IOMMUs serve uses each of them. */
+static struct master_ask by_next_port(struct replay_device *dev)
+{
+	return (struct master_ask){ .port = dev->nr_ports ? dev->next_port++ % dev->nr_ports : 0 };
+}
+
+static struct master_fault device_stores(struct replay_device *dev, uint64_t dma,
+					 const void *buf, size_t len)
+{
+	struct master_ask how = by_next_port(dev);
+
+	return master_write_as(dev->master, &how, dma, buf, len);
+}
+
+static struct master_fault device_loads(struct replay_device *dev, uint64_t dma, void *buf,
+					size_t len)
+{
+	struct master_ask how = by_next_port(dev);
+
+	return master_read_as(dev->master, &how, dma, buf, len);
+}
+
 static void device_write_run(struct replay *r, const struct run *c)
 {
 	pattern(r, SIDE_DEVICE, c->off, c->golden, c->len);
 
-	struct master_fault f = master_write(c->m->dev->master, run_dma(c), c->golden, c->len);
+	struct master_fault f = device_stores(c->m->dev, run_dma(c), c->golden, c->len);
 
 	if (f.kind != MASTER_OK)
 		device_refused(r, c, f);
@@ -141,7 +167,7 @@ static void device_write_run(struct replay *r, const struct run *c)
 static void device_read_run(struct replay *r, const struct run *c)
 {
 	uint8_t got[PAGE_SIZE];
-	struct master_fault f = master_read(c->m->dev->master, run_dma(c), got, c->len);
+	struct master_fault f = device_loads(c->m->dev, run_dma(c), got, c->len);
 
 	if (f.kind != MASTER_OK) {
 		device_refused(r, c, f);
@@ -245,6 +271,22 @@ static void on_mapping(struct replay *r, struct mapping *m, uint64_t off, uint64
 	}
 }
 
+/* The fast gear moves no byte; an IOMMU is asked all the same. */
+static void probe_mapping(struct replay *r, struct mapping *m, uint64_t off, uint64_t len,
+			  bool is_write)
+{
+	if (!r->iommus || r->cfg->gear != GEAR_FAST || m->is_refused)
+		return;
+	for (unsigned i = 0; i < m->nr_segs; i++) {
+		struct segment *s = &m->segs[i];
+		uint64_t lo = MAX(off, s->offset);
+		uint64_t hi = MIN(off + len, s->offset + s->len);
+
+		if (lo < hi)
+			iommus_probe(m->dev, s->dma + (lo - s->offset), hi - lo, is_write);
+	}
+}
+
 void access_first_use(struct replay *r, struct mapping *m)
 {
 	on_mapping(r, m, 0, m->len, RESPECT_NONE, NULL);
@@ -266,11 +308,13 @@ void access_cpu_reads(struct replay *r, struct mapping *m, uint64_t off, uint64_
 void access_device_writes(struct replay *r, struct mapping *m, uint64_t off, uint64_t len)
 {
 	on_mapping(r, m, off, len, RESPECT_NONE, device_write_run);
+	probe_mapping(r, m, off, len, true);
 }
 
 void access_device_reads(struct replay *r, struct mapping *m, uint64_t off, uint64_t len)
 {
 	on_mapping(r, m, off, len, RESPECT_NONE, device_read_run);
+	probe_mapping(r, m, off, len, false);
 }
 
 /* ---- allocations -------------------------------------------------------------- */
@@ -289,7 +333,7 @@ static void descriptor(struct replay *r, struct mapping *m, uint64_t off, size_t
 		cpu_aborted(r, &c);
 	TALLY(m->dev, moved[CPU_WROTE], len);
 	wmb();
-	f = master_read(m->dev->master, seg.dma, got, len);
+	f = device_loads(m->dev, seg.dma, got, len);
 	if (f.kind != MASTER_OK) {
 		device_refused(r, &c, f);
 		return;
@@ -298,7 +342,11 @@ static void descriptor(struct replay *r, struct mapping *m, uint64_t off, size_t
 	wrong_bytes(r, &c, FIND_DEVICE_READ_WRONG, got);
 
 	pattern(r, SIDE_DEVICE, off, wrote, len);
-	master_write(m->dev->master, seg.dma, wrote, len);
+	f = device_stores(m->dev, seg.dma, wrote, len);
+	if (f.kind != MASTER_OK) {
+		device_refused(r, &c, f);
+		return;
+	}
 	TALLY(m->dev, moved[DEVICE_WROTE], len);
 	dma_rmb();
 	if (!cpu_load(r->cpu, va, got, len, NULL))
@@ -307,13 +355,21 @@ static void descriptor(struct replay *r, struct mapping *m, uint64_t off, size_t
 	wrong_bytes(r, &c, FIND_CPU_READ_WRONG, got);
 }
 
+static void probe_descriptor(struct replay *r, struct mapping *m, uint64_t off, size_t len)
+{
+	iommus_probe(m->dev, m->segs[0].dma + off, len, false);
+	iommus_probe(m->dev, m->segs[0].dma + off, len, true);
+}
+
 void access_descriptors(struct replay *r, struct mapping *m)
 {
+	void (*move)(struct replay *, struct mapping *, uint64_t, size_t) =
+		r->cfg->gear == GEAR_EXACT ? descriptor : r->iommus ? probe_descriptor : NULL;
 	size_t len = MIN(m->len, DESCRIPTOR_BYTES);
 
-	if (r->cfg->gear != GEAR_EXACT || m->is_refused || !m->cpu_ptr || !len)
+	if (!move || m->is_refused || !m->cpu_ptr || !len)
 		return;
-	descriptor(r, m, 0, len);
+	move(r, m, 0, len);
 	if (m->len >= 2 * DESCRIPTOR_BYTES)
-		descriptor(r, m, m->len - DESCRIPTOR_BYTES, DESCRIPTOR_BYTES);
+		move(r, m, m->len - DESCRIPTOR_BYTES, DESCRIPTOR_BYTES);
 }

@@ -4,14 +4,19 @@
  */
 #include "apply.h"
 
-/* What the call cleaned and invalidated, which is all of the memory or nothing. */
-static uint64_t flushed_bytes(struct replay *r)
+/*
+ * What the call cleaned and invalidated, which is all of the memory or nothing. Where a
+ * cache has lines by virtual address, a second address of it is flushed as well.
+ */
+static uint64_t flushed_bytes(struct replay *r, const struct mapping *m)
 {
 	struct machine_counters after;
+	uint64_t len;
 
 	machine_count(r->m, &after);
-	return (after.level[0].invalidated - r->before.level[0].invalidated) *
-	       r->rep->level[0].line_bytes;
+	len = (after.level[0].invalidated - r->before.level[0].invalidated) *
+	      r->rep->level[0].line_bytes;
+	return MIN(len, PAGE_ALIGN(m->len));
 }
 
 static void library_alloc(struct replay *r, struct mapping *m)
@@ -27,7 +32,7 @@ static void library_alloc(struct replay *r, struct mapping *m)
 	call_begins(r);
 	m->cpu_ptr = dma_alloc_attrs(m->dev->dev, m->len, &s->dma, gfp, m->attrs);
 	call_ends(r, m->dev, COST_ALLOC);
-	judge_alloc(r->judge, m, flushed_bytes(r));
+	judge_alloc(r->judge, m, flushed_bytes(r, m));
 	if (!m->cpu_ptr)
 		mapping_refuse(r, m, "out of memory, or out of the device's reach");
 	else if (!(m->attrs & DMA_ATTR_NO_KERNEL_MAPPING))

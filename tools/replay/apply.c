@@ -124,14 +124,20 @@ void apply_event(struct replay *r, const struct trace_event *ev)
 	if (ev->kind == TRACE_LOST)
 		judge_gap(r->judge);
 	judge_kernel(r->judge, ev);
+	if (r->iommus && ev->kind >= TRACE_IOMMU_MAP)
+		iommus_line(r->iommus, ev);
 	if (fn && ev->dev[0]) {
 		struct replay_device *dev = replay_device(r, ev->dev);
 
 		enter_cpu(r, ev->cpu);
+		if (r->iommus)
+			iommus_begin(r->iommus, dev, ev);
 		TALLY(dev, events[ev->kind], 1);
 		hazards_before(r);
 		fn(r, dev, ev);
 		hazards_after(r, dev);
+		if (r->iommus)
+			iommus_end_event(r->iommus);
 		if (ev->kind < TRACE_IOMMU_MAP)
 			judge_event(r->judge, dev, ev);
 	} else {

@@ -28,6 +28,8 @@ void see_addresses(struct replay_device *dev, const struct mapping *m);
 void mapping_refuse(struct replay *r, struct mapping *m, const char *why);
 const char *rename_why(enum rename_result res);
 const char *map_why(struct replay_device *dev, const struct mapping *m);
+/* Where the device gets to at @s->dma. */
+uint64_t board_pa(const struct segment *s);
 
 /* ---- map.c ----------------------------------------------------------------- */
 

@@ -20,6 +20,7 @@
 #include <linux/dma-mapping.h>
 
 #include "findings.h"
+#include "iommu.h"
 #include "judge.h"
 #include "replay.h"
 #include "stats.h"
@@ -110,7 +111,7 @@ struct piece {
  * @len:       bytes; of an allocation, as the caller asked
  * @pieces:    device addresses in the trace
  * @segs:      memory on the board; fewer bytes than @len where a list was cut
- * @sgl:       of map_sg: what was given to the library
+ * @sgl:       of map_sg: what was given to the library; @nr_entries: of it for the device
  * @cpu_ptr:   of an allocation
  * @nr_cut:    entries of a list that the log does not show
  * @is_guessed: lengths of a merged list had to be guessed
@@ -120,6 +121,8 @@ struct piece {
  * @rivals:    older mappings, written by devices, in one line with it; while it is
  *             being mapped, or NULL
  * @is_written: the device wrote all of it already, at a rival's worst moment
+ * @iova, @iova_len: whole pages that its IOMMU maps for it; 0, 0: mapped directly
+ * @trace_iova: where the kernel's IOMMU mapped it, with @was_translated
  */
 struct mapping {
 	struct replay_device *dev;
@@ -134,6 +137,7 @@ struct mapping {
 	unsigned nr_segs;
 	struct segment *segs;
 	struct scatterlist *sgl;
+	unsigned nr_entries;
 	void *cpu_ptr;
 	unsigned nr_cut;
 	bool is_guessed;
@@ -142,6 +146,9 @@ struct mapping {
 	GArray *sharing;		/* of unsigned: pairs it is part of; or NULL */
 	GPtrArray *rivals;
 	bool is_written;
+	uint64_t iova, iova_len;
+	uint64_t trace_iova;
+	bool was_translated;
 };
 
 /** Does the CPU not see this device's writes by itself? */
@@ -227,6 +234,7 @@ struct tally {
 	struct edges edges[2];		/* by level */
 	uint64_t trace_bounces, trace_bounced_bytes, trace_forced;
 	uint64_t bounces, bounced_bytes;
+	struct iommu_tally iommu;
 	uint64_t findings[NR_FINDINGS];
 };
 
@@ -237,7 +245,14 @@ struct replay_device {
 	struct device *dev;		/* in the library; gone after the run */
 	struct master *master;
 	char *master_path;		/* on the board, or NULL: a generic one */
-	char *bypassed;			/* the IOMMU it is behind, or NULL */
+	char *bypassed;			/* the IOMMU it is behind and not translated by, or NULL */
+	struct iommu_unit *unit;	/* that translates for it, by @stream; or NULL */
+	uint32_t stream;
+	unsigned nr_ports, next_port;	/* at IOMMUs */
+	struct device_space *space;	/* its IOVAs; NULL: it is mapped directly */
+	struct iommu_agreement agreement;
+	unsigned nr_doorbells;
+	bool was_removed, is_again;	/* by hot-plugging, in the trace */
 	bool is_coherent;
 	bool was_maintained;		/* the kernel maintained caches for it */
 	uint64_t mask;
@@ -323,6 +338,8 @@ struct replay_report {
 	uint64_t unaligned_4k, unaligned_16k, unaligned_64k, nr_page_hints;
 	uint64_t iommu_map_bytes, iommu_unmap_bytes;
 	struct judgement judgement;
+	struct iommu_report iommu;
+	struct iommu_judgement iommu_judgement;
 };
 
 struct replay {
@@ -341,6 +358,7 @@ struct replay {
 	GHashTable *iommu_runs;		/* by CPU: GArray of struct iommu_run */
 	GHashTable *trace_cpus;
 	struct judge *judge;
+	struct iommus *iommus;		/* NULL: without --iommu */
 	struct machine_counters before;	/* of the call in flight */
 	uint64_t hazards_before[NR_HAZARD_CLASSES], findings_before[NR_FINDINGS];
 	uint64_t hazards_seen[NR_HAZARD_CLASSES];	/* during events */
@@ -384,6 +402,8 @@ void apply_event(struct replay *r, const struct trace_event *ev);
 /** Count what is still live, and give it back without a word. */
 void apply_end(struct replay *r);
 struct replay_device *replay_device(struct replay *r, const char *name);
+/** @dev was unplugged and has come again: another device of the library, of that name. */
+void replay_device_again(struct replay_device *dev);
 
 /* hazards.c: around each event, and at the end */
 void hazards_before(struct replay *r);

@@ -30,6 +30,8 @@ const struct judge_reason_info judge_reasons[NR_JUDGE_REASONS] = {
 	[REASON_NO_OUTER] = { "no-outer-cache", "this board has no outer cache" },
 	[REASON_ALLOC_ELSEWHERE] = { "alloc-elsewhere", "memory of a pool, or of the device's "
 		"own, on one of both sides" },
+	[REASON_OWN_IOVAS] = { "own-iovas", "mapped for no DMA that the trace shows: by a driver "
+		"that gives out its IOVAs itself, or a doorbell" },
 };
 
 enum judge_track judge_track_of(enum trace_kind kind)

@@ -68,6 +68,7 @@ struct judge {
 	struct mapping *subject;		/* of the calls in flight, or NULL */
 	unsigned nr_cut, nr_phys;		/* of the event's mapping */
 	bool is_guessed, is_refused, has_subject, is_alloc;	/* the same */
+	bool is_translated;			/* behind an IOMMU, which has page tables */
 	uint64_t seq, gap_seq, malformed, last_line;
 	bool has_begun;				/* an event was seen */
 	bool is_behind[NR_TRACE_KINDS];		/* such events have come behind their calls */

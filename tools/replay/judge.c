@@ -13,8 +13,6 @@
  */
 #include <string.h>
 
-#include <linux/dma-direct.h>
-
 #include "apply.h"
 #include "judge-parts.h"
 
@@ -258,7 +256,6 @@ static bool segment_holds(const struct segment *s, uint64_t pa)
 static struct segment *segment_of(struct judge *j, uint64_t pa, bool *ret_is_slot)
 {
 	struct mapping *m = j->subject;
-	struct device *dev = m->dev->dev;
 
 	*ret_is_slot = false;
 	for (unsigned i = 0; i < m->nr_segs; i++)
@@ -267,7 +264,7 @@ static struct segment *segment_of(struct judge *j, uint64_t pa, bool *ret_is_slo
 	*ret_is_slot = true;
 	for (unsigned i = 0; i < m->nr_segs; i++) {
 		const struct segment *s = &m->segs[i];
-		uint64_t slot = s->is_bounced ? dma_to_phys(dev, s->dma) : UINT64_MAX;
+		uint64_t slot = s->is_bounced ? board_pa(s) : UINT64_MAX;
 
 		if (pa >= slot && pa - slot < MAX(s->len, 1))
 			return &m->segs[i];
@@ -279,10 +276,8 @@ static struct segment *segment_of(struct judge *j, uint64_t pa, bool *ret_is_slo
 /* Where the kernel should have made the call that we make at @pa. */
 static void place_of_call(struct judge *j, uint64_t pa, struct judged_call *o)
 {
-	struct device *dev = j->subject->dev->dev;
 	struct segment *s = segment_of(j, pa, &o->is_slot_here);
-	uint64_t begin = !o->is_slot_here ? s->pa :
-			 s->is_bounced ? dma_to_phys(dev, s->dma) : pa;
+	uint64_t begin = !o->is_slot_here ? s->pa : s->is_bounced ? board_pa(s) : pa;
 
 	o->seg = s;
 	o->is_slot_there = s->was_bounced;
@@ -290,6 +285,17 @@ static void place_of_call(struct judge *j, uint64_t pa, struct judged_call *o)
 		o->pa = s->trace_slot == JUDGE_ANY ? JUDGE_ANY : s->trace_slot + (pa - begin);
 	else
 		o->pa = rename_trace_of(s, s->pa + (pa - begin));
+}
+
+/* Behind an IOMMU the library also cleans its page tables: what else is at no segment. */
+static bool is_of_tables(struct judge *j, uint64_t pa)
+{
+	const struct mapping *m = j->subject;
+
+	for (unsigned i = 0; j->is_translated && i < m->nr_segs; i++)
+		if (segment_holds(&m->segs[i], pa))
+			return false;
+	return j->is_translated;
 }
 
 static struct judge *judge_of(struct sync_watcher *w)
@@ -305,7 +311,7 @@ static void on_sync(struct sync_watcher *w, bool is_for_device, uint64_t pa, siz
 		.len = len, .dir = (enum trace_dir)dir,
 	};
 
-	if (!j->subject || !j->subject->nr_segs)
+	if (!j->subject || !j->subject->nr_segs || is_of_tables(j, pa))
 		return;
 	place_of_call(j, pa, &o);
 	g_array_append_val(j->ours[judge_track_of(o.kind)], o);
@@ -321,10 +327,13 @@ static void on_outer(struct sync_watcher *w, bool cleans, bool invalidates, uint
 		.pa = JUDGE_ANY, .len = len,
 	};
 
-	if (j->subject && j->subject->nr_segs)
+	if (j->subject && j->subject->nr_segs) {
+		if (is_of_tables(j, pa))
+			return;
 		place_of_call(j, pa, &o);
-	else if (!j->is_alloc)
-		return;
+	} else if (!j->is_alloc || (j->is_translated && !invalidates)) {
+		return;		/* what is allocated is flushed, tables are cleaned */
+	}
 	g_array_append_val(j->ours[TRACK_OUTER], o);
 }
 
@@ -382,6 +391,7 @@ void judge_subject(struct judge *j, struct mapping *m)
 	j->subject = by_is_alloc(m->by) ? NULL : m;
 	j->has_subject = true;
 	j->is_alloc = m->by == BY_ALLOC;
+	j->is_translated = m->dev->space != NULL;
 	j->nr_cut = m->nr_cut;
 	j->nr_phys = m->nr_phys;
 	j->is_guessed = m->is_guessed;
@@ -729,7 +739,7 @@ static void expect_theirs(struct judge *j, const struct trace_event *ev)
 static void forget_event(struct judge *j)
 {
 	j->subject = NULL;
-	j->has_subject = j->is_refused = j->is_guessed = j->is_alloc = false;
+	j->has_subject = j->is_refused = j->is_guessed = j->is_alloc = j->is_translated = false;
 	j->nr_cut = j->nr_phys = 0;
 }
 

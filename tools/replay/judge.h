@@ -45,6 +45,7 @@ enum judge_reason {
 	REASON_ALLOC_PIECES,	/* allocated in pieces, or in the larger pages of its kernel */
 	REASON_NO_OUTER,	/* this board has no outer cache */
 	REASON_ALLOC_ELSEWHERE,	/* from a pool or a device's own memory, on one side only */
+	REASON_OWN_IOVAS,	/* of who gives out IOVAs itself: a driver, or a doorbell's */
 	NR_JUDGE_REASONS
 };
 

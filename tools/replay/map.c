@@ -3,7 +3,6 @@
  * map_page, map_sg, map_resource: the CPU fills what the device will read, then the
  * call. What the trace says failed is not called; what the board refuses is noted.
  */
-#include <linux/dma-direct.h>
 #include <linux/mm.h>
 
 #include "apply.h"
@@ -37,7 +36,7 @@ void count_bounces(struct mapping *m)
 	for (unsigned i = 0; i < m->nr_segs; i++) {
 		struct segment *s = &m->segs[i];
 
-		s->is_bounced = s->dma != phys_to_dma(dev->dev, s->pa);
+		s->is_bounced = board_pa(s) != s->pa;
 		TALLY(dev, bounces, s->is_bounced);
 		TALLY(dev, bounced_bytes, s->is_bounced ? s->len : 0);
 	}
@@ -57,6 +56,37 @@ void library_map_page(struct replay *r, struct mapping *m)
 		mapping_refuse(r, m, map_why(m->dev, m));
 }
 
+/*
+ * Where each segment is for the device: mapped directly, entry i is segment i; behind
+ * an IOMMU one entry may hold several, which then follow each other.
+ */
+static void addresses_of_list(struct mapping *m, unsigned nr_entries)
+{
+	const struct scatterlist *entry = m->sgl;
+	size_t done = 0;
+
+	for (unsigned i = 0; i < m->nr_segs; i++) {
+		if (done == sg_dma_len(entry)) {
+			g_assert(nr_entries-- > 1);
+			entry = sg_next((struct scatterlist *)entry);
+			done = 0;
+		}
+		m->segs[i].dma = sg_dma_address(entry) + done;
+		done += m->segs[i].len;
+		g_assert(done <= sg_dma_len(entry));
+	}
+}
+
+/* Its driver has set how long an entry may be, if the trace shows longer ones. */
+static void widen_entries(struct replay *r, struct replay_device *dev)
+{
+	const struct trace_event *ev = r->ev;
+
+	for (size_t i = 0; dev->space && i < ev->nr_sizes; i++)
+		if (ev->size_list[i] > dma_get_max_seg_size(dev->dev))
+			dma_set_max_seg_size(dev->dev, (unsigned)MIN(ev->size_list[i], UINT_MAX));
+}
+
 static void library_map_sg(struct replay *r, struct mapping *m)
 {
 	unsigned nr;
@@ -66,6 +96,7 @@ static void library_map_sg(struct replay *r, struct mapping *m)
 	for (unsigned i = 0; i < m->nr_segs; i++)
 		sg_set_page(&m->sgl[i], phys_to_page(m->segs[i].pa), m->segs[i].len,
 			    offset_in_page(m->segs[i].pa));
+	widen_entries(r, m->dev);
 	judge_subject(r->judge, m);
 	call_begins(r);
 	nr = dma_map_sg_attrs(m->dev->dev, m->sgl, m->nr_segs, kernel_dir(m->dir), m->attrs);
@@ -74,10 +105,8 @@ static void library_map_sg(struct replay *r, struct mapping *m)
 		mapping_refuse(r, m, map_why(m->dev, m));
 		return;
 	}
-	/* Direct mapping joins nothing: entry i of the device is segment i. */
-	g_assert(nr == m->nr_segs);
-	for (unsigned i = 0; i < nr; i++)
-		m->segs[i].dma = sg_dma_address(&m->sgl[i]);
+	m->nr_entries = nr;
+	addresses_of_list(m, nr);
 }
 
 static void check_max_mapping(struct replay *r, struct mapping *m)

@@ -4,6 +4,7 @@
  * what a call of the library costs, which is counted around it.
  */
 #include <linux/dma-direct.h>
+#include <linux/iommu.h>
 #include <linux/mm.h>
 
 #include "apply.h"
@@ -81,6 +82,8 @@ void mapping_goes_live(struct replay *r, struct mapping *m)
 	struct replay_device *dev = m->dev;
 
 	live_insert(dev->live, m);
+	if (r->iommus)
+		iommus_mapped(r->iommus, m);
 	if (by_is_alloc(m->by)) {
 		tally_allocs(&dev->t, 1, m->len);
 		tally_allocs(&r->rep->total, 1, m->len);
@@ -98,6 +101,8 @@ void mapping_goes_dead(struct replay *r, struct mapping *m)
 	uint64_t life_us = r->now_us > m->born_us ? r->now_us - m->born_us : 0;
 
 	live_remove(dev->live, m);
+	if (r->iommus)
+		iommus_unmapped(r->iommus, m);
 	if (by_is_alloc(m->by)) {
 		tally_allocs(&dev->t, -1, -(int64_t)m->len);
 		tally_allocs(&r->rep->total, -1, -(int64_t)m->len);
@@ -171,8 +176,18 @@ const char *rename_why(enum rename_result res)
 					 "the board's memory is full";
 }
 
+uint64_t board_pa(const struct segment *s)
+{
+	struct replay_device *dev = s->owner->dev;
+
+	return dev->space ? iommu_iova_to_phys(dev->space->domain, s->dma) :
+			    dma_to_phys(dev->dev, s->dma);
+}
+
 const char *map_why(struct replay_device *dev, const struct mapping *m)
 {
+	if (dev->space)
+		return "no IOVA is free, or no memory for page tables";
 	for (unsigned i = 0; i < m->nr_segs; i++) {
 		const struct segment *s = &m->segs[i];
 		dma_addr_t dma = phys_to_dma(dev->dev, s->pa);

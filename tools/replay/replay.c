@@ -4,8 +4,6 @@
  */
 #include <string.h>
 
-#include <linux/dma-direct.h>
-
 #include "engine.h"
 
 #define LOWMEM_BYTES	(768ull << 20)	/* what the library uses: <linux/mm.h> */
@@ -190,6 +188,25 @@ static void device_find_master(struct replay *r, struct replay_device *dev)
 	dev->is_coherent = dev->dev->dma_coherent;
 }
 
+/* What the board makes of it, once it has a device in the library. */
+static void device_settle(struct replay_device *dev)
+{
+	struct replay *r = dev->r;
+
+	device_set_mask(r, dev);
+	if (r->iommus)
+		iommus_place(r->iommus, dev);
+	dev->max_mapping = dma_max_mapping_size(dev->dev);
+	dev->dma_limit = dev->dev->bus_dma_limit;
+}
+
+void replay_device_again(struct replay_device *dev)
+{
+	dev->dev = harness_device_new(dev->r->h, dev->name, dev->is_coherent);
+	dev->master = harness_master(dev->dev);
+	device_settle(dev);
+}
+
 static struct replay_device *device_new(struct replay *r, const char *name)
 {
 	struct replay_device *dev = g_new0(struct replay_device, 1);
@@ -202,9 +219,7 @@ static struct replay_device *device_new(struct replay *r, const char *name)
 	g_ptr_array_add(r->rep->devices, dev);
 	g_hash_table_insert(r->by_name, dev->name, dev);
 	device_find_master(r, dev);
-	device_set_mask(r, dev);
-	dev->max_mapping = dma_max_mapping_size(dev->dev);
-	dev->dma_limit = dev->dev->bus_dma_limit;
+	device_settle(dev);
 	return dev;
 }
 
@@ -350,6 +365,8 @@ static void finish(struct replay *r)
 	rep->nr_trace_cpus = g_hash_table_size(r->trace_cpus);
 	guess_page_size(rep);
 	judge_end(r->judge);
+	if (r->iommus)
+		iommus_end(r->iommus);
 	apply_end(r);
 	hazards_fold(r);
 }
@@ -363,6 +380,12 @@ static bool option_set(struct harness_config *cfg, const char *key, const char *
 	return false;
 }
 
+/* The library's name of what Linux does is another. */
+static const char *iova_option(const char *policy)
+{
+	return policy && !strcmp(policy, "linux") ? "dma-iommu" : policy;
+}
+
 static bool harness_begin(struct replay *r, GError **error)
 {
 	struct harness_config cfg = {
@@ -372,7 +395,9 @@ static bool harness_begin(struct replay *r, GError **error)
 	};
 
 	if (!option_set(&cfg, "coherent", r->cfg->coherent, error) ||
-	    !option_set(&cfg, "swiotlb", r->cfg->swiotlb, error))
+	    !option_set(&cfg, "swiotlb", r->cfg->swiotlb, error) ||
+	    !option_set(&cfg, "iommu", r->cfg->iommu, error) ||
+	    !option_set(&cfg, "iova", iova_option(r->cfg->iova), error))
 		return false;
 	r->h = harness_start(&cfg, error);
 	if (!r->h)
@@ -384,6 +409,7 @@ static bool harness_begin(struct replay *r, GError **error)
 static void replay_done(struct replay *r)
 {
 	judge_free(r->judge);
+	iommus_free(r->iommus);
 	renamer_free(r->renamer);
 	if (r->h)
 		harness_finish(r->h);
@@ -432,6 +458,7 @@ static bool run(struct replay *r, GError **error)
 	describe_board(r);
 	r->renamer = renamer_new(r);
 	r->judge = judge_new(r);
+	r->iommus = iommus_new(r);
 	replay_events_of(r);
 	finish(r);
 	return all_came(r, r->masks, "mask", error) && all_came(r, r->masters, "device", error);
@@ -467,6 +494,9 @@ void replay_report_free(struct replay_report *rep)
 	g_array_free(rep->pairs, TRUE);
 	if (rep->judgement.differences)
 		g_array_free(rep->judgement.differences, TRUE);
+	if (rep->iommu_judgement.differences)
+		g_array_free(rep->iommu_judgement.differences, TRUE);
+	iommu_report_done(&rep->iommu);
 	g_ptr_array_free(rep->devices, TRUE);
 	histogram_done(&rep->total.lifetimes);
 	g_free(rep->trace);

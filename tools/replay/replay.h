@@ -15,9 +15,10 @@
  * with patterns that are checked byte for byte against what a coherent machine
  * would hold. docs/replay.md says what exactly.
  *
- * Leaves out: IOMMUs of the board (their masters are bypassed), the time
- * between events, accesses that a driver makes against the rules (a trace has
- * none), dma-buf.
+ * With --iommu the devices are behind IOMMUs, see iommu.h.
+ *
+ * Leaves out: the time between events, but for IOMMUs; accesses that a driver
+ * makes against the rules (a trace has none), dma-buf.
  *
  * Memory is bounded by live mappings and pages in use, not by the trace.
  */
@@ -46,6 +47,9 @@ typedef void (*replay_progress_fn)(uint64_t events, uint64_t done, uint64_t size
  * @swiotlb:     "auto" or "force", the same; or NULL
  * @masks:       "DEV=BITS" strings, NULL-terminated; or NULL
  * @devices:     "DEV=MASTER" strings, NULL-terminated; or NULL
+ * @iommu:       "off", "strict", "lazy" or "passthrough": devices are behind IOMMUs; NULL:
+ *               behind those of the board that are modelled
+ * @iova:        "linux", "spread" or "bitmap": who gives out IOVAs; or NULL
  * @is_complete: the trace covers the whole life of its drivers: what is still
  *               mapped at its end, or unmapped without a map, is their fault
  * @is_verbose:  the hazard engine prints its reports on stderr as they come
@@ -62,6 +66,8 @@ struct replay_config {
 	const char *swiotlb;
 	char **masks;
 	char **devices;
+	const char *iommu;
+	const char *iova;
 	bool is_complete;
 	bool is_verbose;
 	replay_progress_fn progress;

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "report.h"
+#include "report-iommu.h"
 #include "../ui.h"
 
 #define CURVE_WIDTH	640
@@ -409,10 +409,13 @@ static void page_devices(struct sheet *p)
 	for (unsigned i = 0; i < p->rep->devices->len; i++) {
 		const struct replay_device *d = report_device(p->rep, i);
 
-		add(p, "<tr><td>%s</td><td class=\"text\">%s%s%s</td><td>%s</td>"
+		g_autofree char *words = device_iommu_words(d);
+
+		add(p, "<tr><td>%s</td><td class=\"text\">%s%s%s%s%s</td><td>%s</td>"
 		    "<td>0x%" G_GINT64_MODIFIER "x (%s)</td></tr>\n", d->name,
 		    d->master_path ? d->master_path : "not on this board: a generic master",
 		    d->bypassed ? ", bypassing " : "", d->bypassed ? d->bypassed : "",
+		    words ? ", " : "", words ? words : "",
 		    d->is_coherent ? "coherent" : "not coherent", d->mask, d->mask_from);
 	}
 	add(p, "</table></div>\n");
@@ -432,10 +435,12 @@ char *replay_html(const struct replay_report *rep)
 	page_hazards(&p);
 	page_findings(&p, false);
 	judge_page(p.s, rep);
+	iommu_page_judgement(p.s, rep);
 	page_devices(&p);
 	page_live(&p);
 	page_lifetimes(&p);
 	page_bytes(&p);
+	iommu_page(p.s, rep);
 	page_cost(&p);
 	add(&p, "</body></html>\n");
 	return g_string_free(p.s, FALSE);

@@ -8,7 +8,7 @@
  */
 #include <json-glib/json-glib.h>
 
-#include "report.h"
+#include "report-iommu.h"
 
 #define SCHEMA_VERSION 1
 
@@ -202,6 +202,8 @@ static void put_tally(JsonBuilder *b, const struct replay_report *rep, const str
 	put_edges(b, rep, t);
 	put_bounces(b, t);
 	put_costs(b, rep, t);
+	if (says_iommus(rep))
+		iommu_put_tally(b, &t->iommu);
 	put_counted(b, t);
 }
 
@@ -362,6 +364,7 @@ static void put_dev(JsonBuilder *b, const struct replay_report *rep,
 	json_put_text(b, "master", dev->master_path);
 	json_put_bool(b, "is_coherent", dev->is_coherent);
 	json_put_text(b, "bypassed_iommu", dev->bypassed);
+	iommu_put_device(b, dev);
 	json_put_hex(b, "dma_mask", dev->mask);
 	json_put_text(b, "dma_mask_from", dev->mask_from);
 	json_put_hex(b, "dma_lowest", dev->dma_lowest <= dev->dma_highest ? dev->dma_lowest : 0);
@@ -402,6 +405,7 @@ char *replay_json(const struct replay_report *rep)
 	put_hazards(b, rep);
 	put_pairs(b, rep);
 	judge_put(b, rep);
+	iommu_put(b, rep);
 	put_renamed(b, rep);
 	json_begin(b, "total");
 	put_tally(b, rep, &rep->total);

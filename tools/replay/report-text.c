@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "report.h"
+#include "report-iommu.h"
 #include "../ui.h"
 
 #define NAME_WIDTH	20
@@ -150,6 +150,8 @@ static void print_hazards(struct paper *p)
 
 static void print_device(struct paper *p, const struct replay_device *dev)
 {
+	g_autofree char *words = device_iommu_words(dev);
+
 	fprintf(p->out, "  %-*s%s, %s, %d-bit DMA mask (%s)\n", NAME_WIDTH, dev->name,
 		dev->master_path ? dev->master_path : "not on this board: a generic master",
 		dev->is_coherent ? "coherent" : "not coherent",
@@ -160,6 +162,8 @@ static void print_device(struct paper *p, const struct replay_device *dev)
 	if (dev->bypassed)
 		fprintf(p->out, "  %-*s  its IOMMU, %s, is bypassed: mapped directly\n", NAME_WIDTH,
 			"", dev->bypassed);
+	if (words)
+		fprintf(p->out, "  %-*s  %s\n", NAME_WIDTH, "", words);
 	if (dev->max_mapping < SIZE_MAX)
 		fprintf(p->out, "  %-*s  may bounce: at most %s in one mapping\n", NAME_WIDTH, "",
 			bytes(p, dev->max_mapping));
@@ -492,6 +496,7 @@ void replay_print(const struct replay_report *rep, FILE *out)
 	print_hazards(&p);
 	print_findings(&p, false);
 	judge_print(rep, out);
+	iommu_print_judgement(rep, out);
 	if (!replay_is_empty(rep)) {
 		print_devices(&p);
 		print_events(&p);
@@ -500,6 +505,7 @@ void replay_print(const struct replay_report *rep, FILE *out)
 		print_lifetimes(&p);
 		print_geometry(&p);
 		print_bounces(&p);
+		iommu_print(rep, out);
 		print_cost(&p);
 		print_renamed(&p);
 	}
