@@ -87,6 +87,7 @@ void map_iommu_instructions(const struct map_bench *b, enum map_iommu_mode mode,
 const struct map_twin *map_twin_open(const char *path, GError **error);
 
 /* All rows of -i. False: one sentence in @error. */
-bool map_iommu(struct map_bench *b, enum map_iommu_mode mode, const char *twin_path, GError **error);
+bool map_iommu(struct map_bench *b, enum map_iommu_mode mode, const char *twin_path,
+	       GError **error);
 
 #endif

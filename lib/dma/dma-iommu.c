@@ -14,13 +14,14 @@
  * Differs from Linux: an unmap of what is not mapped frees no IOVA.
  * Linux: drivers/iommu/dma-iommu.c.
  */
+#include "../iommu/map.h"
 #include "dma-iommu.h"
 
 /* ---- ranges ------------------------------------------------------------------------------ */
 
-int dma_iommu_prot(enum dma_data_direction dir, bool is_coherent, unsigned long attrs)
+static inline int prot_of(enum dma_data_direction dir, bool is_coherent, unsigned long attrs)
 {
-	static const int rights[] = {
+	static const u8 rights[] = {
 		[DMA_BIDIRECTIONAL] = IOMMU_READ | IOMMU_WRITE,
 		[DMA_TO_DEVICE] = IOMMU_READ,
 		[DMA_FROM_DEVICE] = IOMMU_WRITE,
@@ -33,15 +34,26 @@ int dma_iommu_prot(enum dma_data_direction dir, bool is_coherent, unsigned long 
 	       (attrs & DMA_ATTR_PRIVILEGED ? IOMMU_PRIV : 0);
 }
 
-dma_addr_t dma_iommu_alloc_iova(struct iommu_dma_cookie *c, struct device *dev, size_t size,
-				u64 mask)
+int dma_iommu_prot(enum dma_data_direction dir, bool is_coherent, unsigned long attrs)
 {
-	u64 limit = min_not_zero(mask, dev->bus_dma_limit);
+	return prot_of(dir, is_coherent, attrs);
+}
 
+static inline dma_addr_t alloc_iova_of(struct iommu_dma_cookie *c, const struct device *dev,
+				       size_t size, u64 limit)
+{
+	if (unlikely(dev->bus_dma_limit) && limit > dev->bus_dma_limit)
+		limit = dev->bus_dma_limit;
 	if (limit > c->limit)
 		limit = c->limit;
 	return (dma_addr_t)alloc_iova_fast(&c->iovad, size >> c->shift, limit >> c->shift, true)
 	       << c->shift;
+}
+
+dma_addr_t dma_iommu_alloc_iova(struct iommu_dma_cookie *c, struct device *dev, size_t size,
+				u64 mask)
+{
+	return alloc_iova_of(c, dev, size, mask ? mask : U64_MAX);
 }
 
 void dma_iommu_free_iova(struct iommu_dma_cookie *c, dma_addr_t iova, size_t size)
@@ -49,37 +61,59 @@ void dma_iommu_free_iova(struct iommu_dma_cookie *c, dma_addr_t iova, size_t siz
 	free_iova_fast(&c->iovad, iova >> c->shift, size >> c->shift);
 }
 
-int dma_iommu_attach_deferred(struct device *dev)
+static noinline int attach_now(struct device *dev)
 {
-	if (likely(!dev->iommu->attach_deferred))
-		return 0;
 	return iommu_deferred_attach(dev, cookie_of(dev)->domain);
 }
 
+static inline int attach_deferred(struct device *dev)
+{
+	return likely(!dev->iommu->attach_deferred) ? 0 : attach_now(dev);
+}
+
+int dma_iommu_attach_deferred(struct device *dev)
+{
+	return attach_deferred(dev);
+}
+
+static noinline void complain_of_alignment(struct device *dev)
+{
+	if (dev_warns_first(dev, WARNED_MIN_ALIGN))
+		dev_WARN(dev, "Unsupported alignment constraint\n");
+}
+
 /* Where in a page a buffer lies is kept, and no more of its address. */
-static bool keeps_enough(struct device *dev, const struct iommu_dma_cookie *c)
+static inline bool keeps_enough(struct device *dev, const struct iommu_dma_cookie *c)
 {
 	if (likely(dma_get_min_align_mask(dev) <= c->mask))
 		return true;
-	if (dev_warns_first(dev, WARNED_MIN_ALIGN))
-		dev_WARN(dev, "Unsupported alignment constraint\n");
+	complain_of_alignment(dev);
 	return false;
 }
 
-dma_addr_t dma_iommu_map_range(struct device *dev, phys_addr_t pa, size_t size, int prot,
-			       u64 mask)
+/* All of them whole pages. */
+static inline int map_pages_of(const struct iommu_dma_cookie *c, dma_addr_t iova, phys_addr_t pa,
+			       size_t len, int prot)
+{
+	if (likely(len == c->mask + 1))
+		return iommu_map_one(c->domain, iova, pa, len, prot);
+	return iommu_map(c->domain, iova, pa, len, prot, GFP_ATOMIC);
+}
+
+static __always_inline dma_addr_t map_range(struct device *dev, phys_addr_t pa, size_t size,
+					    int prot, u64 limit)
 {
 	struct iommu_dma_cookie *c = cookie_of(dev);
 	size_t offset = page_offset_of(c, pa);
 	size_t len = whole_pages(c, size + offset);
 	dma_addr_t iova;
 
-	if (dma_iommu_attach_deferred(dev) || !keeps_enough(dev, c))
+	if (unlikely(attach_deferred(dev)) || unlikely(!keeps_enough(dev, c)))
 		return DMA_MAPPING_ERROR;
-	iova = dma_iommu_alloc_iova(c, dev, len, mask);
+	iova = alloc_iova_of(c, dev, len, limit);
 	if (unlikely(!iova))
 		return DMA_MAPPING_ERROR;
-	if (unlikely(iommu_map(c->domain, iova, pa - offset, len, prot, GFP_ATOMIC))) {
+	if (unlikely(map_pages_of(c, iova, pa - offset, len, prot))) {
 		dma_iommu_free_iova(c, iova, len);
 		return DMA_MAPPING_ERROR;
 	}
@@ -87,14 +121,39 @@ dma_addr_t dma_iommu_map_range(struct device *dev, phys_addr_t pa, size_t size, 
 	return iova + offset;
 }
 
-/* Whose IOVAs they are is not known then: better nobody gets them again. */
-static bool is_unmapped(struct device *dev, dma_addr_t dma, size_t unmapped, size_t len)
+dma_addr_t dma_iommu_map_range(struct device *dev, phys_addr_t pa, size_t size, int prot,
+			       u64 mask)
 {
-	return !WARN(unmapped != len, "%s: unmapping %zu bytes at dma %#llx, where %zu were mapped",
-		     dev_name(dev), len, (unsigned long long)dma, unmapped);
+	return map_range(dev, pa, size, prot, mask ? mask : U64_MAX);
 }
 
-void dma_iommu_unmap_range(struct device *dev, dma_addr_t dma, size_t size)
+/* Whose IOVAs they are is not known then: better nobody gets them again. */
+static noinline void complain_of_unmap(struct device *dev, dma_addr_t dma, size_t unmapped,
+				       size_t len)
+{
+	WARN(true, "%s: unmapping %zu bytes at dma %#llx, where %zu were mapped", dev_name(dev),
+	     len, (unsigned long long)dma, unmapped);
+}
+
+/* Until the hardware has forgotten them, or now if that did not work. */
+static inline void finish_unmap(struct device *dev, struct iommu_dma_cookie *c, dma_addr_t iova,
+				size_t len, size_t unmapped, struct iommu_iotlb_gather *gather)
+{
+	if (gather->queued && likely(unmapped == len)) {
+		dma_iommu_queue(c, iova, len, &gather->freelist);
+		return;
+	}
+	if (likely(c->domain->ops->iotlb_sync != NULL))
+		c->domain->ops->iotlb_sync(c->domain, gather);
+	if (unlikely(unmapped != len)) {
+		complain_of_unmap(dev, iova, unmapped, len);
+		return;
+	}
+	usage_add(&c->usage[cpu_now(c)].nr_strict, 1);
+	free_iova_fast(&c->iovad, iova >> c->shift, len >> c->shift);
+}
+
+static __always_inline void unmap_range(struct device *dev, dma_addr_t dma, size_t size)
 {
 	struct iommu_dma_cookie *c = cookie_of(dev);
 	size_t offset = page_offset_of(c, dma);
@@ -105,16 +164,16 @@ void dma_iommu_unmap_range(struct device *dev, dma_addr_t dma, size_t size)
 
 	iommu_iotlb_gather_init(&gather);
 	gather.queued = __atomic_load_n(&c->fq_domain, __ATOMIC_ACQUIRE) != NULL;
-	unmapped = iommu_unmap_fast(c->domain, iova, len, &gather);
-	if (gather.queued && likely(unmapped == len)) {
-		dma_iommu_queue(c, iova, len, &gather.freelist);
-		return;
-	}
-	iommu_iotlb_sync(c->domain, &gather);
-	if (likely(is_unmapped(dev, iova, unmapped, len))) {
-		dma_iommu_free_iova(c, iova, len);
-		usage_add(&c->usage[cpu_now(c)].nr_strict, 1);
-	}
+	if (likely(len == c->mask + 1))
+		unmapped = iommu_unmap_one(c->domain, iova, len, &gather);
+	else
+		unmapped = iommu_unmap_fast(c->domain, iova, len, &gather);
+	finish_unmap(dev, c, iova, len, unmapped, &gather);
+}
+
+void dma_iommu_unmap_range(struct device *dev, dma_addr_t dma, size_t size)
+{
+	unmap_range(dev, dma, size);
 }
 
 /* ---- one buffer -------------------------------------------------------------------------- */
@@ -126,9 +185,14 @@ static u64 mask_of(const struct device *dev)
 	return mask ? mask : DMA_BIT_MASK(32);
 }
 
-bool dma_iommu_may_bounce(struct device *dev, size_t size, enum dma_data_direction dir)
+static inline bool may_bounce(struct device *dev, size_t size, enum dma_data_direction dir)
 {
 	return dev->untrusted || dma_kmalloc_needs_bounce(dev, size, dir);
+}
+
+bool dma_iommu_may_bounce(struct device *dev, size_t size, enum dma_data_direction dir)
+{
+	return may_bounce(dev, size, dir);
 }
 
 /* The device shall not learn what was in the slot before. */
@@ -160,18 +224,17 @@ static phys_addr_t take_bounce(struct device *dev, phys_addr_t pa, size_t size,
 	return slot;
 }
 
-static dma_addr_t map_memory(struct device *dev, phys_addr_t pa, size_t size,
-			     enum dma_data_direction dir, unsigned long attrs)
+static __always_inline dma_addr_t map_memory(struct device *dev, phys_addr_t pa, size_t size,
+					     enum dma_data_direction dir, unsigned long attrs)
 {
 	bool is_coherent = dev_is_dma_coherent(dev);
 
 	if (!is_coherent && !(attrs & DMA_ATTR_SKIP_CPU_SYNC))
 		port_sync_for_device(dev_port(dev), pa, size, dir);
-	return dma_iommu_map_range(dev, pa, size, dma_iommu_prot(dir, is_coherent, attrs),
-				   mask_of(dev));
+	return map_range(dev, pa, size, prot_of(dir, is_coherent, attrs), mask_of(dev));
 }
 
-static dma_addr_t map_bounced(struct device *dev, phys_addr_t pa, size_t size,
+static noinline dma_addr_t map_bounced(struct device *dev, phys_addr_t pa, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs,
 			      enum ledger_why *ret_why)
 {
@@ -194,7 +257,7 @@ dma_addr_t dma_iommu_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			      enum ledger_why *ret_why)
 {
 	port_run_timers(dev_port(dev));
-	if (unlikely(dma_iommu_may_bounce(dev, size, dir)) &&
+	if (unlikely(may_bounce(dev, size, dir)) &&
 	    page_offset_of(cookie_of(dev), pa | size))
 		return map_bounced(dev, pa, size, dir, attrs, ret_why);
 	*ret_why = WHY_NO_IOVA;
@@ -222,7 +285,7 @@ static bool needs_phys(const struct device *dev, unsigned long attrs)
 	return !(attrs & DMA_ATTR_SKIP_CPU_SYNC) || bounce_mem(dev);
 }
 
-static void unmap_known(struct device *dev, dma_addr_t dma, size_t size,
+static noinline void unmap_known(struct device *dev, dma_addr_t dma, size_t size,
 			enum dma_data_direction dir, unsigned long attrs)
 {
 	phys_addr_t pa = dma_iommu_phys(dev, dma);
@@ -243,7 +306,7 @@ void iommu_dma_unmap_page(struct device *dev, dma_addr_t dma_handle, size_t size
 	if (unlikely(needs_phys(dev, attrs)))
 		unmap_known(dev, dma_handle, size, dir, attrs);
 	else
-		dma_iommu_unmap_range(dev, dma_handle, size);
+		unmap_range(dev, dma_handle, size);
 }
 
 dma_addr_t iommu_dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,

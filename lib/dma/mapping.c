@@ -14,18 +14,26 @@
 #include "request.h"
 
 /* Linux has BUG_ON() for this. */
-static bool is_bad_dir(enum dma_data_direction dir)
+static noinline bool complain_of_dir(enum dma_data_direction dir)
 {
-	return WARN(!valid_dma_direction(dir), "BUG: DMA direction %d", (int)dir);
+	return WARN(true, "BUG: DMA direction %d", (int)dir);
 }
 
-static bool lacks_mask(struct device *dev)
+static inline bool is_bad_dir(enum dma_data_direction dir)
 {
-	if (likely(dev->dma_mask != NULL))
-		return false;
+	return unlikely(!valid_dma_direction(dir)) && complain_of_dir(dir);
+}
+
+static noinline bool complain_of_mask(struct device *dev)
+{
 	if (dev_warns_first(dev, WARNED_NO_MASK))
 		dev_WARN(dev, "mapping for a device without a dma_mask");
 	return true;
+}
+
+static inline bool lacks_mask(struct device *dev)
+{
+	return unlikely(!dev->dma_mask) && complain_of_mask(dev);
 }
 
 /* ---- one buffer -------------------------------------------------------------------- */
@@ -47,55 +55,71 @@ static void add_bounce(struct ledger_note *n)
 	n->bounce_pa = n->is_bounced ? at : 0;
 }
 
-static dma_addr_t refuse(const struct request *r, enum ledger_why why)
+/*
+ * Requests are passed by value to what is seldom called, so that they need not be in memory
+ * for what is called all day.
+ */
+static noinline dma_addr_t refuse(struct request r, enum ledger_why why)
 {
-	if (is_listening(r->dev)) {
+	if (is_listening(r.dev)) {
 		struct ledger_note n;
 
-		note_fill(&n, LEDGER_MAP_REFUSED, r, DMA_MAPPING_ERROR);
+		note_fill(&n, LEDGER_MAP_REFUSED, &r, DMA_MAPPING_ERROR);
 		n.why = why;
-		kernel_note(r->dev->kernel, &n);
+		kernel_note(r.dev->kernel, &n);
 	}
 	return DMA_MAPPING_ERROR;
 }
 
-static dma_addr_t map_checked(const struct request *r, enum ledger_why *ret_why)
+static noinline dma_addr_t refuse_not_ram(struct request r)
 {
-	struct device *dev = r->dev;
-	struct page *page;
-	size_t offset;
-
-	if (maps_direct(dev))
-		return direct_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
-	if (dev->dma_iommu)
-		return dma_iommu_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
-	offset = r->page_offset ? r->page_offset : r->pa & ~PAGE_MASK;
-	page = kernel_page(dev->kernel, r->pa - offset);
-	return dev->dma_ops->map_page(dev, page, offset, r->size, r->dir, r->attrs);
+	WARN(true, "%s: mapping %zu bytes at pa %#llx, which is not all memory", dev_name(r.dev),
+	     r.size, (unsigned long long)r.pa);
+	return refuse(r, WHY_NOT_RAM);
 }
 
-static dma_addr_t map_request(const struct request *r)
+static noinline dma_addr_t map_by_ops(struct request r)
+{
+	size_t offset = r.page_offset ? r.page_offset : r.pa & ~PAGE_MASK;
+	struct page *page = kernel_page(r.dev->kernel, r.pa - offset);
+
+	return r.dev->dma_ops->map_page(r.dev, page, offset, r.size, r.dir, r.attrs);
+}
+
+static inline dma_addr_t map_checked(struct request r, enum ledger_why *ret_why)
+{
+	struct device *dev = r.dev;
+
+	if (dev->dma_iommu)
+		return dma_iommu_map_phys(dev, r.pa, r.size, r.dir, r.attrs, ret_why);
+	if (maps_direct(dev))
+		return direct_map_phys(dev, r.pa, r.size, r.dir, r.attrs, ret_why);
+	return map_by_ops(r);
+}
+
+static noinline dma_addr_t note_map(struct request r, dma_addr_t dma)
+{
+	struct ledger_note n;
+
+	note_fill(&n, LEDGER_MAP, &r, dma);
+	add_bounce(&n);
+	kernel_note(r.dev->kernel, &n);
+	return dma;
+}
+
+static __always_inline dma_addr_t map_request(struct request r)
 {
 	enum ledger_why why = WHY_NONE;
 	dma_addr_t dma;
 
-	if (is_bad_dir(r->dir) || lacks_mask(r->dev))
+	if (is_bad_dir(r.dir) || lacks_mask(r.dev))
 		return refuse(r, WHY_NONE);
-	if (WARN(!port_is_ram(dev_port(r->dev), r->pa, r->size),
-		 "%s: mapping %zu bytes at pa %#llx, which is not all memory",
-		 dev_name(r->dev), r->size, (unsigned long long)r->pa))
-		return refuse(r, WHY_NOT_RAM);
+	if (unlikely(!port_is_ram(dev_port(r.dev), r.pa, r.size)))
+		return refuse_not_ram(r);
 	dma = map_checked(r, &why);
 	if (unlikely(dma == DMA_MAPPING_ERROR))
 		return refuse(r, why);
-	if (is_listening(r->dev)) {
-		struct ledger_note n;
-
-		note_fill(&n, LEDGER_MAP, r, dma);
-		add_bounce(&n);
-		kernel_note(r->dev->kernel, &n);
-	}
-	return dma;
+	return is_listening(r.dev) ? note_map(r, dma) : dma;
 }
 
 /* Why @ptr may not be mapped, which is not in the linear map of @dev's machine. */
@@ -124,9 +148,9 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 	const struct port *p = dev_port(dev);
 
 	if (unlikely(!is_linear(p, ptr)))
-		return refuse(&r, why_not(dev, ptr));
+		return refuse(r, why_not(dev, ptr));
 	r.pa = port_va_to_pa(p, port_va(ptr));
-	return map_request(&r);
+	return map_request(r);
 }
 
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset,
@@ -136,45 +160,50 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 
 	/* virt_to_page() of a pointer that is not simulated memory is NULL. */
 	if (unlikely(!page || page_kernel(page) != dev->kernel))
-		return refuse(&r, WHY_NOT_SIMULATED);
+		return refuse(r, WHY_NOT_SIMULATED);
 	r.pa = page_pa(dev->kernel, page) + offset;
-	r.va = kernel_lowmem_ptr(dev->kernel, r.pa);
 	r.page_offset = offset;
-	return map_request(&r);
+	if (is_listening(dev))
+		r.va = kernel_lowmem_ptr(dev->kernel, r.pa);
+	return map_request(r);
 }
 
-static void unmap_request(const struct request *r, dma_addr_t dma)
+static noinline void note_unmap(struct request r, dma_addr_t dma)
 {
-	struct device *dev = r->dev;
+	struct ledger_note n;
 
-	if (is_bad_dir(r->dir))
+	note_fill(&n, LEDGER_UNMAP, &r, dma);
+	kernel_note(r.dev->kernel, &n);
+}
+
+static __always_inline void unmap_request(struct request r, dma_addr_t dma)
+{
+	struct device *dev = r.dev;
+
+	if (is_bad_dir(r.dir))
 		return;
-	if (maps_direct(dev))
-		dma_direct_unmap_page(dev, dma, r->size, r->dir, r->attrs);
-	else if (dev->dma_iommu)
-		iommu_dma_unmap_page(dev, dma, r->size, r->dir, r->attrs);
+	if (dev->dma_iommu)
+		iommu_dma_unmap_page(dev, dma, r.size, r.dir, r.attrs);
+	else if (maps_direct(dev))
+		dma_direct_unmap_page(dev, dma, r.size, r.dir, r.attrs);
 	else
-		dev->dma_ops->unmap_page(dev, dma, r->size, r->dir, r->attrs);
-	if (is_listening(dev)) {
-		struct ledger_note n;
-
-		note_fill(&n, LEDGER_UNMAP, r, dma);
-		kernel_note(dev->kernel, &n);
-	}
+		dev->dma_ops->unmap_page(dev, dma, r.size, r.dir, r.attrs);
+	if (is_listening(dev))
+		note_unmap(r, dma);
 }
 
 void dma_unmap_single_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
-	unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
-					 __builtin_return_address(0) }, dma);
+	unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
+					__builtin_return_address(0) }, dma);
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
-	unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
-					 __builtin_return_address(0) }, dma);
+	unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
+					__builtin_return_address(0) }, dma);
 }
 
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
@@ -184,7 +213,7 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 	dma_addr_t dma = DMA_MAPPING_ERROR;
 
 	if (is_bad_dir(dir) || lacks_mask(dev))
-		return refuse(&r, WHY_NONE);
+		return refuse(r, WHY_NONE);
 	/* It passes, and no cache is looked after. */
 	WARN(port_is_ram(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
 	     dev_name(dev));
@@ -195,7 +224,7 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 	else if (dev->dma_ops->map_resource)
 		dma = dev->dma_ops->map_resource(dev, phys, size, dir, attrs);
 	if (dma == DMA_MAPPING_ERROR)
-		return refuse(&r, WHY_MASK);
+		return refuse(r, WHY_MASK);
 	if (is_listening(dev)) {
 		struct ledger_note n;
 

@@ -195,15 +195,19 @@ static inline u32 port_pa_to_va(const struct port *p, phys_addr_t pa)
 	return (u32)PAGE_OFFSET + (u32)(pa - p->lowmem_pa);
 }
 
-/* Is [@pa, +@len) memory in use, in one bank? */
+static inline bool port_bank_has(const struct port_bank *b, phys_addr_t pa, u64 len)
+{
+	return pa - b->pa < b->len && len <= b->len - (pa - b->pa);
+}
+
+/* Is [@pa, +@len) memory in use, in one bank? Without banks the first has no bytes. */
 static inline bool port_is_ram(const struct port *p, phys_addr_t pa, u64 len)
 {
-	for (unsigned i = 0; i < p->nr_banks; i++) {
-		const struct port_bank *b = &p->bank[i];
-
-		if (pa - b->pa < b->len && len <= b->len - (pa - b->pa))
+	if (likely(port_bank_has(&p->bank[0], pa, len)))
+		return true;
+	for (unsigned i = 1; i < p->nr_banks; i++)
+		if (port_bank_has(&p->bank[i], pa, len))
 			return true;
-	}
 	return false;
 }
 

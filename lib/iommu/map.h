@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One page of a domain's smallest size, in place: what the DMA API does all day. As
+ * iommu_map() and iommu_unmap_fast(), without their questions: who calls knows that the
+ * domain has page tables, that @len is its smallest page, and that all is aligned to that.
+ *
+ * Linux: drivers/iommu/iommu.c, where these are loops.
+ */
+#ifndef LIB_IOMMU_MAP_H
+#define LIB_IOMMU_MAP_H
+
+#include <linux/iommu.h>
+
+#include "trace.h"
+
+static __always_inline int iommu_map_one(struct iommu_domain *domain, unsigned long iova,
+					 phys_addr_t paddr, size_t len, int prot)
+{
+	const struct iommu_domain_ops *ops = domain->ops;
+	size_t done = 0;
+	int ret;
+
+	if (unlikely(!ops->map_pages) || unlikely(ops->iotlb_sync_map != NULL))
+		return iommu_map(domain, iova, paddr, len, prot, GFP_ATOMIC);
+	ret = ops->map_pages(domain, iova, paddr, len, 1, prot, GFP_ATOMIC, &done);
+	if (likely(!ret))
+		trace_map(domain, iova, paddr, len);
+	else if (done)
+		iommu_unmap(domain, iova, done);
+	return ret;
+}
+
+static __always_inline size_t iommu_unmap_one(struct iommu_domain *domain, unsigned long iova,
+					      size_t len, struct iommu_iotlb_gather *gather)
+{
+	const struct iommu_domain_ops *ops = domain->ops;
+	size_t unmapped;
+
+	if (unlikely(!ops->unmap_pages))
+		return iommu_unmap_fast(domain, iova, len, gather);
+	unmapped = ops->unmap_pages(domain, iova, len, 1, gather);
+	trace_unmap(domain, iova, len, unmapped);
+	return unmapped;
+}
+
+#endif
