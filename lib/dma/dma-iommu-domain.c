@@ -154,6 +154,8 @@ static int fill_cookie(struct iommu_dma_cookie *c, struct device *dev, unsigned 
 		return err;
 	}
 	c->kernel = dev->kernel;
+	for (unsigned i = 0; i < machine_nr_cpus(c->kernel->port.machine) && i < PORT_MAX_CPUS; i++)
+		c->cpus[i] = machine_cpu(c->kernel->port.machine, i);
 	choose_type(c, dev);
 	return reserve_regions(c, dev);
 }

@@ -3,14 +3,15 @@
  * The DMA API over an IOMMU: lists.
  *
  *	measure   how long is the block?              see dma-iommu-sg.h
- *	map       memory that follows on is one call of the driver
- *	tell      the device's entries, in the same list
+ *	map       memory that follows on is one call of the driver; and tell, in the same
+ *	          list, what the device's entries are
  *
  * The entries themselves are left alone, so a failure has nothing to restore.
  *
  * Leaves out: peer-to-peer memory of PCI, whose entries have addresses before.
  * Linux: drivers/iommu/dma-iommu.c, iommu_dma_map_sg() and around it.
  */
+#include "../iommu/map.h"
 #include "dma-iommu.h"
 #include "dma-iommu-sg.h"
 
@@ -99,7 +100,7 @@ static int measure(struct sg_job *job)
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(job->sg, sg, job->nents, i) {
+	for_each_sg_step(job->sg, sg, job->nents, i) {
 		struct sg_piece p;
 
 		port_before_load(sg, sizeof(*sg));
@@ -120,7 +121,7 @@ static void count(const struct sg_job *job)
 		usage_add(&job->cookie->usage[cpu_now(job->cookie)].padding, job->padding);
 }
 
-/* ---- map --------------------------------------------------------------------------------- */
+/* ---- map, and tell ------------------------------------------------------------------------ */
 
 /* Memory in a row that is not mapped yet; the block is up to there. */
 struct run {
@@ -129,11 +130,16 @@ struct run {
 	size_t mapped;
 };
 
-static int map_run(const struct sg_job *job, dma_addr_t iova, struct run *r)
+static inline int map_run(const struct sg_job *job, dma_addr_t iova, struct run *r)
 {
-	int err = r->len ? iommu_map_nosync(job->cookie->domain, iova + r->mapped, r->pa, r->len,
-					    job->prot, GFP_ATOMIC) : 0;
+	struct iommu_domain *domain = job->cookie->domain;
+	int err;
 
+	if (likely(r->len == job->cookie->mask + 1))
+		err = iommu_map_one_nosync(domain, iova + r->mapped, r->pa, r->len, job->prot);
+	else
+		err = r->len ? iommu_map_nosync(domain, iova + r->mapped, r->pa, r->len,
+						job->prot, GFP_ATOMIC) : 0;
 	if (unlikely(err))
 		return err;
 	r->mapped += r->len;
@@ -141,8 +147,8 @@ static int map_run(const struct sg_job *job, dma_addr_t iova, struct run *r)
 	return 0;
 }
 
-static int add_piece(const struct sg_job *job, dma_addr_t iova, struct run *r, phys_addr_t pa,
-		     const struct sg_piece *p)
+static inline int add_piece(const struct sg_job *job, dma_addr_t iova, struct run *r,
+			    phys_addr_t pa, const struct sg_piece *p)
 {
 	int err = 0;
 
@@ -157,37 +163,7 @@ static int add_piece(const struct sg_job *job, dma_addr_t iova, struct run *r, p
 	return 0;
 }
 
-static int map_pieces(const struct sg_job *job, dma_addr_t iova, struct run *r)
-{
-	struct sg_layout l = layout_of(job);
-	struct scatterlist *sg;
-	int i;
-
-	for_each_sg(job->sg, sg, job->nents, i) {
-		struct sg_piece p = sg_layout_next(&l, sg);
-		int err = add_piece(job, iova, r, sg_phys(sg) - p.off, &p);
-
-		if (unlikely(err))
-			return err;
-	}
-	return map_run(job, iova, r);
-}
-
-static int map_block(const struct sg_job *job, dma_addr_t iova)
-{
-	struct run r = { .len = 0 };
-	int err = map_pieces(job, iova, &r);
-
-	if (!err)
-		err = iommu_sync_map(job->cookie->domain, iova, r.mapped);
-	if (unlikely(err) && r.mapped)
-		iommu_unmap(job->cookie->domain, iova, r.mapped);
-	return err;
-}
-
-/* ---- tell -------------------------------------------------------------------------------- */
-
-static void clear_entry(struct scatterlist *sg)
+static inline void clear_entry(struct scatterlist *sg)
 {
 	port_before_store(sg, sizeof(*sg));
 	sg_dma_address(sg) = DMA_MAPPING_ERROR;
@@ -195,22 +171,25 @@ static void clear_entry(struct scatterlist *sg)
 	sg->dma_flags &= ~(unsigned)SG_DMA_SWIOTLB;
 }
 
-/* The device's entry that is being made; @len 0: nothing may be added to it. */
+/*
+ * The device's entry that is being made; @len 0: nothing may be added to it. It is never
+ * behind the entry of the CPU's that is looked at.
+ */
 struct segment {
 	struct scatterlist *sg;
 	unsigned len;
 	int nr;
 };
 
-static void add_to_segment(struct segment *cur, const struct scatterlist *sg,
-			   const struct sg_piece *p, dma_addr_t dma, unsigned long boundary,
-			   unsigned max_len)
+static inline void add_to_segment(struct segment *cur, const struct scatterlist *sg,
+				  const struct sg_piece *p, dma_addr_t dma,
+				  unsigned long boundary, unsigned max_len)
 {
 	if (cur->len && !p->off && !p->pad && dma & boundary && max_len - cur->len >= sg->length) {
 		cur->len += sg->length;
 	} else {
 		if (cur->nr++)
-			cur->sg = sg_next(cur->sg);
+			cur->sg = sg_step(cur->sg);
 		cur->len = sg->length;
 		sg_dma_address(cur->sg) = dma + p->off;
 	}
@@ -219,21 +198,42 @@ static void add_to_segment(struct segment *cur, const struct scatterlist *sg,
 		cur->len = 0;
 }
 
-static int tell(const struct sg_job *job, dma_addr_t iova)
+static int map_pieces(const struct sg_job *job, dma_addr_t iova, struct run *r,
+		      struct segment *cur)
 {
+	struct kernel *k = job->dev->kernel;
 	struct sg_layout l = layout_of(job);
-	struct segment cur = { .sg = job->sg };
 	unsigned max_len = dma_get_max_seg_size(job->dev);
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(job->sg, sg, job->nents, i) {
+	for_each_sg_step(job->sg, sg, job->nents, i) {
 		struct sg_piece p = sg_layout_next(&l, sg);
+		phys_addr_t pa = page_pa(k, sg_page(sg)) + sg->offset;
+		int err = add_piece(job, iova, r, pa - p.off, &p);
 
+		if (unlikely(err))
+			return err;
 		clear_entry(sg);
-		add_to_segment(&cur, sg, &p, iova + p.at, l.boundary, max_len);
+		add_to_segment(cur, sg, &p, iova + p.at, l.boundary, max_len);
 	}
-	return cur.nr;
+	return map_run(job, iova, r);
+}
+
+/* Return: the device's entries; or why there are none. */
+static int map_block(const struct sg_job *job, dma_addr_t iova)
+{
+	struct segment cur = { .sg = job->sg };
+	struct run r = { .len = 0 };
+	int err = map_pieces(job, iova, &r, &cur);
+
+	if (!err && r.mapped)
+		err = iommu_sync_map(job->cookie->domain, iova, r.mapped);
+	if (likely(!err))
+		return cur.nr;
+	if (r.mapped)
+		iommu_unmap(job->cookie->domain, iova, r.mapped);
+	return err;
 }
 
 /* ---- bounced ----------------------------------------------------------------------------- */
@@ -310,23 +310,23 @@ static int give_up(const struct sg_job *job, int err)
 
 static int map_list(struct sg_job *job)
 {
-	int err = measure(job);
+	int nr = measure(job);
 	dma_addr_t iova;
 
-	if (unlikely(err))
-		return give_up(job, err);
+	if (unlikely(nr))
+		return give_up(job, nr);
 	if (unlikely(!job->len))
-		return tell(job, 0);
+		return map_block(job, 0);
 	iova = dma_iommu_alloc_iova(job->cookie, job->dev, job->len, dma_get_mask(job->dev));
 	if (unlikely(!iova))
 		return give_up(job, -ENOMEM);
-	err = map_block(job, iova);
-	if (likely(!err)) {
+	nr = map_block(job, iova);
+	if (likely(nr >= 0)) {
 		count(job);
-		return tell(job, iova);
+		return nr;
 	}
 	dma_iommu_free_iova(job->cookie, iova, job->len);
-	return give_up(job, err);
+	return give_up(job, nr);
 }
 
 int iommu_dma_map_sg(struct device *dev, struct scatterlist *sg, int nents,
@@ -354,7 +354,7 @@ static size_t block_len(struct scatterlist *sgl, int nents)
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
+	for_each_sg_step(sgl, sg, nents, i) {
 		if (!sg || !sg_dma_len(sg))
 			break;
 		port_before_load(sg, sizeof(*sg));

@@ -187,7 +187,7 @@ static u64 mask_of(const struct device *dev)
 
 static inline bool may_bounce(struct device *dev, size_t size, enum dma_data_direction dir)
 {
-	return dev->untrusted || dma_kmalloc_needs_bounce(dev, size, dir);
+	return unlikely(dev->untrusted) || dma_kmalloc_needs_bounce(dev, size, dir);
 }
 
 bool dma_iommu_may_bounce(struct device *dev, size_t size, enum dma_data_direction dir)
@@ -252,16 +252,30 @@ static noinline dma_addr_t map_bounced(struct device *dev, phys_addr_t pa, size_
 	return dma;
 }
 
+static __always_inline dma_addr_t map_phys(struct device *dev, phys_addr_t pa, size_t size,
+					   enum dma_data_direction dir, unsigned long attrs,
+					   enum ledger_why *ret_why)
+{
+	port_run_timers(dev_port(dev));
+	if (unlikely(may_bounce(dev, size, dir)) && page_offset_of(cookie_of(dev), pa | size))
+		return map_bounced(dev, pa, size, dir, attrs, ret_why);
+	*ret_why = WHY_NO_IOVA;
+	return map_memory(dev, pa, size, dir, attrs);
+}
+
 dma_addr_t dma_iommu_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs,
 			      enum ledger_why *ret_why)
 {
-	port_run_timers(dev_port(dev));
-	if (unlikely(may_bounce(dev, size, dir)) &&
-	    page_offset_of(cookie_of(dev), pa | size))
-		return map_bounced(dev, pa, size, dir, attrs, ret_why);
-	*ret_why = WHY_NO_IOVA;
-	return map_memory(dev, pa, size, dir, attrs);
+	return map_phys(dev, pa, size, dir, attrs, ret_why);
+}
+
+dma_addr_t dma_iommu_map_plain(struct device *dev, phys_addr_t pa, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs)
+{
+	enum ledger_why why;
+
+	return map_phys(dev, pa, size, dir, attrs, &why);
 }
 
 dma_addr_t iommu_dma_map_page(struct device *dev, struct page *page, unsigned long offset,

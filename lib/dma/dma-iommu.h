@@ -44,6 +44,7 @@ struct iova_fq;
  * struct iommu_dma_cookie - what the DMA API knows of a domain
  * @domain:     whose it is
  * @kernel:     the machine of its first device; NULL: there was none
+ * @cpus:       of that machine, NULL behind the last
  * @mask:       bytes of the IOMMU's smallest page, less 1
  * @shift:      log2 of them
  * @limit:      the highest address that the domain translates
@@ -65,6 +66,7 @@ struct iommu_dma_cookie {
 	struct iommu_domain *domain;
 	struct kernel *kernel;
 	struct iommu_domain *fq_domain;
+	const struct cpu *cpus[PORT_MAX_CPUS];
 	struct iova_domain iovad;
 
 	dma_addr_t msi_iova;
@@ -98,10 +100,17 @@ static inline size_t whole_pages(const struct iommu_dma_cookie *c, size_t len)
 	return (len + c->mask) & ~c->mask;
 }
 
-/* The CPU that this thread is, as an index of arrays of PORT_MAX_CPUS. */
+/* The CPU that this thread is, as an index of arrays of PORT_MAX_CPUS; 0: none of the machine's. */
 static inline unsigned cpu_now(const struct iommu_dma_cookie *c)
 {
-	return cpu_index(port_cpu(&c->kernel->port)) % PORT_MAX_CPUS;
+	const struct cpu *cpu = cpu_of_this_thread;
+
+	if (likely(c->cpus[0] == cpu))
+		return 0;
+	for (unsigned i = 1; i < PORT_MAX_CPUS && c->cpus[i]; i++)
+		if (c->cpus[i] == cpu)
+			return i;
+	return 0;
 }
 
 static inline void usage_add(u64 *count, u64 nr)
@@ -136,6 +145,9 @@ int dma_iommu_attach_deferred(struct device *dev);
 dma_addr_t dma_iommu_map_phys(struct device *dev, phys_addr_t pa, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs,
 			      enum ledger_why *ret_why);
+/* The same for who does not want to know why. */
+dma_addr_t dma_iommu_map_plain(struct device *dev, phys_addr_t pa, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs);
 /* What a device does that must not see what shares a page with a buffer. */
 bool dma_iommu_may_bounce(struct device *dev, size_t size, enum dma_data_direction dir);
 

@@ -80,6 +80,18 @@ static inline bool dma_kmalloc_needs_bounce(struct device *dev, size_t size,
 	return unlikely(!dma_kmalloc_safe(dev, dir)) && !dma_kmalloc_size_aligned(size);
 }
 
+/* sg_next() in place. The entry behind one on the host is there too. */
+static inline struct scatterlist *sg_step(struct scatterlist *sg)
+{
+	if (unlikely(window_of(sg) != NULL) || unlikely(sg_is_last(sg)) ||
+	    unlikely(sg_is_chain(sg + 1)))
+		return sg_next(sg);
+	return sg + 1;
+}
+
+#define for_each_sg_step(sglist, sg, nr, i) \
+	for (i = 0, sg = (sglist); i < (nr); i++, sg = sg_step(sg))
+
 static inline struct port *dev_port(const struct device *dev)
 {
 	return &dev->kernel->port;

@@ -141,31 +141,68 @@ static bool is_linear(const struct port *p, const void *ptr)
 	return (uintptr_t)ptr - (uintptr_t)port_ptr(p, (u32)PAGE_OFFSET) < p->lowmem_len;
 }
 
+/*
+ * A device behind an IOMMU, nobody who listens, and nothing to complain of: then what is left
+ * to do is one call, with all its arguments in registers. @pa is memory of the linear map, or
+ * has a page.
+ */
+static __always_inline bool is_plain(const struct device *dev, phys_addr_t pa, size_t size,
+				     enum dma_data_direction dir)
+{
+	const struct kernel *k = dev->kernel;
+
+	return dev->dma_iommu && !k->listener && valid_dma_direction(dir) && dev->dma_mask &&
+	       port_bank_has(&k->port.bank[0], pa, size);
+}
+
+static noinline dma_addr_t map_single(struct request r)
+{
+	const struct port *p = dev_port(r.dev);
+
+	if (unlikely(!is_linear(p, r.va)))
+		return refuse(r, why_not(r.dev, r.va));
+	r.pa = port_va_to_pa(p, port_va(r.va));
+	return map_request(r);
+}
+
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
 {
-	struct request r = { dev, 0, ptr, size, dir, attrs, __builtin_return_address(0) };
 	const struct port *p = dev_port(dev);
+	phys_addr_t pa = port_va_to_pa(p, port_va(ptr));
 
-	if (unlikely(!is_linear(p, ptr)))
-		return refuse(r, why_not(dev, ptr));
-	r.pa = port_va_to_pa(p, port_va(ptr));
+	if (is_linear(p, ptr) && is_plain(dev, pa, size, dir))
+		return dma_iommu_map_plain(dev, pa, size, dir, attrs);
+	return map_single((struct request){ dev, 0, ptr, size, dir, attrs,
+					    __builtin_return_address(0) });
+}
+
+/* virt_to_page() of a pointer that is not simulated memory is NULL. */
+static inline bool is_page_of(const struct device *dev, const struct page *page)
+{
+	return likely(page != NULL) && likely(page_kernel(page) == dev->kernel);
+}
+
+static noinline dma_addr_t map_page(struct request r, struct page *page)
+{
+	if (unlikely(!is_page_of(r.dev, page)))
+		return refuse(r, WHY_NOT_SIMULATED);
+	r.pa = page_pa(r.dev->kernel, page) + r.page_offset;
+	r.va = kernel_lowmem_ptr(r.dev->kernel, r.pa);
 	return map_request(r);
 }
 
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset,
 			      size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
-	struct request r = { dev, 0, NULL, size, dir, attrs, __builtin_return_address(0) };
+	if (is_page_of(dev, page)) {
+		phys_addr_t pa = page_pa(dev->kernel, page) + offset;
 
-	/* virt_to_page() of a pointer that is not simulated memory is NULL. */
-	if (unlikely(!page || page_kernel(page) != dev->kernel))
-		return refuse(r, WHY_NOT_SIMULATED);
-	r.pa = page_pa(dev->kernel, page) + offset;
-	r.page_offset = offset;
-	if (is_listening(dev))
-		r.va = kernel_lowmem_ptr(dev->kernel, r.pa);
-	return map_request(r);
+		if (is_plain(dev, pa, size, dir))
+			return dma_iommu_map_plain(dev, pa, size, dir, attrs);
+	}
+	return map_page((struct request){ dev, 0, NULL, size, dir, attrs,
+					  __builtin_return_address(0), offset }, page);
 }
 
 static noinline void note_unmap(struct request r, dma_addr_t dma)
@@ -176,7 +213,7 @@ static noinline void note_unmap(struct request r, dma_addr_t dma)
 	kernel_note(r.dev->kernel, &n);
 }
 
-static __always_inline void unmap_request(struct request r, dma_addr_t dma)
+static noinline void unmap_request(struct request r, dma_addr_t dma)
 {
 	struct device *dev = r.dev;
 
@@ -192,18 +229,29 @@ static __always_inline void unmap_request(struct request r, dma_addr_t dma)
 		note_unmap(r, dma);
 }
 
+static inline bool unmaps_plainly(const struct device *dev, enum dma_data_direction dir)
+{
+	return dev->dma_iommu && !dev->kernel->listener && valid_dma_direction(dir);
+}
+
 void dma_unmap_single_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
-	unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
-					__builtin_return_address(0) }, dma);
+	if (unmaps_plainly(dev, dir))
+		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
+	else
+		unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
+						__builtin_return_address(0) }, dma);
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
-	unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
-					__builtin_return_address(0) }, dma);
+	if (unmaps_plainly(dev, dir))
+		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
+	else
+		unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
+						__builtin_return_address(0) }, dma);
 }
 
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
@@ -372,7 +420,7 @@ static enum ledger_why check_sg(const struct sg_request *r)
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(r->sg, sg, r->nents, i) {
+	for_each_sg_step(r->sg, sg, r->nents, i) {
 		if (WARN(!sg, "%s: a list of fewer than %d entries", dev_name(r->dev),
 			 r->nents))
 			return WHY_NOT_RAM;

@@ -13,21 +13,30 @@
 
 #include "trace.h"
 
-static __always_inline int iommu_map_one(struct iommu_domain *domain, unsigned long iova,
-					 phys_addr_t paddr, size_t len, int prot)
+/* Without iommu_sync_map(), which is the caller's. */
+static __always_inline int iommu_map_one_nosync(struct iommu_domain *domain, unsigned long iova,
+						phys_addr_t paddr, size_t len, int prot)
 {
 	const struct iommu_domain_ops *ops = domain->ops;
 	size_t done = 0;
 	int ret;
 
-	if (unlikely(!ops->map_pages) || unlikely(ops->iotlb_sync_map != NULL))
-		return iommu_map(domain, iova, paddr, len, prot, GFP_ATOMIC);
+	if (unlikely(!ops->map_pages))
+		return iommu_map_nosync(domain, iova, paddr, len, prot, GFP_ATOMIC);
 	ret = ops->map_pages(domain, iova, paddr, len, 1, prot, GFP_ATOMIC, &done);
 	if (likely(!ret))
 		trace_map(domain, iova, paddr, len);
 	else if (done)
 		iommu_unmap(domain, iova, done);
 	return ret;
+}
+
+static __always_inline int iommu_map_one(struct iommu_domain *domain, unsigned long iova,
+					 phys_addr_t paddr, size_t len, int prot)
+{
+	if (unlikely(domain->ops->iotlb_sync_map != NULL))
+		return iommu_map(domain, iova, paddr, len, prot, GFP_ATOMIC);
+	return iommu_map_one_nosync(domain, iova, paddr, len, prot);
 }
 
 static __always_inline size_t iommu_unmap_one(struct iommu_domain *domain, unsigned long iova,
