@@ -60,6 +60,25 @@ static void precompute(struct lpae *d, enum io_pgtable_fmt fmt, const struct io_
 		d->leaf[prot] = lpae_leaf_bits(fmt, cfg->quirks, prot);
 }
 
+/* Of the usual shapes, 4 KiB and three or four levels, with their own loops. */
+static const struct io_pgtable_ops *ops_for(const struct lpae *d)
+{
+	static const struct io_pgtable_ops any = {
+		lpae_map_pages, lpae_unmap_pages, lpae_iova_to_phys,
+		lpae_read_and_clear_dirty,
+	}, three = {
+		lpae_map_pages_3x9, lpae_unmap_pages_3x9, lpae_iova_to_phys_3x9,
+		lpae_read_and_clear_dirty,
+	}, four = {
+		lpae_map_pages_4x9, lpae_unmap_pages_4x9, lpae_iova_to_phys_4x9,
+		lpae_read_and_clear_dirty,
+	};
+
+	if (d->t.is_exact || d->bits != 9 || d->start > 1)
+		return &any;
+	return d->start ? &three : &four;
+}
+
 /* Everything but the first level. NULL: not possible. */
 static struct lpae *begin(enum io_pgtable_fmt fmt, struct io_pgtable_cfg *cfg, void *cookie)
 {
@@ -74,16 +93,10 @@ static struct lpae *begin(enum io_pgtable_fmt fmt, struct io_pgtable_cfg *cfg, v
 		g_free(d);
 		return NULL;
 	}
-	d->t.iop.ops = (struct io_pgtable_ops){
-		.map_pages = lpae_map_pages, .unmap_pages = lpae_unmap_pages,
-		.iova_to_phys = lpae_iova_to_phys,
-		.read_and_clear_dirty = lpae_read_and_clear_dirty,
-	};
 	precompute(d, fmt, cfg);
 	d->simple_pgsize = d->t.is_plain ? lpae_granule(d) : SIZE_MAX;
-	if (!d->t.is_exact && d->bits == 9 && d->start <= 1)
-		d->t.iop.ops.iova_to_phys = d->start ? lpae_iova_to_phys_3x9
-						     : lpae_iova_to_phys_4x9;
+	d->simple_oas = min(cfg->oas, 48u);
+	d->t.iop.ops = *ops_for(d);
 	return d;
 }
 

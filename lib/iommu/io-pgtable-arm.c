@@ -239,18 +239,19 @@ static noinline int map_any(struct io_pgtable_ops *ops, unsigned long iova, phys
 }
 
 /* The entry for the granule at @iova, of plain memory; NULL: there is no table for it. */
-static inline u64 *plain_slot(const struct lpae *d, unsigned long iova)
+static __always_inline u64 *plain_slot(const struct lpae *d, unsigned long iova,
+				       unsigned levels, unsigned bits)
 {
-	unsigned shift = d->root_shift;
+	unsigned shift = levels * bits + LPAE_ENTRY_LOG2;
 	u64 *slot = (u64 *)d->t.root + (iova >> shift & d->root_mask);
 
-	for (unsigned left = LPAE_LAST_LEVEL - d->start; left; left--) {
+	for (unsigned left = levels - 1; left; left--) {
 		u64 pte = READ_ONCE(*slot);
 
 		if (unlikely((pte & LPAE_TYPE_MASK) != LPAE_TYPE_TABLE))
 			return NULL;
-		shift -= d->bits;
-		slot = lpae_table(d, pte) + (iova >> shift & d->table_mask);
+		shift -= bits;
+		slot = lpae_table(d, pte) + (iova >> shift & ((1u << bits) - 1));
 	}
 	return slot;
 }
@@ -262,23 +263,44 @@ static inline bool is_simple(const struct lpae *d, unsigned long iova, size_t pg
 	return likely(pgcount == 1 && pgsize == d->simple_pgsize && !has_bad_iova(d, iova));
 }
 
-int lpae_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
-		   size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+/* @levels and @bits as for plain_slot(); addresses above 48 bits are map_any()'s. */
+static __always_inline int map_pages(struct lpae *d, unsigned long iova, phys_addr_t pa,
+				     size_t pgsize, size_t pgcount, int prot, gfp_t gfp,
+				     size_t *mapped, unsigned levels, unsigned bits)
 {
-	struct lpae *d = lpae_of(ops);
-	u64 *slot;
+	if (is_simple(d, iova, pgsize, pgcount) && likely(!(pa >> d->simple_oas)) &&
+	    likely(prot & (IOMMU_READ | IOMMU_WRITE))) {
+		u64 *slot = plain_slot(d, iova, levels, bits);
 
-	if (is_simple(d, iova, pgsize, pgcount) && !(pa >> d->t.iop.cfg.oas) &&
-	    prot & (IOMMU_READ | IOMMU_WRITE)) {
-		slot = plain_slot(d, iova);
 		if (likely(slot && !READ_ONCE(*slot))) {
 			WRITE_ONCE(*slot, d->leaf[prot & (LPAE_NR_PROTS - 1)] | d->last_type |
-					  lpae_pa_bits(pa));
+					  (pa & LPAE_PA_MASK));
 			*mapped += pgsize;
 			return 0;
 		}
 	}
-	return map_any(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped);
+	return map_any(&d->t.iop.ops, iova, pa, pgsize, pgcount, prot, gfp, mapped);
+}
+
+int lpae_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+		   size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	struct lpae *d = lpae_of(ops);
+
+	return map_pages(d, iova, pa, pgsize, pgcount, prot, gfp, mapped,
+			 LPAE_MAX_LEVELS - d->start, d->bits);
+}
+
+int lpae_map_pages_3x9(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+		       size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	return map_pages(lpae_of(ops), iova, pa, pgsize, pgcount, prot, gfp, mapped, 3, 9);
+}
+
+int lpae_map_pages_4x9(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+		       size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	return map_pages(lpae_of(ops), iova, pa, pgsize, pgcount, prot, gfp, mapped, 4, 9);
 }
 
 /* ---- unmap ------------------------------------------------------------------------------ */
@@ -417,18 +439,38 @@ static noinline size_t unmap_any(struct io_pgtable_ops *ops, unsigned long iova,
 			  (int)d->start, iova, pgsize, pgcount, gather);
 }
 
-size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
-			size_t pgcount, struct iommu_iotlb_gather *gather)
+static __always_inline size_t unmap_pages(struct lpae *d, unsigned long iova, size_t pgsize,
+					  size_t pgcount, struct iommu_iotlb_gather *gather,
+					  unsigned levels, unsigned bits)
 {
-	struct lpae *d = lpae_of(ops);
-	u64 *slot = is_simple(d, iova, pgsize, pgcount) ? plain_slot(d, iova) : NULL;
+	u64 *slot = is_simple(d, iova, pgsize, pgcount) ? plain_slot(d, iova, levels, bits) : NULL;
 
 	if (unlikely(!slot || (READ_ONCE(*slot) & LPAE_TYPE_MASK) != d->last_type))
-		return unmap_any(ops, iova, pgsize, pgcount, gather);
+		return unmap_any(&d->t.iop.ops, iova, pgsize, pgcount, gather);
 	WRITE_ONCE(*slot, 0);
 	if (gather && !gather->queued)
 		io_pgtable_tlb_add_page(&d->t.iop, gather, iova, pgsize);
 	return pgsize;
+}
+
+size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
+			size_t pgcount, struct iommu_iotlb_gather *gather)
+{
+	struct lpae *d = lpae_of(ops);
+
+	return unmap_pages(d, iova, pgsize, pgcount, gather, LPAE_MAX_LEVELS - d->start, d->bits);
+}
+
+size_t lpae_unmap_pages_3x9(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
+			    size_t pgcount, struct iommu_iotlb_gather *gather)
+{
+	return unmap_pages(lpae_of(ops), iova, pgsize, pgcount, gather, 3, 9);
+}
+
+size_t lpae_unmap_pages_4x9(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
+			    size_t pgcount, struct iommu_iotlb_gather *gather)
+{
+	return unmap_pages(lpae_of(ops), iova, pgsize, pgcount, gather, 4, 9);
 }
 
 /* ---- look ---------------------------------------------------------------------------------- */

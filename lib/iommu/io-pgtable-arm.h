@@ -67,6 +67,7 @@
  * @root_mask, @table_mask: entries, less one
  * @table_pa_mask: the address in an entry that leads to a table
  * @simple_pgsize: the granule, where entries are plain memory; else no size
+ * @simple_oas:  bits of an address that the short way takes
  * @last_type:   type of a leaf of the last level
  * @leaf:        every leaf that there is, but for its type and address
  */
@@ -77,6 +78,7 @@ struct lpae {
 	u32 root_mask, table_mask;
 	u64 table_pa_mask;
 	size_t simple_pgsize;
+	unsigned simple_oas;
 	u64 last_type;
 	bool is_64k;
 	u64 leaf[LPAE_NR_PROTS];
@@ -154,6 +156,14 @@ size_t lpae_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t p
 			size_t pgcount, struct iommu_iotlb_gather *gather);
 phys_addr_t lpae_iova_to_phys(struct io_pgtable_ops *ops, unsigned long iova);
 /* The same for the granule of 4 KiB and three levels, or four, in the fast gear. */
+int lpae_map_pages_3x9(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+		       size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped);
+int lpae_map_pages_4x9(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t pa,
+		       size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped);
+size_t lpae_unmap_pages_3x9(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
+			    size_t pgcount, struct iommu_iotlb_gather *gather);
+size_t lpae_unmap_pages_4x9(struct io_pgtable_ops *ops, unsigned long iova, size_t pgsize,
+			    size_t pgcount, struct iommu_iotlb_gather *gather);
 phys_addr_t lpae_iova_to_phys_3x9(struct io_pgtable_ops *ops, unsigned long iova);
 phys_addr_t lpae_iova_to_phys_4x9(struct io_pgtable_ops *ops, unsigned long iova);
 int lpae_read_and_clear_dirty(struct io_pgtable_ops *ops, unsigned long iova, size_t size,
