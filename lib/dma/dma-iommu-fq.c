@@ -78,16 +78,6 @@ static u64 flush_time(const struct iommu_dma_cookie *c, const struct fq_entry *e
 	return __atomic_load_n(&c->flushed_at[number % NR_FLUSH_TIMES], __ATOMIC_RELAXED);
 }
 
-static void count_window(const struct iommu_dma_cookie *c, struct iova_fq *fq,
-			 const struct fq_entry *e)
-{
-	u64 at = flush_time(c, e);
-	u64 window = at > e->since ? at - e->since : 0;
-
-	fq->longest_window = max(fq->longest_window, window);
-	fq->dead_byte_ns = add_saturated(fq->dead_byte_ns, multiply_saturated(e->size, window));
-}
-
 /* ---- a ring: under its lock -------------------------------------------------------------- */
 
 static bool is_full(const struct iova_fq *fq)
@@ -95,22 +85,53 @@ static bool is_full(const struct iova_fq *fq)
 	return ((fq->tail + 1) & fq->mask) == fq->head;
 }
 
-static void free_entry(struct iommu_dma_cookie *c, struct iova_fq *fq, struct fq_entry *e)
+/* What a walk over flushed entries adds up, so that it need not be in memory meanwhile. */
+struct windows {
+	u64 number, at;		/* the time of that flush */
+	u64 longest, dead_byte_ns;
+};
+
+static inline void count_window(const struct iommu_dma_cookie *c, struct windows *w,
+				const struct fq_entry *e)
 {
-	count_window(c, fq, e);
-	if (unlikely(!list_empty(&e->freelist)))
-		iommu_put_pages_list(&e->freelist);
-	dma_iommu_free_iova(c, e->iova, e->size);
+	u64 window;
+
+	if (e->number != w->number) {
+		w->number = e->number;
+		w->at = flush_time(c, e);
+	}
+	window = w->at > e->since ? w->at - e->since : 0;
+	w->longest = max(w->longest, window);
+	w->dead_byte_ns = add_saturated(w->dead_byte_ns, multiply_saturated(e->size, window));
 }
 
-static void free_flushed(struct iommu_dma_cookie *c, struct iova_fq *fq)
+static noinline void free_entries(struct iommu_dma_cookie *c, struct iova_fq *fq, u64 done)
+{
+	struct windows w = {
+		.number = U64_MAX, .longest = fq->longest_window,
+		.dead_byte_ns = fq->dead_byte_ns,
+	};
+	unsigned at = fq->head;
+
+	for (; at != fq->tail && fq->entries[at].number < done; at = (at + 1) & fq->mask) {
+		struct fq_entry *e = &fq->entries[at];
+
+		count_window(c, &w, e);
+		if (unlikely(!list_empty(&e->freelist)))
+			iommu_put_pages_list(&e->freelist);
+		dma_iommu_free_iova(c, e->iova, e->size);
+	}
+	fq->head = at;
+	fq->longest_window = w.longest;
+	fq->dead_byte_ns = w.dead_byte_ns;
+}
+
+static inline void free_flushed(struct iommu_dma_cookie *c, struct iova_fq *fq)
 {
 	u64 done = __atomic_load_n(&c->nr_flushes_done, __ATOMIC_ACQUIRE);
 
-	while (fq->head != fq->tail && fq->entries[fq->head].number < done) {
-		free_entry(c, fq, &fq->entries[fq->head]);
-		fq->head = (fq->head + 1) & fq->mask;
-	}
+	if (fq->head != fq->tail && fq->entries[fq->head].number < done)
+		free_entries(c, fq, done);
 }
 
 static void add_entry(struct iommu_dma_cookie *c, struct iova_fq *fq, dma_addr_t iova, size_t size,

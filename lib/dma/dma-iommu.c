@@ -14,6 +14,7 @@
  * Differs from Linux: an unmap of what is not mapped frees no IOVA.
  * Linux: drivers/iommu/dma-iommu.c.
  */
+#include "../iommu/iova-rcache.h"
 #include "../iommu/map.h"
 #include "dma-iommu.h"
 
@@ -39,15 +40,25 @@ int dma_iommu_prot(enum dma_data_direction dir, bool is_coherent, unsigned long 
 	return prot_of(dir, is_coherent, attrs);
 }
 
-static inline dma_addr_t alloc_iova_of(struct iommu_dma_cookie *c, const struct device *dev,
-				       size_t size, u64 limit)
+static __always_inline dma_addr_t alloc_iova_of(struct iommu_dma_cookie *c,
+						const struct device *dev, size_t size, u64 limit)
 {
 	if (unlikely(dev->bus_dma_limit) && limit > dev->bus_dma_limit)
 		limit = dev->bus_dma_limit;
 	if (limit > c->limit)
 		limit = c->limit;
+	if (likely(size == c->mask + 1))
+		return (dma_addr_t)alloc_iova_one(&c->iovad, limit >> c->shift) << c->shift;
 	return (dma_addr_t)alloc_iova_fast(&c->iovad, size >> c->shift, limit >> c->shift, true)
 	       << c->shift;
+}
+
+static __always_inline void free_iova_of(struct iommu_dma_cookie *c, dma_addr_t iova, size_t size)
+{
+	if (likely(size == c->mask + 1))
+		free_iova_one(&c->iovad, iova >> c->shift);
+	else
+		free_iova_fast(&c->iovad, iova >> c->shift, size >> c->shift);
 }
 
 dma_addr_t dma_iommu_alloc_iova(struct iommu_dma_cookie *c, struct device *dev, size_t size,
@@ -58,7 +69,7 @@ dma_addr_t dma_iommu_alloc_iova(struct iommu_dma_cookie *c, struct device *dev, 
 
 void dma_iommu_free_iova(struct iommu_dma_cookie *c, dma_addr_t iova, size_t size)
 {
-	free_iova_fast(&c->iovad, iova >> c->shift, size >> c->shift);
+	free_iova_of(c, iova, size);
 }
 
 static noinline int attach_now(struct device *dev)
@@ -150,7 +161,7 @@ static inline void finish_unmap(struct device *dev, struct iommu_dma_cookie *c, 
 		return;
 	}
 	usage_add(&c->usage[cpu_now(c)].nr_strict, 1);
-	free_iova_fast(&c->iovad, iova >> c->shift, len >> c->shift);
+	free_iova_of(c, iova, len);
 }
 
 static __always_inline void unmap_range(struct device *dev, dma_addr_t dma, size_t size)
@@ -187,7 +198,9 @@ static u64 mask_of(const struct device *dev)
 
 static inline bool may_bounce(struct device *dev, size_t size, enum dma_data_direction dir)
 {
-	return unlikely(dev->untrusted) || dma_kmalloc_needs_bounce(dev, size, dir);
+	if (likely(!dev->untrusted) && likely(!dev->kernel->config.bounces_kmalloc))
+		return false;
+	return dev->untrusted || dma_kmalloc_needs_bounce(dev, size, dir);
 }
 
 bool dma_iommu_may_bounce(struct device *dev, size_t size, enum dma_data_direction dir)

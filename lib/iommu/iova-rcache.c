@@ -28,47 +28,7 @@
 #include <linux/mm.h>
 
 #include "../mm/kernel.h"
-#include "iova.h"
-
-#define MAGAZINE_LEN	127
-#define APART		128		/* bytes: prefetchers take cache lines in pairs */
-
-/* While it is full, in a depot, the number is implied. */
-struct magazine {
-	union {
-		unsigned long nr;
-		struct magazine *next;
-	};
-	unsigned long pfns[MAGAZINE_LEN];
-};
-static_assert(sizeof(struct magazine) == 1024, "no memory is wasted");
-
-/* @latest: 0: it is in @loaded, which has room for it otherwise. */
-struct kept {
-	unsigned long latest;
-	struct magazine *loaded, *previous;
-};
-
-struct iova_cpu {
-	struct bias_lock lock;
-	u64 nr_gets, nr_misses;
-	struct kept kept[IOVA_ORDERS];
-} __attribute__((__aligned__(APART)));
-
-/* @trim_at: U64_MAX: not to be trimmed. */
-struct depot {
-	spinlock_t lock;
-	unsigned nr;
-	struct magazine *first;
-	u64 trim_at;
-};
-
-struct iova_rcaches {
-	struct iova_cpu *cpus;
-	unsigned nr_cpus;
-	const struct cpu *who[PORT_MAX_CPUS + 1];	/* NULL behind the last */
-	struct depot depots[IOVA_ORDERS] __attribute__((__aligned__(APART)));
-};
+#include "iova-rcache.h"
 
 unsigned long iova_rcache_range(void)
 {
@@ -85,13 +45,13 @@ static void *host_alloc(size_t align, size_t len)
 	return p ? memset(p, 0, len) : NULL;
 }
 
-static struct magazine *magazine_new(void)
+static struct iova_magazine *magazine_new(void)
 {
-	return host_alloc(APART, sizeof(struct magazine));
+	return host_alloc(IOVA_APART, sizeof(struct iova_magazine));
 }
 
 /* The latest is above @limit: take one that is not, for 0 is no range. */
-static unsigned long take_lower(struct magazine *m, unsigned long limit)
+static unsigned long take_lower(struct iova_magazine *m, unsigned long limit)
 {
 	unsigned long i = m->nr, pfn;
 
@@ -103,7 +63,7 @@ static unsigned long take_lower(struct magazine *m, unsigned long limit)
 	return pfn;
 }
 
-static void magazine_flush(struct iova_domain *iovad, struct magazine *m)
+static void magazine_flush(struct iova_domain *iovad, struct iova_magazine *m)
 {
 	iova_free_pfns(iovad, m->pfns, m->nr);
 	m->nr = 0;
@@ -111,7 +71,7 @@ static void magazine_flush(struct iova_domain *iovad, struct magazine *m)
 
 /* ---- depots: @lock is held ---------------- */
 
-static void depot_put(struct depot *d, struct magazine *m)
+static void depot_put(struct iova_depot *d, struct iova_magazine *m)
 {
 	m->next = d->first;
 	d->first = m;
@@ -121,21 +81,21 @@ static void depot_put(struct depot *d, struct magazine *m)
 				 __ATOMIC_RELAXED);
 }
 
-static struct magazine *depot_take(struct depot *d)
+static struct iova_magazine *depot_take(struct iova_depot *d)
 {
-	struct magazine *m = d->first;
+	struct iova_magazine *m = d->first;
 
 	if (m) {
 		d->first = m->next;
 		d->nr--;
-		m->nr = MAGAZINE_LEN;
+		m->nr = IOVA_MAGAZINE_LEN;
 	}
 	return m;
 }
 
-static struct magazine *depot_take_locked(struct depot *d)
+static struct iova_magazine *depot_take_locked(struct iova_depot *d)
 {
-	struct magazine *m;
+	struct iova_magazine *m;
 
 	spin_lock(&d->lock);
 	m = depot_take(d);
@@ -143,42 +103,20 @@ static struct magazine *depot_take_locked(struct depot *d)
 	return m;
 }
 
-/* ---- who ---------------- */
-
-static inline struct iova_cpu *this_cpu(struct iova_rcaches *rc)
-{
-	const struct cpu *c = cpu_of_this_thread;
-	struct iova_cpu *at = rc->cpus;
-
-	if (likely(rc->who[0] == c))
-		return at;
-	for (const struct cpu **who = rc->who; c && *who; who++, at++)
-		if (*who == c)
-			return at;
-	return rc->cpus;
-}
-
 /* ---- taking and keeping: the CPU's lock is held ---------------- */
 
-static void settle(struct kept *k)
+static void exchange(struct iova_kept *k)
 {
-	if (k->latest)
-		k->loaded->pfns[k->loaded->nr++] = k->latest;
-	k->latest = 0;
-}
-
-static void exchange(struct kept *k)
-{
-	struct magazine *m = k->loaded;
+	struct iova_magazine *m = k->loaded;
 
 	k->loaded = k->previous;
 	k->previous = m;
 }
 
 /* See that something is loaded. */
-static bool reload(struct kept *k, struct depot *d)
+static bool reload(struct iova_kept *k, struct iova_depot *d)
 {
-	struct magazine *m;
+	struct iova_magazine *m;
 
 	if (k->previous->nr) {
 		exchange(k);
@@ -193,11 +131,11 @@ static bool reload(struct kept *k, struct depot *d)
 }
 
 /* See that there is room in what is loaded. */
-static noinline bool unload(struct kept *k, struct depot *d)
+static noinline bool unload(struct iova_kept *k, struct iova_depot *d)
 {
-	struct magazine *m;
+	struct iova_magazine *m;
 
-	if (k->previous->nr < MAGAZINE_LEN) {
+	if (k->previous->nr < IOVA_MAGAZINE_LEN) {
 		exchange(k);
 		return true;
 	}
@@ -211,35 +149,16 @@ static noinline bool unload(struct kept *k, struct depot *d)
 	return true;
 }
 
-/* What is at hand: 0 if nothing is, or if it is above @limit. */
-static inline unsigned long take_at_hand(struct kept *k, unsigned long limit)
-{
-	unsigned long pfn = k->latest;
-	struct magazine *m;
-
-	if (likely(pfn)) {
-		if (unlikely(pfn > limit))
-			return 0;
-		k->latest = 0;
-		return pfn;
-	}
-	m = k->loaded;
-	if (unlikely(!m->nr) || unlikely((pfn = m->pfns[m->nr - 1]) > limit))
-		return 0;
-	m->nr--;
-	return pfn;
-}
-
 static unsigned long take(struct iova_rcaches *rc, unsigned order, unsigned long limit)
 {
-	struct iova_cpu *c = this_cpu(rc);
-	struct kept *k = &c->kept[order];
+	struct iova_cpu *c = iova_this_cpu(rc);
+	struct iova_kept *k = &c->kept[order];
 	unsigned long pfn;
 
 	bias_lock(&c->lock);
 	c->nr_gets++;
-	pfn = take_at_hand(k, limit);
-	settle(k);
+	pfn = iova_take_at_hand(k, limit);
+	iova_settle(k);
 	if (!pfn && (k->loaded->nr || reload(k, &rc->depots[order])))
 		pfn = take_lower(k->loaded, limit);
 	if (!pfn)
@@ -248,55 +167,19 @@ static unsigned long take(struct iova_rcaches *rc, unsigned order, unsigned long
 	return pfn;
 }
 
-/* The owner's way: no call, no locked instruction. 0: take() knows more. */
-static inline unsigned long take_own(struct iova_rcaches *rc, unsigned order,
-				     unsigned long limit)
-{
-	struct iova_cpu *c = this_cpu(rc);
-	unsigned long pfn;
-
-	if (unlikely(!bias_try_own(&c->lock)))
-		return 0;
-	pfn = take_at_hand(&c->kept[order], limit);
-	c->nr_gets += pfn != 0;
-	bias_disown(&c->lock);
-	return pfn;
-}
-
-static inline bool keep_at_hand(struct kept *k, unsigned long pfn)
-{
-	if (unlikely(k->loaded->nr >= MAGAZINE_LEN - (k->latest != 0)))
-		return false;
-	settle(k);
-	k->latest = pfn;
-	return true;
-}
-
 static bool keep(struct iova_rcaches *rc, unsigned order, unsigned long pfn)
 {
-	struct iova_cpu *c = this_cpu(rc);
-	struct kept *k = &c->kept[order];
+	struct iova_cpu *c = iova_this_cpu(rc);
+	struct iova_kept *k = &c->kept[order];
 	bool is_kept;
 
 	bias_lock(&c->lock);
-	is_kept = keep_at_hand(k, pfn);
+	is_kept = iova_keep_at_hand(k, pfn);
 	if (!is_kept) {
-		settle(k);
-		is_kept = unload(k, &rc->depots[order]) && keep_at_hand(k, pfn);
+		iova_settle(k);
+		is_kept = unload(k, &rc->depots[order]) && iova_keep_at_hand(k, pfn);
 	}
 	bias_unlock(&c->lock);
-	return is_kept;
-}
-
-static inline bool keep_own(struct iova_rcaches *rc, unsigned order, unsigned long pfn)
-{
-	struct iova_cpu *c = this_cpu(rc);
-	bool is_kept;
-
-	if (unlikely(!bias_try_own(&c->lock)))
-		return false;
-	is_kept = keep_at_hand(&c->kept[order], pfn);
-	bias_disown(&c->lock);
 	return is_kept;
 }
 
@@ -357,7 +240,7 @@ unsigned long alloc_iova_fast(struct iova_domain *iovad, unsigned long size,
 	unsigned long pfn = 0;
 
 	if (likely(order < IOVA_ORDERS) && likely(iovad->rcaches != NULL))
-		pfn = take_own(iovad->rcaches, order, limit_pfn + 1 - (1UL << order));
+		pfn = iova_take_own(iovad->rcaches, order, limit_pfn + 1 - (1UL << order));
 	return likely(pfn) ? pfn : alloc_slow(iovad, size, limit_pfn, flush_rcache);
 }
 
@@ -372,7 +255,7 @@ void free_iova_fast(struct iova_domain *iovad, unsigned long pfn, unsigned long 
 	unsigned order = order_of(size);
 
 	if (unlikely(order >= IOVA_ORDERS) || unlikely(!iovad->rcaches) ||
-	    unlikely(!keep_own(iovad->rcaches, order, pfn)))
+	    unlikely(!iova_keep_own(iovad->rcaches, order, pfn)))
 		free_slow(iovad, pfn, order);
 }
 
@@ -382,7 +265,7 @@ static void flush_cpu(struct iova_domain *iovad, struct iova_cpu *c)
 {
 	bias_lock(&c->lock);
 	for (unsigned order = 0; order < IOVA_ORDERS; order++) {
-		settle(&c->kept[order]);
+		iova_settle(&c->kept[order]);
 		magazine_flush(iovad, c->kept[order].loaded);
 		magazine_flush(iovad, c->kept[order].previous);
 	}
@@ -395,9 +278,9 @@ void iova_domain_cpu_dead(struct iova_domain *iovad, unsigned cpu)
 		flush_cpu(iovad, &iovad->rcaches->cpus[cpu]);
 }
 
-static void flush_depot(struct iova_domain *iovad, struct depot *d)
+static void flush_depot(struct iova_domain *iovad, struct iova_depot *d)
 {
-	struct magazine *m;
+	struct iova_magazine *m;
 
 	while ((m = depot_take_locked(d))) {
 		magazine_flush(iovad, m);
@@ -416,9 +299,9 @@ void iova_rcaches_flush(struct iova_domain *iovad)
 }
 
 /* One magazine less, if it is time and there are enough; @now again in 100 ms if so. */
-static void trim(struct iova_domain *iovad, struct depot *d, u64 now)
+static void trim(struct iova_domain *iovad, struct iova_depot *d, u64 now)
 {
-	struct magazine *m = NULL;
+	struct iova_magazine *m = NULL;
 
 	spin_lock(&d->lock);
 	if (d->trim_at <= now) {
@@ -469,7 +352,7 @@ static bool fill_cpu(struct iova_cpu *c)
 static bool fill(struct iova_rcaches *rc, const struct port *p)
 {
 	rc->nr_cpus = p ? min(machine_nr_cpus(p->machine), (unsigned)PORT_MAX_CPUS) : 1;
-	rc->cpus = host_alloc(APART, rc->nr_cpus * sizeof(*rc->cpus));
+	rc->cpus = host_alloc(IOVA_APART, rc->nr_cpus * sizeof(*rc->cpus));
 	for (unsigned order = 0; order < IOVA_ORDERS; order++)
 		rc->depots[order].trim_at = U64_MAX;
 	for (unsigned i = 0; rc->cpus && i < rc->nr_cpus; i++) {
@@ -482,7 +365,7 @@ static bool fill(struct iova_rcaches *rc, const struct port *p)
 
 int iova_domain_init_rcaches(struct iova_domain *iovad)
 {
-	iovad->rcaches = host_alloc(APART, sizeof(*iovad->rcaches));
+	iovad->rcaches = host_alloc(IOVA_APART, sizeof(*iovad->rcaches));
 	if (!iovad->rcaches)
 		return -ENOMEM;
 	if (fill(iovad->rcaches, port_current()))
@@ -521,7 +404,7 @@ static void count_cpu(struct iova_cpu *c, struct iova_stats *s)
 	s->nr_gets += c->nr_gets;
 	s->nr_misses += c->nr_misses;
 	for (unsigned order = 0; order < IOVA_ORDERS; order++) {
-		settle(&c->kept[order]);
+		iova_settle(&c->kept[order]);
 		s->nr_kept += c->kept[order].loaded->nr + c->kept[order].previous->nr;
 	}
 	bias_unlock(&c->lock);
@@ -535,7 +418,7 @@ void iova_rcaches_stats(struct iova_domain *iovad, struct iova_stats *s)
 		count_cpu(&rc->cpus[i], s);
 	for (unsigned order = 0; rc && order < IOVA_ORDERS; order++) {
 		spin_lock(&rc->depots[order].lock);
-		s->nr_kept += (unsigned long)rc->depots[order].nr * MAGAZINE_LEN;
+		s->nr_kept += (unsigned long)rc->depots[order].nr * IOVA_MAGAZINE_LEN;
 		spin_unlock(&rc->depots[order].lock);
 	}
 }
