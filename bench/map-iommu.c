@@ -7,7 +7,8 @@
  *	           sg32           a list of 32 pages that do not touch, dma_map_sg() and back
  *	           sg32 dense     the same of neighbours, which are one run of memory
  *	hazards    4K once more, on a machine with ledger and rules, against one without
- *	threads    4K on two CPUs at once in one domain, against one CPU
+ *	threads    4K on two CPUs at once in one domain, against one CPU: IOVAs as Linux gives
+ *	           them out, and spread, so that CPUs share no line of a page table
  *	live       an unmap and a map while so many other mappings are live
  *
  * Bounds. Nobody's TLB is modelled, so strict and lazy differ by the queue alone, and lazy
@@ -29,8 +30,8 @@ struct iommu_run {
 	struct map_bench *b;
 	const struct map_twin *twin;
 	bool is_lazy;
-	struct harness *plain, *watched;
-	struct map_iommu *iommu[2];
+	struct harness *plain, *spread, *watched;
+	struct map_iommu *iommu[3];
 };
 
 static uint64_t share_ns(const struct iommu_run *r)
@@ -241,13 +242,17 @@ static void duo(const struct iommu_run *r, enum map_format format, const char *w
 static bool threads_of(const struct iommu_run *r, enum map_format format)
 {
 	static const struct goal goal = { 1.1, 1.02 }, none;
-	struct map_side a = { 0 }, b = { 0 };
+	struct map_side a = { 0 }, b = { 0 }, c = { 0 };
 	bool is_done = map_side_begin(&a, r->plain, format, r->is_lazy, r->twin) &&
-		       map_side_begin(&b, r->plain, format, r->is_lazy, r->twin);
+		       map_side_begin(&b, r->plain, format, r->is_lazy, r->twin) &&
+		       map_side_begin(&c, r->spread, format, r->is_lazy, NULL);
 
 	if (is_done)
 		duo(r, format, "one domain", (struct map_duo){
-			.op = map_our_pairs, .enter = map_enter_ours, .args = { &a, &a } }, &goal);
+			.op = map_our_pairs, .enter = map_enter_ours, .args = { &a, &a } }, &none);
+	if (is_done)
+		duo(r, format, "spread", (struct map_duo){
+			.op = map_our_pairs, .enter = map_enter_ours, .args = { &c, &c } }, &goal);
 	if (is_done)
 		duo(r, format, "own ones", (struct map_duo){
 			.op = map_our_pairs, .enter = map_enter_ours, .args = { &a, &b } }, &none);
@@ -259,6 +264,8 @@ static bool threads_of(const struct iommu_run *r, enum map_format format)
 		map_side_end(&a);
 	if (b.machine)
 		map_side_end(&b);
+	if (c.machine)
+		map_side_end(&c);
 	return is_done;
 }
 
@@ -286,6 +293,7 @@ static bool live(const struct iommu_run *r, GError **error)
 	r->b->machine = s.machine;
 	r->b->coherent = s.dev;
 	r->b->has_ledger = false;
+	r->b->most_pages = 4096;
 	r->b->where = r->is_lazy ? "iommu/lpae48/lazy/" : "iommu/lpae48/strict/";
 	g_print("\n%s, %s:", map_format_names[MAP_LPAE48], mode_name(r));
 	map_live_head();
@@ -294,10 +302,11 @@ static bool live(const struct iommu_run *r, GError **error)
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-static struct harness *start(bool has_hazards, GError **error)
+static struct harness *start(bool has_hazards, enum iova_backend iova, GError **error)
 {
 	const struct harness_config cfg = {
 		.gear = GEAR_FAST, .no_hazards = !has_hazards, .hazards = { .is_quiet = true },
+		.iova = iova,
 	};
 
 	return harness_start(&cfg, error);
@@ -306,7 +315,8 @@ static struct harness *start(bool has_hazards, GError **error)
 static bool run_parts(struct iommu_run *r, GError **error)
 {
 	r->iommu[0] = map_iommu_new(r->plain, r->is_lazy);
-	r->iommu[1] = map_iommu_new(r->watched, r->is_lazy);
+	r->iommu[1] = map_iommu_new(r->spread, r->is_lazy);
+	r->iommu[2] = map_iommu_new(r->watched, r->is_lazy);
 	if (!contest(r) || !hazards(r) || !threads(r))
 		return map_out_of_memory(error);
 	return live(r, error);
@@ -316,15 +326,18 @@ static bool run_mode(struct iommu_run *r, GError **error)
 {
 	bool is_done;
 
-	r->plain = start(false, error);
-	r->watched = r->plain ? start(true, error) : NULL;
+	r->plain = start(false, IOVA_DMA_IOMMU, error);
+	r->spread = r->plain ? start(false, IOVA_DMA_SPREAD, error) : NULL;
+	r->watched = r->spread ? start(true, IOVA_DMA_IOMMU, error) : NULL;
 	is_done = r->watched && run_parts(r, error);
 	if (r->watched)
 		harness_finish(r->watched);
+	if (r->spread)
+		harness_finish(r->spread);
 	if (r->plain)
 		harness_finish(r->plain);
-	map_iommu_free(r->iommu[0]);
-	map_iommu_free(r->iommu[1]);
+	for (size_t i = 0; i < G_N_ELEMENTS(r->iommu); i++)
+		map_iommu_free(r->iommu[i]);
 	return is_done;
 }
 

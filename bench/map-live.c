@@ -111,12 +111,12 @@ static double resident_bytes(void)
 	return (double)resident * (double)sysconf(_SC_PAGESIZE);
 }
 
-static bool live_begin(struct live_set *l, struct device *dev, size_t nr)
+static bool live_begin(struct live_set *l, struct device *dev, size_t nr, size_t most_pages)
 {
 	double before;
 
 	*l = (struct live_set){ .dev = dev, .nr = nr, .random = 88172645463325252u };
-	take_pages(l, nr);
+	take_pages(l, most_pages ? MIN(nr, most_pages) : nr);
 	if (!l->nr_pages)
 		return false;
 	l->live = g_new(dma_addr_t, nr);
@@ -205,7 +205,7 @@ static void measure(const struct map_bench *b, struct live_set *l, const char *o
 static bool measure_all(const struct map_bench *b, size_t nr)
 {
 	struct live_set l;
-	bool is_done = live_begin(&l, b->coherent, nr);
+	bool is_done = live_begin(&l, b->coherent, nr, b->most_pages);
 
 	if (is_done) {
 		measure(b, &l, "rolling", roll);

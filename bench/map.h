@@ -16,6 +16,7 @@ struct map_bench {
 	struct map_options options;
 	int most_live;		/* --live  1..100000000 */
 	bool has_ledger;
+	size_t most_pages;	/* that may be mapped at once, or 0: page tables want some too */
 	const char *where;	/* what names of rows begin with, or NULL */
 	struct machine *machine;
 	struct device *coherent, *noncoherent;
