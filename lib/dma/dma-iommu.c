@@ -147,8 +147,9 @@ static noinline void complain_of_unmap(struct device *dev, dma_addr_t dma, size_
 }
 
 /* Until the hardware has forgotten them, or now if that did not work. */
-static inline void finish_unmap(struct device *dev, struct iommu_dma_cookie *c, dma_addr_t iova,
-				size_t len, size_t unmapped, struct iommu_iotlb_gather *gather)
+static __always_inline void finish_unmap(struct device *dev, struct iommu_dma_cookie *c,
+					 dma_addr_t iova, size_t len, size_t unmapped,
+					 struct iommu_iotlb_gather *gather)
 {
 	if (gather->queued && likely(unmapped == len)) {
 		dma_iommu_queue(c, iova, len, &gather->freelist);

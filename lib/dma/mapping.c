@@ -55,71 +55,67 @@ static void add_bounce(struct ledger_note *n)
 	n->bounce_pa = n->is_bounced ? at : 0;
 }
 
-/*
- * Requests are passed by value to what is seldom called, so that they need not be in memory
- * for what is called all day.
- */
-static noinline dma_addr_t refuse(struct request r, enum ledger_why why)
+static noinline dma_addr_t refuse(const struct request *r, enum ledger_why why)
 {
-	if (is_listening(r.dev)) {
+	if (is_listening(r->dev)) {
 		struct ledger_note n;
 
-		note_fill(&n, LEDGER_MAP_REFUSED, &r, DMA_MAPPING_ERROR);
+		note_fill(&n, LEDGER_MAP_REFUSED, r, DMA_MAPPING_ERROR);
 		n.why = why;
-		kernel_note(r.dev->kernel, &n);
+		kernel_note(r->dev->kernel, &n);
 	}
 	return DMA_MAPPING_ERROR;
 }
 
-static noinline dma_addr_t refuse_not_ram(struct request r)
+static noinline dma_addr_t refuse_not_ram(const struct request *r)
 {
-	WARN(true, "%s: mapping %zu bytes at pa %#llx, which is not all memory", dev_name(r.dev),
-	     r.size, (unsigned long long)r.pa);
+	WARN(true, "%s: mapping %zu bytes at pa %#llx, which is not all memory", dev_name(r->dev),
+	     r->size, (unsigned long long)r->pa);
 	return refuse(r, WHY_NOT_RAM);
 }
 
-static noinline dma_addr_t map_by_ops(struct request r)
+static noinline dma_addr_t map_by_ops(const struct request *r)
 {
-	size_t offset = r.page_offset ? r.page_offset : r.pa & ~PAGE_MASK;
-	struct page *page = kernel_page(r.dev->kernel, r.pa - offset);
+	size_t offset = r->page_offset ? r->page_offset : r->pa & ~PAGE_MASK;
+	struct page *page = kernel_page(r->dev->kernel, r->pa - offset);
 
-	return r.dev->dma_ops->map_page(r.dev, page, offset, r.size, r.dir, r.attrs);
+	return r->dev->dma_ops->map_page(r->dev, page, offset, r->size, r->dir, r->attrs);
 }
 
-static inline dma_addr_t map_checked(struct request r, enum ledger_why *ret_why)
+static inline dma_addr_t map_checked(const struct request *r, enum ledger_why *ret_why)
 {
-	struct device *dev = r.dev;
+	struct device *dev = r->dev;
 
 	if (dev->dma_iommu)
-		return dma_iommu_map_phys(dev, r.pa, r.size, r.dir, r.attrs, ret_why);
+		return dma_iommu_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
 	if (maps_direct(dev))
-		return direct_map_phys(dev, r.pa, r.size, r.dir, r.attrs, ret_why);
+		return direct_map_phys(dev, r->pa, r->size, r->dir, r->attrs, ret_why);
 	return map_by_ops(r);
 }
 
-static noinline dma_addr_t note_map(struct request r, dma_addr_t dma)
+static noinline dma_addr_t note_map(const struct request *r, dma_addr_t dma)
 {
 	struct ledger_note n;
 
-	note_fill(&n, LEDGER_MAP, &r, dma);
+	note_fill(&n, LEDGER_MAP, r, dma);
 	add_bounce(&n);
-	kernel_note(r.dev->kernel, &n);
+	kernel_note(r->dev->kernel, &n);
 	return dma;
 }
 
-static __always_inline dma_addr_t map_request(struct request r)
+static __always_inline dma_addr_t map_request(const struct request *r)
 {
 	enum ledger_why why = WHY_NONE;
 	dma_addr_t dma;
 
-	if (is_bad_dir(r.dir) || lacks_mask(r.dev))
+	if (is_bad_dir(r->dir) || lacks_mask(r->dev))
 		return refuse(r, WHY_NONE);
-	if (unlikely(!port_is_ram(dev_port(r.dev), r.pa, r.size)))
+	if (unlikely(!port_is_ram(dev_port(r->dev), r->pa, r->size)))
 		return refuse_not_ram(r);
 	dma = map_checked(r, &why);
 	if (unlikely(dma == DMA_MAPPING_ERROR))
 		return refuse(r, why);
-	return is_listening(r.dev) ? note_map(r, dma) : dma;
+	return is_listening(r->dev) ? note_map(r, dma) : dma;
 }
 
 /* Why @ptr may not be mapped, which is not in the linear map of @dev's machine. */
@@ -155,13 +151,13 @@ static __always_inline bool is_plain(const struct device *dev, phys_addr_t pa, s
 	       port_bank_has(&k->port.bank[0], pa, size);
 }
 
-static noinline dma_addr_t map_single(struct request r)
+static noinline dma_addr_t map_single(struct request *r)
 {
-	const struct port *p = dev_port(r.dev);
+	const struct port *p = dev_port(r->dev);
 
-	if (unlikely(!is_linear(p, r.va)))
-		return refuse(r, why_not(r.dev, r.va));
-	r.pa = port_va_to_pa(p, port_va(r.va));
+	if (unlikely(!is_linear(p, r->va)))
+		return refuse(r, why_not(r->dev, r->va));
+	r->pa = port_va_to_pa(p, port_va(r->va));
 	return map_request(r);
 }
 
@@ -173,8 +169,8 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 
 	if (is_linear(p, ptr) && is_plain(dev, pa, size, dir))
 		return dma_iommu_map_plain(dev, pa, size, dir, attrs);
-	return map_single((struct request){ dev, 0, ptr, size, dir, attrs,
-					    __builtin_return_address(0) });
+	return map_single(&(struct request){ dev, 0, ptr, size, dir, attrs,
+					     __builtin_return_address(0) });
 }
 
 /* virt_to_page() of a pointer that is not simulated memory is NULL. */
@@ -183,12 +179,12 @@ static inline bool is_page_of(const struct device *dev, const struct page *page)
 	return likely(page != NULL) && likely(page_kernel(page) == dev->kernel);
 }
 
-static noinline dma_addr_t map_page(struct request r, struct page *page)
+static noinline dma_addr_t map_page(struct request *r, struct page *page)
 {
-	if (unlikely(!is_page_of(r.dev, page)))
+	if (unlikely(!is_page_of(r->dev, page)))
 		return refuse(r, WHY_NOT_SIMULATED);
-	r.pa = page_pa(r.dev->kernel, page) + r.page_offset;
-	r.va = kernel_lowmem_ptr(r.dev->kernel, r.pa);
+	r->pa = page_pa(r->dev->kernel, page) + r->page_offset;
+	r->va = kernel_lowmem_ptr(r->dev->kernel, r->pa);
 	return map_request(r);
 }
 
@@ -201,30 +197,30 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 		if (is_plain(dev, pa, size, dir))
 			return dma_iommu_map_plain(dev, pa, size, dir, attrs);
 	}
-	return map_page((struct request){ dev, 0, NULL, size, dir, attrs,
-					  __builtin_return_address(0), offset }, page);
+	return map_page(&(struct request){ dev, 0, NULL, size, dir, attrs,
+					   __builtin_return_address(0), offset }, page);
 }
 
-static noinline void note_unmap(struct request r, dma_addr_t dma)
+static noinline void note_unmap(const struct request *r, dma_addr_t dma)
 {
 	struct ledger_note n;
 
-	note_fill(&n, LEDGER_UNMAP, &r, dma);
-	kernel_note(r.dev->kernel, &n);
+	note_fill(&n, LEDGER_UNMAP, r, dma);
+	kernel_note(r->dev->kernel, &n);
 }
 
-static noinline void unmap_request(struct request r, dma_addr_t dma)
+static noinline void unmap_request(const struct request *r, dma_addr_t dma)
 {
-	struct device *dev = r.dev;
+	struct device *dev = r->dev;
 
-	if (is_bad_dir(r.dir))
+	if (is_bad_dir(r->dir))
 		return;
 	if (dev->dma_iommu)
-		iommu_dma_unmap_page(dev, dma, r.size, r.dir, r.attrs);
+		iommu_dma_unmap_page(dev, dma, r->size, r->dir, r->attrs);
 	else if (maps_direct(dev))
-		dma_direct_unmap_page(dev, dma, r.size, r.dir, r.attrs);
+		dma_direct_unmap_page(dev, dma, r->size, r->dir, r->attrs);
 	else
-		dev->dma_ops->unmap_page(dev, dma, r.size, r.dir, r.attrs);
+		dev->dma_ops->unmap_page(dev, dma, r->size, r->dir, r->attrs);
 	if (is_listening(dev))
 		note_unmap(r, dma);
 }
@@ -240,8 +236,8 @@ void dma_unmap_single_attrs(struct device *dev, dma_addr_t dma, size_t size,
 	if (unmaps_plainly(dev, dir))
 		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
 	else
-		unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
-						__builtin_return_address(0) }, dma);
+		unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
+						 __builtin_return_address(0) }, dma);
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
@@ -250,8 +246,8 @@ void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
 	if (unmaps_plainly(dev, dir))
 		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
 	else
-		unmap_request((struct request){ dev, 0, NULL, size, dir, attrs,
-						__builtin_return_address(0) }, dma);
+		unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
+						 __builtin_return_address(0) }, dma);
 }
 
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
@@ -261,7 +257,7 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 	dma_addr_t dma = DMA_MAPPING_ERROR;
 
 	if (is_bad_dir(dir) || lacks_mask(dev))
-		return refuse(r, WHY_NONE);
+		return refuse(&r, WHY_NONE);
 	/* It passes, and no cache is looked after. */
 	WARN(port_is_ram(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
 	     dev_name(dev));
@@ -272,7 +268,7 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 	else if (dev->dma_ops->map_resource)
 		dma = dev->dma_ops->map_resource(dev, phys, size, dir, attrs);
 	if (dma == DMA_MAPPING_ERROR)
-		return refuse(r, WHY_MASK);
+		return refuse(&r, WHY_MASK);
 	if (is_listening(dev)) {
 		struct ledger_note n;
 
