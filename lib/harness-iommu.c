@@ -16,6 +16,9 @@
 /* What software of ours tells apart; two streams that differ above share a group. */
 #define STREAM_MASK	0xffffu
 
+/* As hardware has it; of the board's own the tree says it. */
+#define USUAL_TLB	64u
+
 /* One that the board has not: harness_add_iommu(). */
 struct added_iommu {
 	struct board_iommu board;	/* as the tree would say it */
@@ -54,7 +57,8 @@ static struct iommu_hw *attach(struct machine *m, const struct board_iommu *b)
 	return ref_iommu_new(m, &(struct ref_config){
 		.name = b->name, .reg_pa = place_of(m, b),
 		.walker = b->is_coherent ? IOMMU_HW_WALKS_SNOOPING : IOMMU_HW_WALKS_DRAM,
-		.formats = b->formats, .tlb_entries = b->tlb_entries,
+		.formats = b->formats,
+		.tlb_entries = b->is_modelled ? b->tlb_entries : USUAL_TLB,
 		.caches_negative = b->caches_negative,
 	});
 }
@@ -139,14 +143,11 @@ void harness_iommus_connect(const struct harness_iommus *i, struct master *d,
 /* ---- IOMMUs that the board has not ------------------------------------------------- */
 
 #define ADDED_STREAMS	REF_MAX_CONTEXTS
-/* As hardware of the kind has; the board's own and those that stand in say for themselves. */
-#define ADDED_TLB	64u
-
 static int added_probe(struct added_iommu *a, struct kernel *k)
 {
 	a->hw = ref_iommu_new(k->port.machine, &(struct ref_config){
 		.name = a->board.name, .nr_contexts = ADDED_STREAMS,
-		.nr_streams = ADDED_STREAMS, .tlb_entries = ADDED_TLB,
+		.nr_streams = ADDED_STREAMS, .tlb_entries = USUAL_TLB,
 	});
 	return a->hw ? ref_mmu_probe(k, &a->node, a->board.name, iommu_hw_reg_pa(a->hw),
 				     iommu_hw_irq(a->hw)) : -ENOSPC;

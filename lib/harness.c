@@ -474,13 +474,23 @@ static void set_ranges(struct device *dev, const GArray *ranges)
 	dev->coherent_dma_mask = *dev->dma_mask;
 }
 
-/* The region that comes first in its memory-region, if that is for coherent memory. */
+static bool is_translated(struct device *dev)
+{
+	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+
+	return domain && domain->type & __IOMMU_DOMAIN_PAGING;
+}
+
+/*
+ * The region that comes first in its memory-region, if that is for coherent memory. Drivers
+ * ask for it where no IOMMU gives them memory in one piece; one that does has not mapped it.
+ */
 static void bind_region(struct harness *h, struct device *dev, const struct board_master *at)
 {
 	const struct board_reserved *node = board_region(h->board, at);
 	struct reserved_region *r = node ? reserved_of(h->kernel, node) : NULL;
 
-	if (r && r->use == REGION_COHERENT)
+	if (r && r->use == REGION_COHERENT && !is_translated(dev))
 		coherent_bind_region(dev, r);
 }
 

@@ -84,6 +84,14 @@ def report_answers_every_question(f):
     return ["does not say " + q for q in questions if q not in text]
 
 
+def report_tells_of_iommus(f):
+    text = replay(SHIPPED, "--board", "a9-pl310", "--iommu", "lazy").stdout.decode()
+    questions = ["IOMMUs: lazy", "TLB hits", "reads/walk", "IOVAs by group", "window",
+                 "beyond the buffers", "Page tables take",
+                 "a reference IOMMU that the board has not"]
+    return ["does not say " + q for q in questions if q not in text]
+
+
 def throughput_is_on_standard_error_alone(f):
     run = replay(SHIPPED, "--board", "a9-pl310", "--gear", "fast")
     said = re.search(rb"^armdma: replay: [0-9,]+ events in [0-9.]+ s: [0-9,]+ events per second$",
@@ -117,6 +125,11 @@ def json_keeps_its_schema(f):
            "pool", "--json", f.path("j"))
     different = json.loads(f.read("j"))
     found += schema.complaints(rules, different)
+    for mode in ("strict", "lazy", "passthrough"):
+        replay(SHIPPED, "-b", "a9-iommu", "--gear", "fast", "--iommu", mode, "--json", f.path("j"),
+               "--device", "0000:00:01.0=10010000.ethernet")
+        behind = json.loads(f.read("j"))
+        found += schema.complaints(rules, behind) + differ("mode", behind["iommu"]["mode"], mode)
     if len(different["maintenance"]["differences"]) != 4096:
         found.append("differences are not listed, or more than 4096 are")
     del document["verdict"]
@@ -182,6 +195,13 @@ def bad_input_is_one_sentence_and_status_2(f):
         ([good, "-b", "a9-pl310", "--mask", "eth0"], "DEVICE=VALUE is expected"),
         ([good, "-b", "a9-pl310", "--device", "eth0=x"], "no master x"),
         ([good, "-b", "a9-pl310", "--json", f.path("no/dir")], "no/dir"),
+        ([good, "-b", "a9-pl310", "--iommu", "on"], "off, strict, lazy or passthrough is expected"),
+        ([good, "-b", "a9-pl310", "--iommu", "strict", "--iova", "x"],
+         "linux, spread or bitmap is expected"),
+        ([good, "-b", "a9-pl310", "--iova", "linux"], "--iommu strict or lazy is expected"),
+        ([good, "-b", "a9-iommu", "--iommu", "off", "--iova", "linux"],
+         "--iommu strict or lazy is expected"),
+        ([good, "-b", "a9-pl310", "--iommu", "lazy", "--iova", "bitmap"], "no flush queues"),
         ([good, good, "-b", "a9-pl310"], "one trace is expected"),
     ]
     found = []
@@ -197,7 +217,8 @@ def bad_input_is_one_sentence_and_status_2(f):
 def main():
     tap = Tap()
     for test in (status_says_what_was_found, verdict_is_the_first_line,
-                 report_answers_every_question, throughput_is_on_standard_error_alone,
+                 report_answers_every_question, report_tells_of_iommus,
+                 throughput_is_on_standard_error_alone,
                  same_seed_same_bytes, json_keeps_its_schema,
                  a_report_that_cannot_be_written_is_refused_before_the_work,
                  page_needs_nothing_else,

@@ -191,6 +191,16 @@ static bool was_bounced(const struct mapping *m)
 	return false;
 }
 
+/* Without a line of its own it was a pool's, or the device's. */
+static enum judge_reason reason_of_alloc(const struct iommu_judge *j, const struct mapping *m)
+{
+	if (is_alloc_in_pieces(j, m))
+		return REASON_ALLOC_PIECES;
+	if (!j->claimed->len && !j->ours[IOMMU_UNMAPS]->len)
+		return REASON_ALLOC_ELSEWHERE;
+	return replay_has_gaps(j->r) ? REASON_LOST : REASON_NONE;
+}
+
 static enum judge_reason reason_of(const struct iommu_judge *j, const struct mapping *m)
 {
 	if (m->is_refused)
@@ -201,8 +211,8 @@ static enum judge_reason reason_of(const struct iommu_judge *j, const struct map
 		return REASON_SG_GUESSED;
 	if (was_bounced(m))
 		return REASON_BOUNCED_THERE;
-	if (by_is_alloc(m->by) && is_alloc_in_pieces(j, m))
-		return REASON_ALLOC_PIECES;
+	if (by_is_alloc(m->by))
+		return reason_of_alloc(j, m);
 	return replay_has_gaps(j->r) ? REASON_LOST : REASON_NONE;
 }
 
@@ -220,13 +230,14 @@ void iommu_judge_mapped(struct iommu_judge *j, struct mapping *m)
 {
 	g_autoptr(GArray) runs = NULL;
 
-	if (!j->claimed->len)
-		return;			/* mapped directly in the trace */
+	if (!j->claimed->len && !m->dev->agreement.kernel[IOMMU_MAPS])
+		return;			/* it is mapped directly in the trace */
 	m->was_translated = true;
-	m->trace_iova = line_at(j->claimed, 0)->call.iova;
+	m->trace_iova = j->claimed->len ? line_at(j->claimed, 0)->call.iova :
+					  IOMMU_PAGE(m->pieces[0].dma);
 	runs = runs_of(j, m);
 	judge_runs(j, m, runs);
-	if (runs->len)
+	if (runs->len && j->claimed->len)
 		iommu_judge_iova(j->r, m->dev, m->trace_iova, m->iova);
 	if (runs->len && m->by == BY_SG && !m->nr_cut)
 		iommu_judge_list(j->r, m->dev, j->r->ev->ents_total, m->nr_entries);

@@ -120,7 +120,8 @@ static void unit_row(struct sheet *p, const struct iommu_unit *u)
 	const struct iommu_hw_counters *c = &u->counters;
 	g_autofree char *words = unit_words(u);
 
-	add(p, "<tr><td>%s</td><td class=\"text\">%s</td>", u->name, words);
+	add(p, "<tr><td>%s</td><td class=\"text\" style=\"min-width:14rem\">%s</td>", u->name,
+	    words);
 	cell_count(p, u->nr_devices);
 	cell_count(p, c->hits);
 	cell_count(p, c->misses);
