@@ -127,20 +127,20 @@ static void unit_row(struct sheet *p, const struct iommu_unit *u)
 	cell_count(p, c->misses);
 	cell_count(p, c->walks);
 	cell(p, ratio_text(c->walk_reads, c->walks));
+	cell_count(p, c->faults);
 	for (int i = 0; i < NR_IOMMU_HW_SCOPES; i++)
 		cell_count(p, c->invalidations[i]);
 	cell_count(p, c->invalidated);
 	cell_count(p, c->evictions);
-	cell_count(p, c->faults);
 	add(p, "</tr>\n");
 }
 
 static void page_units(struct sheet *p)
 {
 	static const char *const heads[] = {
-		"IOMMU", "is", "devices", "hits", "misses", "walks", "reads per walk",
-		"invalidates all", "context", "ASID", "page", "range", "walk cache", "entries gone",
-		"evicted", "faults", NULL
+		"IOMMU", "", "devices", "hits", "misses", "walks", "reads/walk", "faults",
+		"invalidates all", "context", "ASID", "page", "range", "walks", "entries", "evicted",
+		NULL
 	};
 
 	add(p, "<h2>IOMMUs: %s%s%s</h2>\n", p->rep->iommu.mode,
@@ -198,7 +198,7 @@ static void curves(struct sheet *p, const struct device_space *space)
 	    "text-anchor=\"end\">%.3f s</text></svg>", CURVE_HEIGHT + 13,
 	    (double)p->rep->first_us / 1e6, CURVE_WIDTH, CURVE_HEIGHT + 13,
 	    (double)p->rep->last_us / 1e6);
-	caption(p, "mapped", "dead and waiting in flush queues, each to its own height");
+	caption(p, "mapped", "dead and waiting in flush queues; each to its own height");
 }
 
 static void space_row(struct sheet *p, const struct device_space *space)
@@ -208,6 +208,8 @@ static void space_row(struct sheet *p, const struct device_space *space)
 
 	add(p, "<tr><td>%s</td>", space->devices);
 	cell(p, g_strdup(c->is_lazy ? "lazy" : "strict"));
+	cell(p, window_text(space));
+	cell(p, byte_seconds_text(dead_byte_seconds(space)));
 	cell_bytes(p, s->pages_peak * PAGE_SIZE);
 	cell_count(p, s->runs_at_peak);
 	cell_count(p, s->runs_peak);
@@ -216,17 +218,14 @@ static void space_row(struct sheet *p, const struct device_space *space)
 	cell_count(p, c->nr_queued_unmaps);
 	cell_count(p, c->nr_timer_flushes);
 	cell_count(p, c->nr_full_flushes);
-	cell(p, window_text(space));
-	cell(p, byte_seconds_text(dead_byte_seconds(space)));
 	add(p, "</tr>\n");
 }
 
 static void page_spaces(struct sheet *p)
 {
 	static const char *const heads[] = {
-		"group", "unmaps", "IOVAs at most", "in runs", "most runs", "span",
-		"invalidated at once", "queued", "timer flushes", "flushes of full queues",
-		"longest window", "reachable when dead", NULL
+		"group", "unmaps", "longest window", "dead, reachable", "IOVAs", "in runs",
+		"most runs", "span", "at once", "queued", "by timer", "when full", NULL
 	};
 
 	if (!p->rep->iommu.spaces->len)
