@@ -3,8 +3,8 @@
  * One operation on one thread, and on two at once.
  *
  * A thread's best batch says nothing of two threads if the other one was not running then.
- * So each publishes how far it is, and a sample counts only if the other one got on during
- * it, at three quarters of the pace or more:
+ * So each has a CPU of the host to itself, publishes how far it is, and a sample counts only
+ * if the other one got on during it, at nearly the same pace:
  *
  *	thread 0   |part|part|part|...|part|       one sample, of NR_PARTS
  *	thread 1    part|part|part|...|part|pa     got on by 12 of 16: it counts
@@ -12,6 +12,7 @@
 #include "map-iommu.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #define NR_PARTS	16u
 #define NR_TURNS	8u
@@ -29,9 +30,9 @@ struct runner {
 
 struct pair {
 	struct runner runner[2];
-	pthread_barrier_t start, end;
+	pthread_barrier_t turn;
 	size_t part;		/* operations */
-	uint64_t ns;
+	uint64_t ns;		/* of half a turn */
 	int nr_running;
 };
 
@@ -46,100 +47,111 @@ static void run_part(struct runner *r)
 	__atomic_store_n(&r->nr_parts, r->nr_parts + 1, __ATOMIC_RELAXED);
 }
 
-static void take_sample(struct runner *r)
+/* On the host's CPU of that number, counted among those that the process may have. */
+static void pin(unsigned nr)
 {
-	uint64_t theirs = progress_of(r->other), began = clock_ns(), took;
+	cpu_set_t allowed, one;
+
+	CPU_ZERO(&one);
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) || CPU_COUNT(&allowed) < 2)
+		return;
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &allowed) && !nr--)
+			CPU_SET(i, &one);
+	pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
+}
+
+/* Nanoseconds of an operation. */
+static double time_parts(struct runner *r)
+{
+	uint64_t began = clock_ns();
 
 	for (unsigned i = 0; i < NR_PARTS; i++)
 		run_part(r);
-	took = clock_ns() - began;
-	r->nr_samples++;
-	if (progress_of(r->other) - theirs >= NR_PARTS * 3 / 4)
-		samples_add(&r->timing.op, (double)took / (double)(NR_PARTS * r->pair->part));
+	return (double)(clock_ns() - began) / (double)(NR_PARTS * r->pair->part);
 }
 
-/* Until the other one is ready too, its samples need company. */
-static void *run(void *arg)
+static void take_sample(struct runner *r)
 {
-	struct runner *r = arg;
-	uint64_t stop;
+	uint64_t theirs = progress_of(r->other);
+	double ns = time_parts(r);
 
-	r->duo->enter(r->duo->args[r->cpu], r->cpu);
-	pthread_barrier_wait(&r->pair->start);
-	stop = clock_ns() + r->pair->ns;
+	r->nr_samples++;
+	theirs = progress_of(r->other) - theirs;
+	if (theirs >= NR_PARTS * 3 / 4 && theirs <= NR_PARTS * 4 / 3)
+		samples_add(&r->timing.op, ns);
+}
+
+static void run_alone(struct runner *r)
+{
+	bench_time(r->duo->op, r->duo->args[0], r->pair->part * NR_PARTS, r->pair->ns,
+		   &r->duo->alone);
+}
+
+/* Who is done goes on until the other one is, whose samples need company. */
+static void run_together(struct runner *r)
+{
+	uint64_t stop = clock_ns() + r->pair->ns;
+
 	while (clock_ns() < stop)
 		take_sample(r);
 	__atomic_fetch_sub(&r->pair->nr_running, 1, __ATOMIC_RELAXED);
 	while (__atomic_load_n(&r->pair->nr_running, __ATOMIC_RELAXED))
 		run_part(r);
-	pthread_barrier_wait(&r->pair->end);
+}
+
+/* The same two threads all the time, as drivers' are: a new one would own no lock yet. */
+static void *run(void *arg)
+{
+	struct runner *r = arg;
+	struct pair *p = r->pair;
+
+	pin(r->cpu);
+	r->duo->enter(r->duo->args[r->cpu], r->cpu);
+	for (unsigned turn = 0; turn < NR_TURNS; turn++) {
+		if (r->cpu == 0) {
+			if (!p->part)
+				p->part = MAX(bench_batch(r->duo->op, r->duo->args[0]) / NR_PARTS,
+					      1);
+			run_alone(r);
+			p->nr_running = 2;
+		}
+		pthread_barrier_wait(&p->turn);
+		run_together(r);
+		pthread_barrier_wait(&p->turn);
+	}
 	return NULL;
 }
 
 static void run_both(struct map_duo *d, struct pair *p)
 {
-	p->nr_running = 2;
-	g_assert(pthread_barrier_init(&p->start, NULL, 2) == 0);
-	g_assert(pthread_barrier_init(&p->end, NULL, 2) == 0);
+	g_assert(pthread_barrier_init(&p->turn, NULL, 2) == 0);
 	for (unsigned i = 0; i < 2; i++) {
 		p->runner[i].duo = d;
 		p->runner[i].pair = p;
 		p->runner[i].cpu = i;
 		p->runner[i].other = &p->runner[!i];
-		g_assert(pthread_create(&p->runner[i].thread, NULL, run, &p->runner[i]) == 0);
+		timing_init(&p->runner[i].timing);
 	}
 	for (unsigned i = 0; i < 2; i++)
+		g_assert(pthread_create(&p->runner[i].thread, NULL, run, &p->runner[i]) == 0);
+	for (unsigned i = 0; i < 2; i++)
 		g_assert(pthread_join(p->runner[i].thread, NULL) == 0);
-	pthread_barrier_destroy(&p->start);
-	pthread_barrier_destroy(&p->end);
-}
-
-struct solo {
-	struct map_duo *duo;
-	size_t batch;
-	uint64_t ns;
-};
-
-/* On a thread of its own, as the two are. */
-static void *run_alone(void *arg)
-{
-	struct solo *s = arg;
-	struct map_duo *d = s->duo;
-
-	d->enter(d->args[0], 0);
-	if (!s->batch)
-		s->batch = bench_batch(d->op, d->args[0]);
-	bench_time(d->op, d->args[0], s->batch, s->ns, &d->alone);
-	return NULL;
-}
-
-static void run_solo(struct solo *s)
-{
-	pthread_t thread;
-
-	g_assert(pthread_create(&thread, NULL, run_alone, s) == 0);
-	g_assert(pthread_join(thread, NULL) == 0);
+	pthread_barrier_destroy(&p->turn);
 }
 
 void map_duo_run(struct map_duo *d, uint64_t ns)
 {
-	struct solo solo = { .duo = d, .ns = ns / NR_TURNS };
 	struct pair *p = aligned_alloc(256, sizeof(*p));
-	uint64_t nr_samples;
+	uint64_t nr_samples = 0;
 
 	g_assert(p);
 	*p = (struct pair){ .ns = ns / NR_TURNS };
 	timing_init(&d->alone);
 	timing_init(&d->both);
-	timing_init(&p->runner[0].timing);
-	timing_init(&p->runner[1].timing);
-	for (unsigned turn = 0; turn < NR_TURNS; turn++) {
-		run_solo(&solo);
-		p->part = MAX(solo.batch / NR_PARTS, 1);
-		run_both(d, p);
-	}
-	nr_samples = p->runner[0].nr_samples + p->runner[1].nr_samples;
+	run_both(d, p);
 	for (unsigned i = 0; i < 2; i++) {
+		nr_samples += p->runner[i].nr_samples;
 		samples_add_all(&d->both.op, &p->runner[i].timing.op);
 		timing_done(&p->runner[i].timing);
 	}
