@@ -7,7 +7,6 @@
 #ifndef LIB_IOMMU_IOVA_RCACHE_H
 #define LIB_IOMMU_IOVA_RCACHE_H
 
-#include <armdma/cpu.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 
