@@ -151,14 +151,18 @@ static __always_inline bool is_plain(const struct device *dev, phys_addr_t pa, s
 	       port_bank_has(&k->port.bank[0], pa, size);
 }
 
-static noinline dma_addr_t map_single(struct request *r)
+/* The long ways take their arguments as they come: so the short ones need no stack. */
+static noinline dma_addr_t map_single(struct device *dev, void *ptr, size_t size,
+				      enum dma_data_direction dir, unsigned long attrs,
+				      const void *site)
 {
-	const struct port *p = dev_port(r->dev);
+	struct request r = { dev, 0, ptr, size, dir, attrs, site };
+	const struct port *p = dev_port(dev);
 
-	if (unlikely(!is_linear(p, r->va)))
-		return refuse(r, why_not(r->dev, r->va));
-	r->pa = port_va_to_pa(p, port_va(r->va));
-	return map_request(r);
+	if (unlikely(!is_linear(p, ptr)))
+		return refuse(&r, why_not(dev, ptr));
+	r.pa = port_va_to_pa(p, port_va(ptr));
+	return map_request(&r);
 }
 
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
@@ -169,8 +173,7 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 
 	if (is_linear(p, ptr) && is_plain(dev, pa, size, dir))
 		return dma_iommu_map_plain(dev, pa, size, dir, attrs);
-	return map_single(&(struct request){ dev, 0, ptr, size, dir, attrs,
-					     __builtin_return_address(0) });
+	return map_single(dev, ptr, size, dir, attrs, __builtin_return_address(0));
 }
 
 /* virt_to_page() of a pointer that is not simulated memory is NULL. */
@@ -179,13 +182,17 @@ static inline bool is_page_of(const struct device *dev, const struct page *page)
 	return likely(page != NULL) && likely(page_kernel(page) == dev->kernel);
 }
 
-static noinline dma_addr_t map_page(struct request *r, struct page *page)
+static noinline dma_addr_t map_page(struct device *dev, struct page *page, size_t offset,
+				    size_t size, enum dma_data_direction dir,
+				    unsigned long attrs, const void *site)
 {
-	if (unlikely(!is_page_of(r->dev, page)))
-		return refuse(r, WHY_NOT_SIMULATED);
-	r->pa = page_pa(r->dev->kernel, page) + r->page_offset;
-	r->va = kernel_lowmem_ptr(r->dev->kernel, r->pa);
-	return map_request(r);
+	struct request r = { dev, 0, NULL, size, dir, attrs, site, offset };
+
+	if (unlikely(!is_page_of(dev, page)))
+		return refuse(&r, WHY_NOT_SIMULATED);
+	r.pa = page_pa(dev->kernel, page) + offset;
+	r.va = kernel_lowmem_ptr(dev->kernel, r.pa);
+	return map_request(&r);
 }
 
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset,
@@ -197,8 +204,7 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 		if (is_plain(dev, pa, size, dir))
 			return dma_iommu_map_plain(dev, pa, size, dir, attrs);
 	}
-	return map_page(&(struct request){ dev, 0, NULL, size, dir, attrs,
-					   __builtin_return_address(0), offset }, page);
+	return map_page(dev, page, offset, size, dir, attrs, __builtin_return_address(0));
 }
 
 static noinline void note_unmap(const struct request *r, dma_addr_t dma)

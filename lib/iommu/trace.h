@@ -9,7 +9,8 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-extern struct iommu_watcher *iommu_watched;	/* NULL: nobody */
+/* NULL: nobody. Hidden: else each look would be two loads. */
+extern struct iommu_watcher *iommu_watched __attribute__((visibility("hidden")));
 
 static inline void trace_map(const struct iommu_domain *domain, unsigned long iova,
 			     phys_addr_t paddr, size_t size)
