@@ -10,6 +10,7 @@ macro, inline or function that a test names and that uses the symbol is said ins
 Leaves out: what only a compiler sees. That ours have Linux's types is for
 tests/style/dma-api-test.py, which compiles each address into a pointer of that type.
 """
+import argparse
 import glob
 import os
 import re
@@ -259,6 +260,8 @@ def page(root=ROOT):
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__,
+                            formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     with open(os.path.join(ROOT, "docs/dma-api.md"), "w", encoding="utf-8") as f:
         f.write(page())
 
