@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The conformance suite over every backend, coherent or not, with and without bounce
- * buffers; and devices of different backends on one machine.
+ * The conformance suite over every backend but IOMMUs (test-conformance-iommu.c), coherent
+ * or not, with and without bounce buffers; and devices of different backends on one machine.
  */
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
 
 #include "support/conformance.h"
-
-/* A test for each pair; platforms are coherent and not. */
-#define CONFORMS(backend, word, how)					\
-	static void backend##_conforms_##word(struct rig *rig)		\
-	{								\
-		expects_conformance(rig, &backend_##backend, how);	\
-	}
 
 CONFORMS(direct, without_bouncing, BOUNCES_NEVER)
 CONFORMS(direct, bouncing_on_demand, BOUNCES_ON_DEMAND)
@@ -31,11 +24,6 @@ CONFORMS(dmabounce, without_swiotlb, BOUNCES_NEVER)
 CONFORMS(dmabounce, bouncing_always, BOUNCES_ALWAYS)
 CONFORMS(dummy, without_bouncing, BOUNCES_NEVER)
 CONFORMS(dummy, bouncing_always, BOUNCES_ALWAYS)
-CONFORMS(iommu_strict, without_bouncing, BOUNCES_NEVER)
-CONFORMS(iommu_strict, bouncing_for_a_stranger, BOUNCES_ALWAYS)
-CONFORMS(iommu_lazy, without_bouncing, BOUNCES_NEVER)
-CONFORMS(iommu_lazy, bouncing_for_a_stranger, BOUNCES_AND_GROWS)
-CONFORMS(arm32, without_bouncing, BOUNCES_NEVER)
 
 /* ---- side by side ----------------------------------------------------------------- */
 
@@ -168,11 +156,6 @@ static const struct rig_test tests[] = {
 	TEST_ON(dmabounce_conforms_bouncing_always,   0,     ON_BOUNCE),
 	TEST_ON(dummy_conforms_without_bouncing,      0,     ON_BOUNCE),
 	TEST_ON(dummy_conforms_bouncing_always,       0,     ON_BOUNCE),
-	TEST_ON(iommu_strict_conforms_without_bouncing, 0,   ON_BOUNCE),
-	TEST_ON(iommu_strict_conforms_bouncing_for_a_stranger, 0, ON_BOUNCE),
-	TEST_ON(iommu_lazy_conforms_without_bouncing, 0,     ON_BOUNCE),
-	TEST_ON(iommu_lazy_conforms_bouncing_for_a_stranger, 0, ON_BOUNCE),
-	TEST_ON(arm32_conforms_without_bouncing,      0,     ON_BOUNCE),
 	TEST_ON(a_direct_device_and_one_behind_operations_share_a_buffer, 0, ON_BOUNCE),
 	TEST_ON(a_backend_may_be_switched_while_nothing_is_mapped, 0, ON_BOUNCE),
 	TEST_ON(machines_and_their_devices_are_kept_apart, 0, 0),

@@ -9,9 +9,10 @@
 #include <asm/dma-mapping.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
+#include <linux/of.h>
 #include <linux/swiotlb.h>
 
-#include "../../lib/iommu/dma-hooks.h"
+#include "../../lib/iommu/reference.h"
 #include "conformance.h"
 #include "mock-iommu.h"
 
@@ -293,45 +294,91 @@ const struct backend backend_dummy = { "dummy", dummy_attach, .refuses_all = tru
 
 /* ---- an IOMMU ---------------------------------------------------------------------------- */
 
-static void iommu_attach(struct conform *c, unsigned type)
+/* A device whose domain will be of that type, and who may be a stranger. */
+static void makes_translated_device(struct conform *c)
 {
-	struct rig *rig = &c->rig;
-
-	iommu_set_default_type(machine_software(rig->m), type);
+	iommu_set_default_type(machine_software(c->rig.m), c->backend->is_lazy
+			       ? IOMMU_DOMAIN_DMA_FQ : IOMMU_DOMAIN_DMA);
 	makes_device(c, "dut");
 	if (c->bouncing != BOUNCES_NEVER)
-		harness_distrust_device(rig->dev);
+		harness_distrust_device(c->rig.dev);
+}
+
+static void mock_attach(struct conform *c)
+{
+	makes_translated_device(c);
 	c->mmu = mock_new(&(struct mock_config){ .defers_flush = true, .is_coherent = true });
 	c->mmu->is_silent = true;
-	mock_stand_before(rig->dev);
+	mock_stand_before(c->rig.dev);
 }
 
-static void iommu_strict_attach(struct conform *c)
-{
-	iommu_attach(c, IOMMU_DOMAIN_DMA);
-}
-
-static void iommu_lazy_attach(struct conform *c)
-{
-	iommu_attach(c, IOMMU_DOMAIN_DMA_FQ);
-}
-
-static void iommu_detach(struct conform *c)
+static void mock_detach(struct conform *c)
 {
 	mock_free(c->mmu);
 }
 
 const struct backend backend_iommu_strict = {
-	"iommu strict", iommu_strict_attach, iommu_detach, .keeps_bytes = true,
+	"iommu strict", mock_attach, mock_detach, .keeps_bytes = true,
 	.maps_resources = true, .translates = true,
 };
 
-/* ARM32's, with the first page taken by nobody, as the suite would lose it. */
-static void arm32_attach(struct conform *c)
+const struct backend backend_iommu_lazy = {
+	"iommu lazy", mock_attach, mock_detach, .keeps_bytes = true,
+	.maps_resources = true, .translates = true, .is_lazy = true,
+};
+
+/* ---- the reference IOMMU: tables in DRAM, walked by hardware ----------------------------- */
+
+#define STREAM	5u
+
+/* Boards need not name it: the device is told where it stands as a tree would tell. */
+static void names_stream(struct device *dev, struct device_node *node)
+{
+	struct of_phandle_args args = { node, 1, { STREAM } };
+
+	assert_int_equal(iommu_fwspec_init(dev, of_fwnode_handle(node)), 0);
+	assert_int_equal(iommu_ops_from_fwnode(dev->kernel, of_fwnode_handle(node))
+				->of_xlate(dev, &args), 0);
+	assert_int_equal(iommu_probe_device(dev), 0);
+	assert_true(device_iommu_mapped(dev));
+}
+
+/* It holds all that it ever read, misses too: whoever forgets to invalidate is found out. */
+static void reference_attach(struct conform *c)
+{
+	static struct device_node node = { .full_name = "/reference" };
+	const bool is_coherent = c->rig.on->is & ON_COHERENT;
+	struct iommu_hw *hw = ref_iommu_new(c->rig.m, &(struct ref_config){
+		.formats = c->backend->formats, .caches_negative = true,
+		.walker = is_coherent ? IOMMU_HW_WALKS_SNOOPING : IOMMU_HW_WALKS_DRAM,
+	});
+
+	assert_non_null(hw);
+	makes_translated_device(c);
+	assert_int_equal(ref_mmu_probe(machine_software(c->rig.m), &node, iommu_hw_name(hw),
+				       iommu_hw_reg_pa(hw), iommu_hw_irq(hw)), 0);
+	names_stream(c->rig.dev, &node);
+	master_attach_iommu(c->rig.hw, hw, STREAM);
+}
+
+#define REFERENCE(name, what, formats_of_it, late)				\
+	const struct backend backend_##name = {					\
+		what, reference_attach, .keeps_bytes = true, .maps_resources = true,	\
+		.translates = true, .formats = formats_of_it, .is_lazy = late,	\
+	}
+REFERENCE(v7s_strict, "v7s strict", 1u << REF_SHORT, false);
+REFERENCE(v7s_lazy, "v7s lazy", 1u << REF_SHORT, true);
+REFERENCE(lpae32_strict, "32-bit LPAE strict", 1u << REF_LONG32_S1, false);
+REFERENCE(lpae32_lazy, "32-bit LPAE lazy", 1u << REF_LONG32_S1, true);
+REFERENCE(lpae64_strict, "64-bit LPAE strict", 1u << REF_LONG64_S1, false);
+REFERENCE(lpae64_lazy, "64-bit LPAE lazy", 1u << REF_LONG64_S1, true);
+
+/* ---- ARM32's: with the first page taken by nobody, as the suite would lose it ------------- */
+
+static void takes_first_page(struct conform *c)
 {
 	char *nobodys = allocates(&c->rig, PAGE_SIZE);
 
-	iommu_attach(c, IOMMU_DOMAIN_DMA);
 	assert_int_equal(harness_set_iova(c->rig.dev, IOVA_BITMAP), 0);
 	assert_true(maps(&c->rig, nobodys, PAGE_SIZE, DMA_TO_DEVICE) < PAGE_SIZE);
 }
@@ -339,16 +386,38 @@ static void arm32_attach(struct conform *c)
 static void arm32_detach(struct conform *c)
 {
 	assert_int_equal(harness_set_iova(c->rig.dev, IOVA_DMA_IOMMU), 0);
-	mock_free(c->mmu);
+}
+
+static void arm32_over_mock_attach(struct conform *c)
+{
+	mock_attach(c);
+	takes_first_page(c);
+}
+
+static void arm32_over_mock_detach(struct conform *c)
+{
+	arm32_detach(c);
+	mock_detach(c);
+}
+
+static void arm32_attach(struct conform *c)
+{
+	reference_attach(c);
+	takes_first_page(c);
 }
 
 const struct backend backend_arm32 = {
-	"ARM32's iommu", arm32_attach, arm32_detach, .keeps_bytes = true,
+	"ARM32's iommu", arm32_over_mock_attach, arm32_over_mock_detach, .keeps_bytes = true,
 	.maps_resources = true, .translates = true, .maps_one_page = true,
 	.gives_no_pages = true,
 };
 
-const struct backend backend_iommu_lazy = {
-	"iommu lazy", iommu_lazy_attach, iommu_detach, .keeps_bytes = true,
-	.maps_resources = true, .translates = true,
-};
+#define ARM32(name, what, formats_of_it)					\
+	const struct backend backend_##name = {					\
+		what, arm32_attach, arm32_detach, .keeps_bytes = true,		\
+		.maps_resources = true, .translates = true, .maps_one_page = true,	\
+		.gives_no_pages = true, .formats = formats_of_it,		\
+	}
+ARM32(arm32_v7s, "ARM32's iommu, v7s", 1u << REF_SHORT);
+ARM32(arm32_lpae32, "ARM32's iommu, 32-bit LPAE", 1u << REF_LONG32_S1);
+ARM32(arm32_lpae64, "ARM32's iommu, 64-bit LPAE", 1u << REF_LONG64_S1);

@@ -44,6 +44,7 @@ struct conform *conform_new(const struct rig *rig, const struct backend *b, enum
 	struct kernel *k;
 
 	c->rig = *rig;
+	c->backend = b;
 	c->bouncing = how;
 	cfg.board = rig->on->board;
 	cfg.gear = rig->on->is & ON_FAST ? GEAR_FAST : GEAR_EXACT;

@@ -12,6 +12,7 @@
 
 #include "rig.h"
 
+struct backend;
 struct mock_iommu;
 
 /** Bounce buffers: none; where memory is out of the device's reach; always; always, growing. */
@@ -20,6 +21,7 @@ enum bouncing { BOUNCES_NEVER, BOUNCES_ON_DEMAND, BOUNCES_ALWAYS, BOUNCES_AND_GR
 /**
  * struct conform - one machine, one device behind one backend
  * @rig:       whose verbs are used; its device and port are what the backend made
+ * @backend:   that
  * @bouncing:  what the machine was booted with
  * @memory:    lowmem of the machine starts here, physical
  * @reach:     bytes of it that the device can reach
@@ -28,6 +30,7 @@ enum bouncing { BOUNCES_NEVER, BOUNCES_ON_DEMAND, BOUNCES_ALWAYS, BOUNCES_AND_GR
  */
 struct conform {
 	struct rig rig;
+	const struct backend *backend;
 	enum bouncing bouncing;
 	uint64_t memory;
 	uint64_t reach;
@@ -50,6 +53,8 @@ struct conform {
  * @translates: device addresses are its own: whatever the mask, memory is in reach
  * @maps_one_page: of memory for both sides, where the device snoops
  * @gives_no_pages: dma_alloc_pages() and its like return NULL
+ * @is_lazy: an IOMMU that invalidates late
+ * @formats: the reference IOMMU's: set of 1 << enum ref_format
  */
 struct backend {
 	const char *name;
@@ -62,15 +67,21 @@ struct backend {
 	bool translates;
 	bool maps_one_page;
 	bool gives_no_pages;
+	bool is_lazy;
+	unsigned formats;
 };
 
 /*
  * Direct, 1:1 or behind a window; translated by operations; dmabounce; nothing at all; an
- * IOMMU that invalidates at once, or late, or as 32-bit Arm has it.
+ * IOMMU in software that invalidates at once, or late, or as 32-bit Arm has it; and the
+ * reference IOMMU with each format of tables, the same three ways.
  */
 extern const struct backend backend_direct, backend_window, backend_ops, backend_bypass,
 			    backend_dmabounce, backend_dummy, backend_iommu_strict,
-			    backend_iommu_lazy, backend_arm32;
+			    backend_iommu_lazy, backend_arm32,
+			    backend_v7s_strict, backend_v7s_lazy, backend_arm32_v7s,
+			    backend_lpae32_strict, backend_lpae32_lazy, backend_arm32_lpae32,
+			    backend_lpae64_strict, backend_lpae64_lazy, backend_arm32_lpae64;
 
 /* A device like rig's, behind @b, on a machine of its own; and an end of that. */
 struct conform *conform_new(const struct rig *rig, const struct backend *b, enum bouncing how);
@@ -78,5 +89,12 @@ void conform_free(struct conform *c, const struct backend *b);
 
 /* The whole suite. */
 void expects_conformance(struct rig *rig, const struct backend *b, enum bouncing how);
+
+/* A test of it for each pair; platforms are coherent and not. */
+#define CONFORMS(backend, word, how)					\
+	static void backend##_conforms_##word(struct rig *rig)		\
+	{								\
+		expects_conformance(rig, &backend_##backend, how);	\
+	}
 
 #endif
