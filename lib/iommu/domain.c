@@ -5,6 +5,7 @@
  * Linux: drivers/iommu/iommu.c, __iommu_domain_alloc() and its callers.
  */
 #include "core.h"
+#include "trace.h"
 
 /* A static one, or what the driver allocates. */
 static struct iommu_domain *ask_driver(const struct iommu_ops *ops, struct device *dev,
@@ -126,7 +127,9 @@ void iommu_set_fault_handler(struct iommu_domain *domain, iommu_fault_handler_t 
 int report_iommu_fault(struct iommu_domain *domain, struct device *dev, unsigned long iova,
 		       int flags)
 {
-	if (!domain->handler)
-		return -ENOSYS;
-	return domain->handler(domain, dev, iova, flags, domain->handler_token);
+	int ret = domain->handler
+		  ? domain->handler(domain, dev, iova, flags, domain->handler_token) : -ENOSYS;
+
+	trace_io_page_fault(dev, iova, flags);
+	return ret;
 }

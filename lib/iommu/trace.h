@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two trace points of the core. Linux: include/trace/events/iommu.h.
+ * Three trace points of the core. Linux: include/trace/events/iommu.h.
  */
 #ifndef LIB_IOMMU_TRACE_H
 #define LIB_IOMMU_TRACE_H
@@ -24,6 +24,12 @@ static inline void trace_unmap(const struct iommu_domain *domain, unsigned long 
 {
 	if (unlikely(iommu_watched))
 		iommu_watched->unmap(iommu_watched, domain, iova, size, unmapped_size);
+}
+
+static inline void trace_io_page_fault(const struct device *dev, unsigned long iova, int flags)
+{
+	if (unlikely(iommu_watched) && iommu_watched->fault)
+		iommu_watched->fault(iommu_watched, dev, iova, flags);
 }
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include <linux/platform_device.h>
 
+#include <armdma/iommu-watch.h>
+
 #include "rig.h"
 
 static struct mock_iommu *mmu;
@@ -388,6 +390,62 @@ static void a_fault_names_the_device_the_domain_the_iova_and_the_direction(void 
 	mock_free(mmu);
 }
 
+struct watch {
+	struct iommu_watcher watcher;
+	const struct device *dev;
+	uint64_t iova;
+	int flags;
+	unsigned nr;
+};
+
+static void sees_fault(struct iommu_watcher *w, const struct device *dev, uint64_t iova, int flags)
+{
+	struct watch *all = container_of(w, struct watch, watcher);
+
+	all->dev = dev;
+	all->iova = iova;
+	all->flags = flags;
+	all->nr++;
+}
+
+static void maps_nothing(struct iommu_watcher *w, const struct iommu_domain *domain,
+			 uint64_t iova, uint64_t pa, size_t len)
+{
+}
+
+static void unmaps_nothing(struct iommu_watcher *w, const struct iommu_domain *domain,
+			   uint64_t iova, size_t len, size_t unmapped)
+{
+}
+
+static void whoever_watches_is_told_of_faults_whether_they_are_handled_or_not(void **state)
+{
+	struct watch watch = { .watcher = { maps_nothing, unmaps_nothing, sees_fault } };
+	struct iommu_domain *own;
+	struct heard heard;
+
+	mmu = mock_new(&(struct mock_config){ 0 });
+	own = new_domain(a);
+	assert_int_equal(iommu_attach_device(own, a), 0);
+	iommu_watch(&watch.watcher);
+	assert_int_equal(mock_access(a, 0x1234, IOMMU_READ), -ENOSYS);
+	assert_ptr_equal(watch.dev, a);
+	assert_int_equal(watch.iova, 0x1234);
+	assert_int_equal(watch.flags, IOMMU_FAULT_READ);
+	iommu_set_fault_handler(own, hear, &heard);
+	assert_int_equal(mock_access(a, 0x5678, IOMMU_WRITE), 5);
+	assert_int_equal(watch.iova, 0x5678);
+	assert_int_equal(watch.flags, IOMMU_FAULT_WRITE);
+	watch.watcher.fault = NULL;
+	assert_int_equal(mock_access(a, 0x5678, IOMMU_WRITE), 5);
+	iommu_watch(NULL);
+	assert_int_equal(mock_access(a, 0x5678, IOMMU_WRITE), 5);
+	assert_int_equal(watch.nr, 2);
+	iommu_detach_device(own, a);
+	iommu_domain_free(own);
+	mock_free(mmu);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +467,7 @@ int main(void)
 		PLAIN(a_deferred_device_is_attached_by_whoever_wants_to_map),
 		PLAIN(a_device_reaches_nothing_that_is_mapped_for_another),
 		PLAIN(a_fault_names_the_device_the_domain_the_iova_and_the_direction),
+		PLAIN(whoever_watches_is_told_of_faults_whether_they_are_handled_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
