@@ -43,6 +43,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 	boot_outer(k);
 	of_init(k);
 	iommu_core_init(k);
+	dma_kept_init(k);
 	dma_iommu_boot(k);
 	coherent_init(k);
 	dma_pools_init(k);
@@ -59,7 +60,7 @@ void kernel_halt(struct kernel *k)
 	swiotlb_exit(k);
 	coherent_exit(k);
 	iommu_core_done(k);
-	dma_iommu_exit(k);
+	dma_kept_exit(k);
 	of_done(k);
 	port_irqs_exit(&k->port);
 	port_timers_exit(&k->port);

@@ -701,6 +701,11 @@ void harness_pass_time(struct harness *h, uint64_t ns)
 	port_pass_time(&h->kernel->port, ns);
 }
 
+void harness_cpu_dead(struct harness *h, unsigned cpu)
+{
+	dma_iommu_cpu_dead(h->kernel, cpu);
+}
+
 void harness_fail_allocation(struct harness *h, unsigned nth)
 {
 	__atomic_store_n(&h->kernel->fail_countdown, (int)nth, __ATOMIC_RELAXED);

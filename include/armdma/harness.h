@@ -248,6 +248,15 @@ void harness_watch_syncs(struct harness *h, struct sync_watcher *w);
 void harness_pass_time(struct harness *h, uint64_t ns);
 
 /**
+ * harness_cpu_dead() - CPU @cpu has gone away, as when it is taken offline
+ *
+ * What the library keeps for it alone is given back: IOVAs for its next mappings. Nothing
+ * runs on it meanwhile; if something does later, it counts as back. A number that no CPU
+ * has does nothing. Source: iova_cpuhp_dead() of drivers/iommu/iova.c.
+ */
+void harness_cpu_dead(struct harness *h, unsigned cpu);
+
+/**
  * harness_fail_allocation() - let the @nth allocation of the library fail
  *
  * Counts from 1 and from now, over pages, kmalloc(), page tables, lists and areas;

@@ -93,6 +93,7 @@ struct iova_domain {
 	struct iova *cached32_node;	/* the same below 4 GiB */
 	struct iova anchor;		/* above all that may be allocated */
 	struct iova_rcaches *rcaches;
+	void (*depot_filled)(struct iova_domain *iovad);	/* lib/iommu/iova.h */
 };
 
 static inline unsigned long iova_size(struct iova *iova)

@@ -18,52 +18,12 @@
  * one piece always, as these say where memory comes from.
  * Linux: drivers/iommu/dma-iommu.c, iommu_dma_alloc() and around it.
  */
-#include <stdlib.h>
 #include <linux/cma.h>
 #include <linux/highmem.h>
 #include <linux/vmalloc.h>
 
 #include "arm-alloc.h"
 #include "dma-iommu.h"
-
-/* ---- what buffers need on the host ------------------------------------------------------- */
-
-/* Kept by the machine too, which takes it along when a driver never frees its buffer. */
-struct kept {
-	struct list_head link;
-	max_align_t data[];
-};
-
-/* Zeroed; NULL: there is none. */
-static void *keep(struct kernel *k, size_t size)
-{
-	struct kept *it = kernel_fails(k) ? NULL : calloc(1, sizeof(*it) + size);
-
-	if (!it)
-		return NULL;
-	spin_lock(&k->dma_iommu_lock);
-	list_add(&it->link, &k->dma_iommu_kept);
-	spin_unlock(&k->dma_iommu_lock);
-	return it->data;
-}
-
-static void let_go(struct kernel *k, void *data)
-{
-	struct kept *it = container_of(data, struct kept, data);
-
-	spin_lock(&k->dma_iommu_lock);
-	list_del(&it->link);
-	spin_unlock(&k->dma_iommu_lock);
-	free(it);
-}
-
-void dma_iommu_exit(struct kernel *k)
-{
-	struct kept *it, *next;
-
-	list_for_each_entry_safe(it, next, &k->dma_iommu_kept, link)
-		free(it);
-}
 
 /* ---- pages from anywhere ----------------------------------------------------------------- */
 
@@ -156,7 +116,7 @@ static void free_pages_of(struct device *dev, struct page **pages, unsigned nr)
 			for (unsigned j = 0; j < len; j++)
 				__free_page(pages[i + j]);
 	}
-	let_go(dev->kernel, pages);
+	dma_let_go(dev->kernel, pages);
 }
 
 /* Zeros, and no cache holds any of it. */
@@ -203,7 +163,7 @@ static struct page **take_pages(struct device *dev, unsigned count, unsigned lon
 		.gfp = gfp | __GFP_NOWARN | __GFP_HIGHMEM | (is_uncached ? 0 : __GFP_ZERO),
 	};
 
-	s.pages = keep(dev->kernel, count * sizeof(*s.pages));
+	s.pages = dma_keep(dev->kernel, count * sizeof(*s.pages), NULL);
 	if (!s.pages)
 		return NULL;
 	if (!fill(&s, orders)) {
@@ -500,18 +460,25 @@ static struct dma_sgt_handle *handle_of(struct sg_table *sgt)
 	return container_of(sgt, struct dma_sgt_handle, sgt);
 }
 
+static void free_list(void *handle)
+{
+	struct dma_sgt_handle *h = handle;
+
+	sg_free_table(&h->sgt);
+}
+
 struct sg_table *iommu_dma_alloc_noncontiguous(struct device *dev, size_t size,
 					       enum dma_data_direction dir, gfp_t gfp,
 					       unsigned long attrs)
 {
-	struct dma_sgt_handle *h = keep(dev->kernel, sizeof(*h));
+	struct dma_sgt_handle *h = dma_keep(dev->kernel, sizeof(*h), free_list);
 
 	if (!h)
 		return NULL;
 	h->pages = alloc_noncontiguous(dev, size, &h->sgt, gfp, attrs, false);
 	if (h->pages)
 		return &h->sgt;
-	let_go(dev->kernel, h);
+	dma_let_go(dev->kernel, h);
 	return NULL;
 }
 
@@ -522,8 +489,7 @@ void iommu_dma_free_noncontiguous(struct device *dev, size_t size, struct sg_tab
 
 	dma_iommu_unmap_range(dev, sg_dma_address(sgt->sgl), size);
 	free_pages_of(dev, h->pages, nr_pages_of(dev, size));
-	sg_free_table(&h->sgt);
-	let_go(dev->kernel, h);
+	dma_let_go(dev->kernel, h);
 }
 
 void *iommu_dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt)

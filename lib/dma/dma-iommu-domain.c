@@ -7,7 +7,8 @@
  */
 #include <stdlib.h>
 
-#include "../iommu/dma-hooks.h"
+#include "../iommu/core.h"
+#include "../iommu/iova.h"
 #include "dma-iommu.h"
 
 /* ---- a cookie ---------------------------------------------------------------------------- */
@@ -63,6 +64,7 @@ static void put_dma_cookie(struct iommu_domain *domain)
 		return;
 	if (c->type == IOMMU_DMA_IOVA_COOKIE && c->kernel) {
 		dma_iommu_free_fq(c);
+		port_delete_timer_sync(&c->kernel->port, &c->trim_timer);
 		put_iova_domain(&c->iovad);
 	}
 	dma_iommu_free_msi(c);
@@ -140,6 +142,25 @@ static void choose_type(struct iommu_dma_cookie *c, struct device *dev)
 		domain->type = IOMMU_DOMAIN_DMA;
 }
 
+/* At the time of the depot that is due first; it may be pending for a later one. */
+static void start_trim_timer(struct iova_domain *iovad)
+{
+	struct iommu_dma_cookie *c = container_of(iovad, struct iommu_dma_cookie, iovad);
+	u64 at = iova_domain_trim_at(iovad);
+
+	if (at != U64_MAX)
+		port_mod_timer(&c->kernel->port, &c->trim_timer,
+			       (unsigned long)(at / (NSEC_PER_SEC / HZ)));
+}
+
+static void on_trim_timer(struct timer_list *t)
+{
+	struct iommu_dma_cookie *c = from_timer(c, t, trim_timer);
+
+	iova_domain_trim(&c->iovad, port_now(&c->kernel->port));
+	start_trim_timer(&c->iovad);
+}
+
 static int fill_cookie(struct iommu_dma_cookie *c, struct device *dev, unsigned long start_pfn)
 {
 	const struct iommu_domain_geometry *g = &c->domain->geometry;
@@ -156,6 +177,8 @@ static int fill_cookie(struct iommu_dma_cookie *c, struct device *dev, unsigned 
 	c->kernel = dev->kernel;
 	for (unsigned i = 0; i < machine_nr_cpus(c->kernel->port.machine) && i < PORT_MAX_CPUS; i++)
 		c->cpus[i] = machine_cpu(c->kernel->port.machine, i);
+	timer_setup(&c->trim_timer, on_trim_timer, 0);
+	c->iovad.depot_filled = start_trim_timer;
 	choose_type(c, dev);
 	return reserve_regions(c, dev);
 }
@@ -219,13 +242,28 @@ static const struct iommu_dma_hooks hooks = {
 /* Unless told otherwise the core's default, which is strict. */
 void dma_iommu_boot(struct kernel *k)
 {
-	spin_lock_init(&k->dma_iommu_lock);
-	INIT_LIST_HEAD(&k->dma_iommu_kept);
 	iommu_set_dma_hooks(k, &hooks);
 	if (k->config.iommu == IOMMU_LAZY)
 		iommu_set_default_type(k, IOMMU_DOMAIN_DMA_FQ);
 	else if (k->config.iommu == IOMMU_PASSTHROUGH)
 		iommu_set_default_type(k, IOMMU_DOMAIN_IDENTITY);
+}
+
+/* Flush queues of it stay: whoever runs the timer frees what is in them. */
+void dma_iommu_cpu_dead(struct kernel *k, unsigned cpu)
+{
+	struct iommu_core *core = k->iommu;
+	struct iommu_group *group;
+
+	mutex_lock(&core->probe_lock);
+	list_for_each_entry(group, &core->groups, number.entry) {
+		struct iommu_domain *domain = group->default_domain;
+		struct iommu_dma_cookie *c = domain ? domain->iova_cookie : NULL;
+
+		if (c && c->type == IOMMU_DMA_IOVA_COOKIE && c->kernel)
+			iova_domain_cpu_dead(&c->iovad, cpu);
+	}
+	mutex_unlock(&core->probe_lock);
 }
 
 /* ---- <armdma/iommu-dma.h> ---------------------------------------------------------------- */

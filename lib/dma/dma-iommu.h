@@ -57,6 +57,7 @@ struct iova_fq;
  * @nr_flushes_started, @nr_flushes_done: of all queues
  * @flushed_at: when the latest were done, by number
  * @fq_timer_on: it is pending
+ * @trim_timer: gives back what lies about in @iovad's depots
  */
 struct iommu_dma_cookie {
 	enum iommu_dma_cookie_type type;
@@ -80,6 +81,7 @@ struct iommu_dma_cookie {
 	u64 flushed_at[NR_FLUSH_TIMES];
 	struct timer_list fq_timer;
 	bool fq_timer_on;
+	struct timer_list trim_timer;
 
 	struct dma_iommu_usage usage[PORT_MAX_CPUS];
 };

@@ -166,8 +166,18 @@ bool contiguous_free(struct device *dev, struct page *page, size_t size);
 phys_addr_t dma_iommu_phys(struct device *dev, dma_addr_t dma);
 /* The IOMMU core of @k may ask for what dma-iommu-domain.c has. */
 void dma_iommu_boot(struct kernel *k);
-/* What it kept for buffers that nobody freed. */
-void dma_iommu_exit(struct kernel *k);
+/* CPU @cpu has gone away: what is kept for its next mappings is anybody's again. */
+void dma_iommu_cpu_dead(struct kernel *k, unsigned cpu);
+
+/*
+ * Zeroed memory of the host; NULL: there is none. @done, or NULL: called with it before it
+ * goes, be that by dma_let_go() or with the machine.
+ */
+void *dma_keep(struct kernel *k, size_t size, void (*done)(void *data));
+void dma_let_go(struct kernel *k, void *data);
+void dma_kept_init(struct kernel *k);
+/* What buffers that nobody freed have kept. */
+void dma_kept_exit(struct kernel *k);
 
 void dma_pools_init(struct kernel *k);
 void dma_pools_exit(struct kernel *k);

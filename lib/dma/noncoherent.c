@@ -13,7 +13,6 @@
  *
  * Linux: kernel/dma/mapping.c.
  */
-#include <stdlib.h>
 #include <linux/iommu-dma.h>
 #include <linux/vmalloc.h>
 
@@ -141,21 +140,20 @@ void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr, dma_addr
 
 /* ---- lists ------------------------------------------------------------------------- */
 
+static void free_list(void *sgt)
+{
+	sg_free_table(sgt);
+}
+
 static struct sg_table *new_table(struct device *dev, gfp_t gfp)
 {
-	struct sg_table *sgt = kernel_fails(dev->kernel) ? NULL : malloc(sizeof(*sgt));
+	struct sg_table *sgt = dma_keep(dev->kernel, sizeof(*sgt), free_list);
 
 	if (sgt && sg_alloc_table(sgt, 1, gfp)) {
-		free(sgt);
+		dma_let_go(dev->kernel, sgt);
 		return NULL;
 	}
 	return sgt;
-}
-
-static void free_table(struct sg_table *sgt)
-{
-	sg_free_table(sgt);
-	free(sgt);
 }
 
 static struct sg_table *alloc_single_sgt(struct device *dev, size_t size,
@@ -168,7 +166,7 @@ static struct sg_table *alloc_single_sgt(struct device *dev, size_t size,
 		return NULL;
 	page = take_pages(dev, size, &sgt->sgl->dma_address, dir, gfp);
 	if (!page) {
-		free_table(sgt);
+		dma_let_go(dev->kernel, sgt);
 		return NULL;
 	}
 	sg_set_page(sgt->sgl, page, (unsigned int)PAGE_ALIGN(size), 0);
@@ -238,7 +236,7 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 		return;
 	}
 	give_pages_back(dev, size, sg_page(sgt->sgl), sg_dma_address(sgt->sgl), dir);
-	free_table(sgt);
+	dma_let_go(dev->kernel, sgt);
 }
 
 void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt)

@@ -71,14 +71,16 @@ static void magazine_flush(struct iova_domain *iovad, struct iova_magazine *m)
 
 /* ---- depots: @lock is held ---------------- */
 
-static void depot_put(struct iova_depot *d, struct iova_magazine *m)
+/* True: it shall be trimmed, which it was not to be before. */
+static bool depot_put(struct iova_depot *d, struct iova_magazine *m)
 {
 	m->next = d->first;
 	d->first = m;
 	d->nr++;
-	if (d->trim_at == U64_MAX)
-		__atomic_store_n(&d->trim_at, ktime_get_ns() + IOVA_DEPOT_DELAY_NS,
-				 __ATOMIC_RELAXED);
+	if (d->trim_at != U64_MAX)
+		return false;
+	__atomic_store_n(&d->trim_at, ktime_get_ns() + IOVA_DEPOT_DELAY_NS, __ATOMIC_RELAXED);
+	return true;
 }
 
 static struct iova_magazine *depot_take(struct iova_depot *d)
@@ -131,9 +133,11 @@ static bool reload(struct iova_kept *k, struct iova_depot *d)
 }
 
 /* See that there is room in what is loaded. */
-static noinline bool unload(struct iova_kept *k, struct iova_depot *d)
+static noinline bool unload(struct iova_domain *iovad, struct iova_kept *k, unsigned order)
 {
+	struct iova_depot *d = &iovad->rcaches->depots[order];
 	struct iova_magazine *m;
+	bool is_first;
 
 	if (k->previous->nr < IOVA_MAGAZINE_LEN) {
 		exchange(k);
@@ -143,9 +147,11 @@ static noinline bool unload(struct iova_kept *k, struct iova_depot *d)
 	if (!m)
 		return false;
 	spin_lock(&d->lock);
-	depot_put(d, k->loaded);
+	is_first = depot_put(d, k->loaded);
 	spin_unlock(&d->lock);
 	k->loaded = m;
+	if (is_first && iovad->depot_filled)
+		iovad->depot_filled(iovad);
 	return true;
 }
 
@@ -167,9 +173,9 @@ static unsigned long take(struct iova_rcaches *rc, unsigned order, unsigned long
 	return pfn;
 }
 
-static bool keep(struct iova_rcaches *rc, unsigned order, unsigned long pfn)
+static bool keep(struct iova_domain *iovad, unsigned order, unsigned long pfn)
 {
-	struct iova_cpu *c = iova_this_cpu(rc);
+	struct iova_cpu *c = iova_this_cpu(iovad->rcaches);
 	struct iova_kept *k = &c->kept[order];
 	bool is_kept;
 
@@ -177,7 +183,7 @@ static bool keep(struct iova_rcaches *rc, unsigned order, unsigned long pfn)
 	is_kept = iova_keep_at_hand(k, pfn);
 	if (!is_kept) {
 		iova_settle(k);
-		is_kept = unload(k, &rc->depots[order]) && iova_keep_at_hand(k, pfn);
+		is_kept = unload(iovad, k, order) && iova_keep_at_hand(k, pfn);
 	}
 	bias_unlock(&c->lock);
 	return is_kept;
@@ -205,7 +211,7 @@ static unsigned long alloc_run(struct iova_domain *iovad, unsigned order,
 	unsigned nr = iova_alloc_run(iovad, 1UL << order, limit_pfn, pfns);
 
 	for (unsigned i = nr; i > 1; i--)
-		if (!keep(iovad->rcaches, order, pfns[i - 1]))
+		if (!keep(iovad, order, pfns[i - 1]))
 			free_iova(iovad, pfns[i - 1]);
 	return nr ? pfns[0] : 0;
 }
@@ -246,7 +252,7 @@ unsigned long alloc_iova_fast(struct iova_domain *iovad, unsigned long size,
 
 static noinline void free_slow(struct iova_domain *iovad, unsigned long pfn, unsigned order)
 {
-	if (order >= IOVA_ORDERS || !iovad->rcaches || !keep(iovad->rcaches, order, pfn))
+	if (order >= IOVA_ORDERS || !iovad->rcaches || !keep(iovad, order, pfn))
 		free_iova(iovad, pfn);
 }
 

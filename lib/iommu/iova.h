@@ -27,6 +27,12 @@ u64 iova_domain_trim(struct iova_domain *iovad, u64 now);
 /* When that is due; U64_MAX: nothing is. One load for each size. */
 u64 iova_domain_trim_at(const struct iova_domain *iovad);
 
+/*
+ * iovad->depot_filled, or NULL: called when iova_domain_trim_at() is another time than it
+ * was, because a magazine came to a depot: once for 127 ranges that were freed, at most.
+ * Locks of the allocator are held: it may set a timer, and no more.
+ */
+
 /* CPU @cpu went away: what it kept is free. */
 void iova_domain_cpu_dead(struct iova_domain *iovad, unsigned cpu);
 

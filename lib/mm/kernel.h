@@ -231,8 +231,8 @@ struct kernel {
 	struct users *users;		/* processes: user.h */
 	struct of_nodes *of_nodes;	/* lib/base's */
 	struct iommu_core *iommu;	/* lib/iommu's */
-	spinlock_t dma_iommu_lock;
-	struct list_head dma_iommu_kept;	/* lib/dma's: of struct kept, what buffers need */
+	spinlock_t dma_kept_lock;
+	struct list_head dma_kept;	/* lib/dma's: of struct kept, what buffers need */
 };
 
 /**

@@ -8,7 +8,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/vmalloc.h>
 
-#include "support/rig.h"
+#include "support/conformance.h"
 
 #include "lib/mm/kernel.h"
 
@@ -27,7 +27,7 @@ static const struct dma_map_ops own_ops = {
 };
 
 /* Who maps. Another way of mapping is another row. */
-static const struct backend {
+static const struct source {
 	const char *name;
 	const struct dma_map_ops *ops;
 } backends[] = {
@@ -121,7 +121,7 @@ static void each(struct rig *rig, void (*body)(struct buf *b))
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(backends) * 9; i++) {
-		const struct backend *on = &backends[i / 9];
+		const struct source *on = &backends[i / 9];
 		const struct family *f = &families[i / 3 % 3];
 		struct buf b = { .rig = rig, .dir = dirs[i % 3] };
 
@@ -471,6 +471,22 @@ static void nonsense_given_back_is_a_warning(struct rig *rig)
 	expects_warning(rig, "freeing invalid buffer");
 }
 
+/* What they keep on the host; the sanitizer looks. */
+static void lists_that_nobody_frees_go_with_the_machine(struct rig *rig)
+{
+	static const struct backend *const all[] = {
+		&backend_direct, &backend_iommu_strict, &backend_v7s_strict,
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+		struct conform *c = conform_new(rig, all[i], BOUNCES_NEVER);
+
+		assert_non_null(dma_alloc_noncontiguous(c->rig.dev, LEN, DMA_TO_DEVICE,
+							GFP_KERNEL, 0));
+		conform_free(c, all[i]);
+	}
+}
+
 /* ---- lists over coherent memory, and remapping -------------------------------------------- */
 
 static void a_list_over_coherent_memory_has_one_entry(struct rig *rig)
@@ -607,6 +623,7 @@ static const struct rig_test tests[] = {
 	TEST_ON(operations_without_pages_have_none,                        ON_FAST, 0),
 	TEST_ON(pages_that_cannot_be_mapped_are_given_back,                ON_FAST, 0),
 	TEST_ON(whatever_allocation_fails_nothing_is_left,                 ON_FAST, 0),
+	TEST_ON(lists_that_nobody_frees_go_with_the_machine, 0, ON_BOUNCE),
 	TEST_ON(nonsense_given_back_is_a_warning,                          ON_FAST, 0),
 	TEST_ON(a_list_over_coherent_memory_has_one_entry,                 0,       0),
 	TEST_ON(memory_without_pages_has_no_list,                          ON_FAST, 0),

@@ -404,6 +404,7 @@ static struct iommu_device *mock_probe(struct device *dev)
 	d->mmu = m;
 	d->pasids = g_hash_table_new(NULL, NULL);
 	dev_iommu_priv_set(dev, d);
+	dev->iommu->shadow_on_flush = m->cfg.shadows_on_flush;
 	g_ptr_array_add(m->devs, d);
 	m->devs_ever++;
 	return &m->iommu;

@@ -52,6 +52,7 @@ struct mock_resv {
  * @unmap_syncs:   ->unmap_pages invalidates by itself; there is no ->iotlb_sync
  * @caches_misses: see above; else there is no ->iotlb_sync_map
  * @defers_flush:  IOMMU_CAP_DEFERRED_FLUSH
+ * @shadows_on_flush: says of devices that flushing is expensive for them
  * @is_coherent:   IOMMU_CAP_CACHE_COHERENCY
  * @is_deferred:   attaches late
  * @grouping:      see above
@@ -69,6 +70,7 @@ struct mock_config {
 	bool unmap_syncs;
 	bool caches_misses;
 	bool defers_flush;
+	bool shadows_on_flush;
 	bool is_coherent;
 	bool is_deferred;
 	enum mock_grouping grouping;
