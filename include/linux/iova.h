@@ -87,7 +87,7 @@ struct iova_domain {
 	unsigned long max32_alloc_size;
 	enum iova_policy policy;
 
-	unsigned long lock[4];		/* struct bias_lock; of all but @rcaches */
+	unsigned long lock[9];		/* struct bias_lock; of all but @rcaches */
 	struct iova_tree tree;
 	struct iova *cached_node;	/* where the next search begins */
 	struct iova *cached32_node;	/* the same below 4 GiB */

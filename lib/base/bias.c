@@ -12,7 +12,7 @@
 #define MOST_PATIENCE		65536u
 #define SPINS_BEFORE_YIELD	100u
 
-_Thread_local char bias_self;
+_Thread_local char bias_self[BIAS_SLOTS];
 
 /* Registering twice is fine: two threads may find that nobody has yet. */
 static enum { UNKNOWN, ABSENT, PRESENT } membarriers;
@@ -55,7 +55,7 @@ static bool can_bias(void)
 
 static void wait_for_owner(const struct bias_lock *b)
 {
-	for (unsigned spins = 1; __atomic_load_n(&b->held, __ATOMIC_ACQUIRE); spins++) {
+	for (unsigned spins = 1; __atomic_load_n(&b->held[b->slot], __ATOMIC_ACQUIRE); spins++) {
 		cpu_relax();
 		if (spins % SPINS_BEFORE_YIELD == 0)
 			sched_yield();
@@ -79,15 +79,27 @@ void bias_lock_slow(struct bias_lock *b)
 	spin_lock(&b->lock);
 	if (b->owner)
 		depose(b);
-	b->in_a_row = b->last == &bias_self ? b->in_a_row + 1 : 0;
-	b->last = &bias_self;
+	b->in_a_row = b->last == bias_self ? b->in_a_row + 1 : 0;
+	b->last = bias_self;
 	b->is_slow = true;
+}
+
+/* False: others have them all. */
+static bool take_slot(struct bias_lock *b)
+{
+	for (b->slot = 0; b->slot < BIAS_SLOTS; b->slot++) {
+		if (!b->who[b->slot])
+			b->who[b->slot] = bias_self;
+		if (b->who[b->slot] == bias_self)
+			return true;
+	}
+	return false;
 }
 
 void bias_unlock_slow(struct bias_lock *b)
 {
 	b->is_slow = false;
-	if (b->in_a_row >= b->patience && can_bias())
-		__atomic_store_n(&b->owner, &bias_self, __ATOMIC_RELEASE);
+	if (b->in_a_row >= b->patience && can_bias() && take_slot(b))
+		__atomic_store_n(&b->owner, bias_self + b->slot, __ATOMIC_RELEASE);
 	spin_unlock(&b->lock);
 }

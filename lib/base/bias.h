@@ -4,16 +4,20 @@
  * plain stores and a check. Anybody else may take it too, at the price of a system call
  * the first time.
  *
- *	owner                               another thread
- *	held = 1                            lock, owner = NULL
+ *	owner, by its slot                  another thread
+ *	held[slot] = 1                      lock, owner = NULL
  *	owner is me? -> go on               membarrier()
- *	held = 0                            wait until held is 0 -> go on
+ *	held = 0                            wait until the owner's held[] is 0 -> go on
  *
  * Between the owner's two lines there is no barrier. membarrier() makes each running
  * thread execute one: after it, either the owner has seen that it is none any more, or
  * its @held is seen. Then all take the spinlock, until one thread took it so many times
  * in a row that it becomes the owner; so many are more after each time that an owner was
  * deposed. Where there is no membarrier(), the lock is a spinlock.
+ *
+ * A thread that was owner once may have been stopped before its first line, and go on when
+ * somebody else is: so each owner has a slot of its own for good. Threads beyond the slots
+ * never become owners.
  *
  * Context: any; never sleeps, not to be nested. Whoever calls machine or run functions
  * inside may be switched away from as inside any spinlock.
@@ -27,24 +31,34 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#define BIAS_SLOTS	4u
+
 /**
  * struct bias_lock - zero is unlocked and nobody's, but use bias_init()
- * @owner:    who may take it without the spinlock; NULL: nobody
- * @held:     the owner is inside
+ * @owner:    bias_self of who may take it without the spinlock, plus its slot; NULL: nobody
+ * @held:     the owner is inside; @all_held: that of all slots at once
+ * @who:      bias_self of who has the slot; NULL: nobody yet
+ * @slot:     the owner's, if there is one; or the last one's
  * @is_slow:  who is inside has the spinlock
  * @last:     who had the spinlock last, @in_a_row times
  * @patience: as many make an owner
  */
 struct bias_lock {
-	const void *owner;
-	bool held, is_slow;
+	const char *owner;
+	union {
+		u8 held[BIAS_SLOTS];
+		u32 all_held;
+	};
 	spinlock_t lock;
+	bool is_slow;
+	u8 slot;
 	const void *last;
 	u32 in_a_row, patience;
+	const char *who[BIAS_SLOTS];
 };
 
 /* Its address is who this thread is. */
-extern _Thread_local char bias_self
+extern _Thread_local char bias_self[BIAS_SLOTS]
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* The process may use membarrier() from then on. */
@@ -56,19 +70,23 @@ void bias_unlock_slow(struct bias_lock *b);
 /* Without a call: false if this thread is not the owner. Then bias_disown(). */
 static inline bool bias_try_own(struct bias_lock *b)
 {
-	if (unlikely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) != &bias_self))
+	const char *owner = __atomic_load_n(&b->owner, __ATOMIC_RELAXED);
+	uintptr_t slot = (uintptr_t)owner - (uintptr_t)bias_self;
+
+	if (unlikely(slot >= BIAS_SLOTS))
 		return false;
-	__atomic_store_n(&b->held, true, __ATOMIC_RELAXED);
+	__atomic_store_n(&b->held[slot], 1, __ATOMIC_RELAXED);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (likely(__atomic_load_n(&b->owner, __ATOMIC_ACQUIRE) == &bias_self))
+	if (likely(__atomic_load_n(&b->owner, __ATOMIC_ACQUIRE) == owner))
 		return true;
-	__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
+	__atomic_store_n(&b->held[slot], 0, __ATOMIC_RELEASE);
 	return false;
 }
 
+/* It may be deposed by now, but nobody else is inside: other slots' are of who is not. */
 static inline void bias_disown(struct bias_lock *b)
 {
-	__atomic_store_n(&b->held, false, __ATOMIC_RELEASE);
+	__atomic_store_n(&b->all_held, 0, __ATOMIC_RELEASE);
 }
 
 static inline void bias_lock(struct bias_lock *b)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 
 #include <armdma/cpu.h>
@@ -563,7 +564,7 @@ static void a_biased_lock_keeps_threads_apart(void **state)
 
 		bias_init(&c.lock);
 		counts(&c);
-		assert_ptr_equal(c.lock.owner, &bias_self);
+		assert_ptr_equal(c.lock.owner, bias_self);
 		for (unsigned i = 0; i < 3; i++)
 			assert_int_equal(pthread_create(&threads[i], NULL, counts, &c), 0);
 		counts(&c);
@@ -591,7 +592,64 @@ static void a_biased_lock_goes_over_to_who_uses_it(void **state)
 	bias_unlock(&c.lock);
 	assert_null(c.lock.owner);
 	counts(&c);
-	assert_ptr_equal(c.lock.owner, &bias_self);
+	assert_ptr_equal(c.lock.owner, bias_self + c.lock.slot);
+}
+
+/* What it writes when it was stopped on its way in, and finds that another is the owner. */
+static void who_was_owner_once_does_not_let_others_in_to_the_next(void **state)
+{
+	struct counter c = { .nr_torn = 0 };
+	unsigned first;
+	pthread_t thread;
+
+	bias_init(&c.lock);
+	assert_int_equal(pthread_create(&thread, NULL, counts, &c), 0);
+	pthread_join(thread, NULL);
+	first = c.lock.slot;
+	counts(&c);
+	assert_true(bias_try_own(&c.lock));
+	assert_int_not_equal(c.lock.slot, first);
+	c.lock.held[first] = 0;
+	assert_int_equal(c.lock.held[c.lock.slot], 1);
+	bias_disown(&c.lock);
+	assert_int_equal(c.lock.all_held, 0);
+}
+
+struct waiter {
+	struct counter *c;
+	sem_t has_counted, may_end;
+};
+
+static void *counts_and_waits(void *arg)
+{
+	struct waiter *w = arg;
+
+	counts(w->c);
+	sem_post(&w->has_counted);
+	sem_wait(&w->may_end);
+	return NULL;
+}
+
+static void threads_beyond_the_slots_never_become_owners(void **state)
+{
+	struct counter c = { .nr_torn = 0 };
+	struct waiter w = { .c = &c };
+	pthread_t threads[BIAS_SLOTS + 2];
+
+	bias_init(&c.lock);
+	sem_init(&w.has_counted, 0, 0);
+	sem_init(&w.may_end, 0, 0);
+	for (unsigned i = 0; i < ARRAY_SIZE(threads); i++) {
+		assert_int_equal(pthread_create(&threads[i], NULL, counts_and_waits, &w), 0);
+		sem_wait(&w.has_counted);
+		assert_int_equal(c.lock.owner != NULL, i < BIAS_SLOTS);
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(threads); i++)
+		sem_post(&w.may_end);
+	for (unsigned i = 0; i < ARRAY_SIZE(threads); i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(c.a, ARRAY_SIZE(threads) * NR_COUNTS);
+	assert_int_equal(c.nr_torn, 0);
 }
 
 static void users_of_iovas_are_counted(void **state)
@@ -631,6 +689,8 @@ int main(void)
 		TEST(no_frame_has_two_owners_where_there_is_no_membarrier),
 		TEST(a_biased_lock_keeps_threads_apart),
 		TEST(a_biased_lock_goes_over_to_who_uses_it),
+		TEST(who_was_owner_once_does_not_let_others_in_to_the_next),
+		TEST(threads_beyond_the_slots_never_become_owners),
 		TEST(users_of_iovas_are_counted),
 	};
 
