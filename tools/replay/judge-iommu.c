@@ -51,6 +51,7 @@ struct iommu_judge {
 	GArray *ours[NR_IOMMU_CALLS];		/* of struct iommu_call: the event's */
 	GArray *claimed;			/* of struct line: its maps */
 	unsigned nr_waiting;			/* maps, of all tasks */
+	bool is_bitmap;				/* --iova bitmap */
 };
 
 static struct iommu_call *ours_at(struct iommu_judge *j, enum iommu_call_kind kind, unsigned i)
@@ -205,6 +206,8 @@ static enum judge_reason reason_of(const struct iommu_judge *j, const struct map
 {
 	if (m->is_refused)
 		return REASON_REFUSED;
+	if (j->is_bitmap)
+		return REASON_OTHER_BACKEND;
 	if (m->nr_cut)
 		return REASON_SG_TRUNCATED;
 	if (m->is_guessed)
@@ -520,6 +523,7 @@ struct iommu_judge *iommu_judge_new(struct replay *r)
 	struct iommu_judge *j = g_new0(struct iommu_judge, 1);
 
 	j->r = r;
+	j->is_bitmap = r->cfg->iova && !strcmp(r->cfg->iova, "bitmap");
 	r->rep->iommu_judgement.differences =
 		g_array_new(FALSE, FALSE, sizeof(struct iommu_difference));
 	j->tasks = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, task_free);

@@ -46,6 +46,7 @@ enum judge_reason {
 	REASON_NO_OUTER,	/* this board has no outer cache */
 	REASON_ALLOC_ELSEWHERE,	/* from a pool or a device's own memory, on one side only */
 	REASON_OWN_IOVAS,	/* of who gives out IOVAs itself: a driver, or a doorbell's */
+	REASON_OTHER_BACKEND,	/* here devices map as on 32-bit Arm: list by list */
 	NR_JUDGE_REASONS
 };
 
