@@ -176,11 +176,11 @@ static struct added_iommu *added_get(struct harness_iommus *i, struct kernel *k)
 	return NULL;
 }
 
-static int xlate(struct device *dev, struct added_iommu *a)
+static int xlate(struct device *dev, struct added_iommu *a, u32 stream)
 {
 	struct fwnode_handle *fwnode = of_fwnode_handle(&a->node);
 	struct of_phandle_args args = {
-		.np = &a->node, .args_count = 1, .args = { a->nr_streams },
+		.np = &a->node, .args_count = 1, .args = { stream },
 	};
 	int ret = iommu_fwspec_init(dev, fwnode);
 
@@ -189,16 +189,36 @@ static int xlate(struct device *dev, struct added_iommu *a)
 	return ret ? ret : iommu_probe_device(dev);
 }
 
-int harness_iommus_add(struct harness_iommus *i, struct device *dev)
+/* Where @like is; NULL: at none of these. */
+static struct added_iommu *added_of(const struct harness_iommus *i, struct device *like,
+				    u32 *ret_stream)
 {
-	struct added_iommu *a = added_get(i, dev->kernel);
+	const struct iommu_hw *hw = like ? master_iommu(like->master, 0, ret_stream) : NULL;
+
+	for (guint n = 0; hw && n < i->added->len; n++) {
+		struct added_iommu *a = g_ptr_array_index(i->added, n);
+
+		if (a->hw == hw)
+			return a;
+	}
+	return NULL;
+}
+
+int harness_iommus_add(struct harness_iommus *i, struct device *dev, struct device *like)
+{
+	u32 stream;
+	struct added_iommu *a = added_of(i, like, &stream);
 	int ret;
 
-	if (!a)
-		return -ENOSPC;
-	ret = xlate(dev, a);
+	if (!a) {
+		a = added_get(i, dev->kernel);
+		if (!a)
+			return -ENOSPC;
+		stream = a->nr_streams++;
+	}
+	ret = xlate(dev, a, stream);
 	if (!ret)
-		master_attach_iommu(dev->master, a->hw, a->nr_streams++);
+		master_attach_iommu(dev->master, a->hw, stream);
 	return ret;
 }
 

@@ -29,7 +29,7 @@ void harness_iommus_probe(const struct harness_iommus *i, struct kernel *k);
 void harness_iommus_connect(const struct harness_iommus *i, struct master *d,
 			    const struct board_master *at);
 /* @dev, which is at the bus and has no driver, goes through one that is added. */
-int harness_iommus_add(struct harness_iommus *i, struct device *dev);
+int harness_iommus_add(struct harness_iommus *i, struct device *dev, struct device *like);
 /* The drivers go; the models are the machine's. */
 void harness_iommus_done(struct harness_iommus *i, struct kernel *k);
 

@@ -634,7 +634,7 @@ struct iommu_hw *harness_iommu(struct harness *h, const char *name, bool *ret_st
 	return NULL;
 }
 
-int harness_add_iommu(struct harness *h, struct device *dev)
+int harness_add_iommu(struct harness *h, struct device *dev, struct device *like)
 {
 	bool is_coherent = dev_is_dma_coherent(dev);
 	int ret;
@@ -644,7 +644,7 @@ int harness_add_iommu(struct harness *h, struct device *dev)
 	if (master_iommu(dev->master, 0, NULL))
 		return -EBUSY;
 	device_unbind(dev, __builtin_return_address(0));
-	ret = harness_iommus_add(&h->iommus, dev);
+	ret = harness_iommus_add(&h->iommus, dev, like);
 	device_bind(dev, is_coherent);
 	return ret;
 }

@@ -199,14 +199,15 @@ struct iommu_hw *harness_iommu(struct harness *h, const char *name, bool *ret_st
 
 /**
  * harness_add_iommu() - put @dev, which is at the bus, behind an IOMMU that the board has not
+ * @like: NULL: @dev has an ID that no other device has, and IOVAs of its own; else a device
+ *        of an earlier call, and both have its ID: they are one group
  *
  * A reference IOMMU (armdma/reference-iommu.h) with a TLB of 64 entries, whose walks do not
- * snoop. @dev has an ID there that no other device has: its IOVAs are its own. Nothing may
- * be mapped for it; its driver counts as unbound and bound again.
+ * snoop. Nothing may be mapped for @dev; its driver counts as unbound and bound again.
  * Return: 0; -ENODEV: the harness's option iommu is off; -EBUSY: it is behind one;
  * -ENOSPC: no room for more registers, and then it is at the bus as before.
  */
-int harness_add_iommu(struct harness *h, struct device *dev);
+int harness_add_iommu(struct harness *h, struct device *dev, struct device *like);
 
 struct machine *harness_machine(struct harness *h);
 struct hazard_engine *harness_hazards(struct harness *h);	/* NULL when off */

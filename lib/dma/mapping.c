@@ -348,7 +348,8 @@ static struct sg_cursor cursor_of(const struct sg_request *r)
 	struct sg_cursor c = { .segment = r->sg };
 
 	port_before_load(r->sg, sizeof(*r->sg));
-	c.is_merged = r->dev->dma_iommu && !sg_dma_is_swiotlb(r->sg);
+	c.is_merged = (r->dev->dma_iommu || to_dma_iommu_mapping(r->dev)) &&
+		      !sg_dma_is_swiotlb(r->sg);
 	return c;
 }
 

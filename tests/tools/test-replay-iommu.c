@@ -236,6 +236,39 @@ static void a_device_that_was_removed_begins_with_a_new_space(void **state)
 	assert_int_equal(rep->iommu.spaces->len, 2);
 }
 
+static void what_was_one_group_in_the_trace_is_one_here(void **state)
+{
+	g_autoptr(replay_report) rep = replays_with(
+		"add_device_to_group: IOMMU: groupID=3 device=0000:01:00.0\n"
+		"add_device_to_group: IOMMU: groupID=3 device=0000:01:00.1\n"
+		"add_device_to_group: IOMMU: groupID=4 device=0000:02:00.0\n"
+		MAP("0000:01:00.0", TO, "40001000", "4096")
+		MAP("0000:01:00.1", FROM, "40002000", "4096")
+		MAP("0000:02:00.0", TO, "40003000", "4096")
+		UNMAP("0000:01:00.0", TO, "40001000", "4096")
+		UNMAP("0000:01:00.1", FROM, "40002000", "4096")
+		UNMAP("0000:02:00.0", TO, "40003000", "4096"), &strict);
+
+	is_clean(rep);
+	assert_true(device_of(rep, "0000:01:00.0")->space == device_of(rep, "0000:01:00.1")->space);
+	assert_true(device_of(rep, "0000:01:00.0")->space != device_of(rep, "0000:02:00.0")->space);
+}
+
+/* Merged or not, the engine knows where each entry's memory is. */
+static void the_arm32_backend_maps_lists_without_a_hazard(void **state)
+{
+	struct replay_config cfg = { .iommu = "strict", .iova = "bitmap" };
+	g_autoptr(replay_report) rep = replays_with(
+		"dma_map_sg: eth0 dir=FROM_DEVICE nents=2/2 ents=2/2 "
+		"dma_addrs={0x40001000,0x40007000} sizes={0x1000,0x200} "
+		"phys_addrs={0x40001000,0x40007000} attrs=\n"
+		"dma_unmap_sg: eth0 dir=FROM_DEVICE phys_addrs={0x40001000,0x40007000} attrs=\n",
+		&cfg);
+
+	is_clean(rep);
+	assert_int_equal(rep->total.checked, 0x1200);
+}
+
 /* From the bottom up, one CPU as the other; and strict. */
 static void addresses_come_from_who_is_asked_for(void **state)
 {
@@ -561,6 +594,8 @@ int main(void)
 		cmocka_unit_test(an_iommu_of_the_trace_stays_at_the_bus),
 		cmocka_unit_test(passthrough_translates_nothing),
 		cmocka_unit_test(a_device_that_was_removed_begins_with_a_new_space),
+		cmocka_unit_test(what_was_one_group_in_the_trace_is_one_here),
+		cmocka_unit_test(the_arm32_backend_maps_lists_without_a_hazard),
 		cmocka_unit_test(addresses_come_from_who_is_asked_for),
 		cmocka_unit_test(each_call_and_each_byte_beyond_is_counted),
 		cmocka_unit_test(whole_pages_and_allocations_expose_nothing),

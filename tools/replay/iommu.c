@@ -25,6 +25,7 @@ struct iommus {
 	struct replay_device *dev;		/* of the event; NULL: none */
 	uint64_t lowest, bytes;			/* mapped by the event */
 	uint64_t start_ns;			/* simulated, of the first event */
+	GHashTable *groups;			/* of the trace: by device, its number + 1 */
 	bool has_started;
 };
 
@@ -192,6 +193,22 @@ static bool is_iommu_itself(const char *name)
 	return g_str_has_suffix(kind, "mmu");
 }
 
+/* A device that the traced machine could not tell apart from @dev: one group there. */
+static struct device *like(const struct iommus *s, const struct replay_device *dev)
+{
+	gpointer group = g_hash_table_lookup(s->groups, dev->name);
+	const GPtrArray *all = s->r->rep->devices;
+
+	for (unsigned i = 0; group && i < all->len; i++) {
+		const struct replay_device *other = all->pdata[i];
+
+		if (other != dev && other->space &&
+		    g_hash_table_lookup(s->groups, other->name) == group)
+			return other->dev;
+	}
+	return NULL;
+}
+
 static bool wants_one(const struct iommus *s, const struct replay_device *dev)
 {
 	return s->r->cfg->iommu && !master_iommu(dev->master, 0, NULL) &&
@@ -200,7 +217,7 @@ static bool wants_one(const struct iommus *s, const struct replay_device *dev)
 
 void iommus_place(struct iommus *s, struct replay_device *dev)
 {
-	if (wants_one(s, dev) && harness_add_iommu(s->r->h, dev->dev))
+	if (wants_one(s, dev) && harness_add_iommu(s->r->h, dev->dev, like(s, dev)))
 		replay_find(s->r, dev, FIND_NO_IOMMU, "the board has no room for its registers");
 	note_unit(s, dev);
 	note_space(s, dev);
@@ -221,6 +238,10 @@ static void on_hotplug(struct iommus *s, const struct trace_event *ev)
 {
 	struct replay_device *dev = g_hash_table_lookup(s->r->by_name, ev->dev);
 
+	if (ev->kind == TRACE_IOMMU_ADD_DEVICE)
+		g_hash_table_insert(s->groups, g_strdup(ev->dev), GUINT_TO_POINTER(ev->group + 1));
+	if (ev->kind == TRACE_IOMMU_REMOVE_DEVICE)
+		g_hash_table_remove(s->groups, ev->dev);
 	if (dev && ev->kind == TRACE_IOMMU_REMOVE_DEVICE)
 		dev->was_removed = true;
 	if (dev && ev->kind == TRACE_IOMMU_ADD_DEVICE)
@@ -444,6 +465,7 @@ struct iommus *iommus_new(struct replay *r)
 	report_of(s)->policy = g_strdup(r->cfg->iova);
 	report_of(s)->units = g_ptr_array_new_with_free_func(unit_free);
 	report_of(s)->spaces = g_ptr_array_new_with_free_func(space_free);
+	s->groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	s->judge = iommu_judge_new(r);
 	s->watcher.map = on_map;
 	s->watcher.unmap = on_unmap;
@@ -457,6 +479,7 @@ void iommus_free(struct iommus *s)
 		return;
 	iommu_watch(NULL);
 	iommu_judge_free(s->judge);
+	g_hash_table_unref(s->groups);
 	g_free(s);
 }
 

@@ -32,8 +32,8 @@ const struct judge_reason_info judge_reasons[NR_JUDGE_REASONS] = {
 		"own, on one of both sides" },
 	[REASON_OWN_IOVAS] = { "own-iovas", "mapped for no DMA that the trace shows: by a driver "
 		"that gives out its IOVAs itself, or a doorbell" },
-	[REASON_OTHER_BACKEND] = { "other-backend", "here lists are mapped in pieces, as 32-bit Arm "
-		"kernels do" },
+	[REASON_OTHER_BACKEND] = { "other-backend", "here lists are mapped in pieces, as on 32-bit "
+		"Arm" },
 };
 
 enum judge_track judge_track_of(enum trace_kind kind)
