@@ -93,7 +93,7 @@ static inline dma_addr_t map_checked(const struct request *r, enum ledger_why *r
 	return map_by_ops(r);
 }
 
-static noinline dma_addr_t note_map(const struct request *r, dma_addr_t dma)
+static dma_addr_t note_map(const struct request *r, dma_addr_t dma)
 {
 	struct ledger_note n;
 
@@ -207,7 +207,7 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 	return map_page(dev, page, offset, size, dir, attrs, __builtin_return_address(0));
 }
 
-static noinline void note_unmap(const struct request *r, dma_addr_t dma)
+static void note_unmap(const struct request *r, dma_addr_t dma)
 {
 	struct ledger_note n;
 
@@ -215,45 +215,51 @@ static noinline void note_unmap(const struct request *r, dma_addr_t dma)
 	kernel_note(r->dev->kernel, &n);
 }
 
-static noinline void unmap_request(const struct request *r, dma_addr_t dma)
+static noinline void unmap_request(struct device *dev, dma_addr_t dma, size_t size,
+				   enum dma_data_direction dir, unsigned long attrs,
+				   const void *site)
 {
-	struct device *dev = r->dev;
+	struct request r = { dev, 0, NULL, size, dir, attrs, site };
 
-	if (is_bad_dir(r->dir))
+	if (is_bad_dir(dir))
 		return;
 	if (dev->dma_iommu)
-		iommu_dma_unmap_page(dev, dma, r->size, r->dir, r->attrs);
+		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
 	else if (maps_direct(dev))
-		dma_direct_unmap_page(dev, dma, r->size, r->dir, r->attrs);
+		dma_direct_unmap_page(dev, dma, size, dir, attrs);
 	else
-		dev->dma_ops->unmap_page(dev, dma, r->size, r->dir, r->attrs);
+		dev->dma_ops->unmap_page(dev, dma, size, dir, attrs);
 	if (is_listening(dev))
-		note_unmap(r, dma);
+		note_unmap(&r, dma);
 }
 
-static inline bool unmaps_plainly(const struct device *dev, enum dma_data_direction dir)
+/* Is it one call, with nobody who listens? It is made then. */
+static __always_inline bool unmap_plainly(struct device *dev, dma_addr_t dma, size_t size,
+					  enum dma_data_direction dir, unsigned long attrs)
 {
-	return dev->dma_iommu && !dev->kernel->listener && valid_dma_direction(dir);
+	if (is_listening(dev) || unlikely(!valid_dma_direction(dir)))
+		return false;
+	if (dev->dma_iommu)
+		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
+	else if (maps_direct(dev))
+		dma_direct_unmap_page(dev, dma, size, dir, attrs);
+	else
+		return false;
+	return true;
 }
 
 void dma_unmap_single_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
-	if (unmaps_plainly(dev, dir))
-		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
-	else
-		unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
-						 __builtin_return_address(0) }, dma);
+	if (!unmap_plainly(dev, dma, size, dir, attrs))
+		unmap_request(dev, dma, size, dir, attrs, __builtin_return_address(0));
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
-	if (unmaps_plainly(dev, dir))
-		iommu_dma_unmap_page(dev, dma, size, dir, attrs);
-	else
-		unmap_request(&(struct request){ dev, 0, NULL, size, dir, attrs,
-						 __builtin_return_address(0) }, dma);
+	if (!unmap_plainly(dev, dma, size, dir, attrs))
+		unmap_request(dev, dma, size, dir, attrs, __builtin_return_address(0));
 }
 
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
