@@ -524,14 +524,14 @@ static void without_power_nothing_answers_and_all_is_lost(void **state)
 	bench_free(b);
 }
 
-/* ---- formats: tables by hand, one of each kind of leaf ----------------------------------------- */
+/* ---- formats: tables by hand, one of each kind of leaf --------------------------------------- */
 
 struct leaf_case {
 	const char *what;
 	enum ref_format format;
 	uint32_t tcr;
 	uint64_t iova;
-	struct { uint32_t off; uint64_t desc; } entry[4];	/* in TABLES; desc | TABLES if bit 63 */
+	struct { uint32_t off; uint64_t desc; } entry[4];	/* in TABLES, desc | it if bit 63 */
 	uint64_t pa;			/* where it leads, relative to DRAM */
 	bool is_read_only;
 	enum iommu_hw_reason refused;

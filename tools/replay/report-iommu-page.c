@@ -139,8 +139,8 @@ static void page_units(struct sheet *p)
 {
 	static const char *const heads[] = {
 		"IOMMU", "", "devices", "hits", "misses", "walks", "reads/walk", "faults",
-		"invalidates all", "context", "ASID", "page", "range", "walks", "entries", "evicted",
-		NULL
+		"invalidates all", "context", "ASID", "page", "range", "walks", "entries",
+		"evicted", NULL
 	};
 
 	add(p, "<h2>IOMMUs: %s%s%s</h2>\n", p->rep->iommu.mode,
