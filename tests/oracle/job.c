@@ -4,14 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
 #include "job.h"
-
-#define QEMU		"qemu-system-arm"
-#define PATIENCE	"600"		/* seconds; a run takes one or two */
+#include "qemu.h"
 
 struct job_file *job_new(void)
 {
@@ -56,7 +53,7 @@ void job_setting(struct job_file *job, const struct setting *s)
 /* argv for @on; the stub's path is the last, and to be freed. */
 static char **command(const struct oracle_machine *on, const char *folder)
 {
-	static const char *const before[] = { "timeout", "--kill-after=5", PATIENCE, QEMU };
+	static const char *const before[] = { "timeout", "--kill-after=5", QEMU_PATIENCE, QEMU };
 	static const char *const after[] = {
 		"-display", "none", "-nic", "none", "-audiodev", "none,id=silence",
 		"-monitor", "none", "-serial", "none",
@@ -123,38 +120,13 @@ uint32_t *job_run(struct job_file *job, const struct oracle_machine *on,
 	return answers;
 }
 
-/* First line of what QEMU says of itself; NULL when it is not there. */
-static char *qemu_version(void)
-{
-	char *argv[] = { (char[]){ QEMU }, (char[]){ "--version" }, NULL };
-	g_autofree char *said = NULL;
-	int status;
-
-	if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &said, NULL,
-			  &status, NULL) || status != 0)
-		return NULL;
-	said[strcspn(said, "\n")] = '\0';
-	return g_steal_pointer(&said);
-}
-
 void job_needs_qemu(const char *folder)
 {
 	g_autofree char *stub = g_build_filename(folder, oracle_a15.stub, NULL);
-	g_autofree char *version = qemu_version();
 
 	if (!g_file_test(stub, G_FILE_TEST_EXISTS)) {
 		print_message("# SKIP: no stub: clang or lld was missing when this was configured\n");
 		skip();
 	}
-	if (!version) {
-		print_message("# SKIP: " QEMU " is missing\n");
-		skip();
-	}
-}
-
-void job_says_version(void)
-{
-	g_autofree char *version = qemu_version();
-
-	print_message("# %s\n", version);
+	qemu_is_needed();
 }

@@ -36,6 +36,5 @@ uint32_t *job_run(struct job_file *job, const struct oracle_machine *on,
  * Whether jobs can be run at all; if not, says why and skips the test. @folder as above.
  */
 void job_needs_qemu(const char *folder);
-void job_says_version(void);
 
 #endif

@@ -22,6 +22,7 @@
 
 #include "answer.h"
 #include "job.h"
+#include "qemu.h"
 #include "lib/iommu/table.h"
 
 #define ROUNDS		(getenv("ARMDMA_LONG") ? 400u : 30u)
@@ -304,7 +305,7 @@ static void they_agree(void **state)
 static void enough_was_asked(void **state)
 {
 	job_needs_qemu(folder);
-	job_says_version();
+	qemu_says_version();
 	print_message("# %llu answers compared, %llu addresses mapped\n",
 		      (unsigned long long)nr_compared, (unsigned long long)nr_mapped);
 	assert_true(nr_mapped * NR_ASKS > nr_compared / 2);

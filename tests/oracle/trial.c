@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
+#include "qemu.h"
 #include "trial.h"
 
 #define FIRST_SEED	0x5eed0000u
@@ -99,7 +100,7 @@ void trial_compare(struct trial *t, const struct question *q, const char *what, 
 static void every_deviation_fired(void **state)
 {
 	job_needs_qemu(trial_folder);
-	job_says_version();
+	qemu_says_version();
 	print_message("# %" PRIu64 " answers compared\n", nr_compared);
 	deviations_must_have_fired(trial_subject->deviations);
 }
