@@ -101,7 +101,7 @@ static const struct {
 	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
 	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
 	{ "dmapool", dmapool_names }, { "iova", iova_names },
-	{ "dmapool", dmapool_names }, { "kmalloc", kmalloc_names }, { "iommu", iommu_names },
+	{ "kmalloc", kmalloc_names }, { "iommu", iommu_names },
 	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
 };
 
