@@ -218,7 +218,7 @@ static bool two_threads_share_a_line(const struct harness_config *cfg, bool is_a
 
 	rig.m = harness_machine(rig.h);
 	rig.dev = harness_device_new(rig.h, "dut", false);
-	assert_int_equal(harness_add_iommu(rig.h, rig.dev), 0);
+	assert_int_equal(harness_add_iommu(rig.h, rig.dev, NULL), 0);
 	a.thread = g_thread_new("a", maps_on_its_cpu, &a);
 	of_a = is_at_once ? NULL : g_thread_join(a.thread);
 	b.thread = g_thread_new("b", maps_on_its_cpu, &b);
