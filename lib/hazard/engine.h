@@ -233,9 +233,11 @@ struct dev_record {
 	struct mapped *live;		/* borrowed */
 	uint64_t shift;			/* what most device addresses add to physical ones */
 	bool has_shift;
-	struct interval *bent;		/* struct mapping_more, by dma: the other ones */
+	struct bends *bends;		/* the other ones: the short, bends.h; or NULL */
+	struct interval *bent;		/* the rest of them: struct mapping_more, by dma */
 	struct latest *latest;		/* [latest_slot()]: made last */
-	struct history gone;		/* the latest unmaps */
+	spinlock_t gone_lock;		/* for those who hold but a region's */
+	struct history gone;		/* the latest unmaps of bent ones */
 };
 
 /*
@@ -336,7 +338,7 @@ G_STATIC_ASSERT(sizeof(struct mapping) == 64);
 /* What few mappings have. */
 struct mapping_more {
 	struct mapping *mapping;
-	struct interval by_dma;		/* if it is bent */
+	struct interval by_dma;		/* if it is bent, and not in bends.h */
 	struct interval by_pa;		/* if it is too large for a list */
 	uint64_t bounce_pa;		/* of its slot */
 	int nents;			/* first segment: entries as passed in, if many */

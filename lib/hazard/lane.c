@@ -12,6 +12,7 @@
  *
  * Fast gear only: in the exact one each call also concerns the shadow.
  */
+#include "bends.h"
 #include "mapped-lists.h"
 #include "mappings.h"
 
@@ -181,9 +182,12 @@ static struct mapping *add(struct hazard_engine *e, struct dev_record *d, struct
 	m->dir = (uint8_t)n->dir & 3;
 	m->is_snooped = device_snoops(n->dev);
 	m->skips_sync = n->attrs & DMA_ATTR_SKIP_CPU_SYNC;
-	m->is_bounced = m->is_freed = m->is_told = m->is_bent = false;
+	m->is_bounced = m->is_freed = m->is_told = false;
+	m->is_bent = n->dma - n->pa != d->shift;
 	__atomic_store_n(&m->age, ++r->clock, __ATOMIC_RELEASE);	/* now it is one */
 	mapped_append(&e->live, r, level, m);
+	if (m->is_bent)
+		bend_set(d, m->dma, mapping_number(&e->live, m));
 	d->latest[latest_slot(&e->live)].mapping = mapping_number(&e->live, m);
 	return m;
 }
@@ -261,6 +265,21 @@ static struct mapping *add_segment(struct hazard_engine *e, struct dev_record *d
 	return m;
 }
 
+/* Nothing clashes. Return: NULL if somebody else is in the way. */
+static struct mapping *add_note(struct hazard_engine *e, struct dev_record *d, struct region *r,
+				enum level level, const struct ledger_note *n)
+{
+	bool is_bent = n->dma - n->pa != d->shift;
+	struct mapping *m;
+
+	if (is_bent && (level != LEVEL_PAGE || !bend_take(d, n->dma)))
+		return NULL;
+	m = n->kind == LEDGER_MAP_SG ? add_segment(e, d, r, level, n) : add(e, d, r, level, n);
+	if (!m && is_bent)
+		bend_set(d, n->dma, 0);
+	return m;
+}
+
 static bool lane_map(struct hazard_engine *e, struct dev_record *d,
 		     const struct ledger_note *n)
 {
@@ -270,7 +289,7 @@ static bool lane_map(struct hazard_engine *e, struct dev_record *d,
 	struct mapping *m;
 
 	if (!r || level == LEVEL_FAR || n->is_bounced || !n->len || !has_shift(d) ||
-	    n->dma - n->pa != d->shift || n->nents > MANY_NENTS)
+	    n->nents > MANY_NENTS)
 		return false;
 	if ((n->pa + n->len - 1) >> REGION_SHIFT != n->pa >> REGION_SHIFT)
 		return false;
@@ -280,7 +299,7 @@ static bool lane_map(struct hazard_engine *e, struct dev_record *d,
 	if (!device_snoops(n->dev) && !(n->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 	    may_clash(&e->live, r, &w))
 		return region_leave(r, false);
-	m = n->kind == LEDGER_MAP_SG ? add_segment(e, d, r, level, n) : add(e, d, r, level, n);
+	m = add_note(e, d, r, level, n);
 	if (m)
 		remember(e, r, RECORD_MAPPED, m, n, n->len);
 	return region_leave(r, m);
@@ -298,7 +317,7 @@ struct search {
 static bool fits_unmap(const struct mapping *m, const struct dev_record *d,
 		       const struct ledger_note *n)
 {
-	return m->dma == n->dma && m->dev == d && !m->is_bent && m->kind == MAPPING_SINGLE &&
+	return m->dma == n->dma && m->dev == d && m->kind == MAPPING_SINGLE &&
 	       m->len == n->len && (int)m->dir == n->dir;
 }
 
@@ -310,7 +329,7 @@ static bool sg_fits(const struct mapping *m, const struct ledger_note *n)
 static bool fits_unmap_sg(const struct mapping *m, const struct dev_record *d,
 			  const struct ledger_note *n)
 {
-	return m->dma == n->dma && m->dev == d && !m->is_bent && sg_fits(m, n) &&
+	return m->dma == n->dma && m->dev == d && sg_fits(m, n) &&
 	       (int)m->dir == n->dir;
 }
 
@@ -318,7 +337,7 @@ static bool fits_unmap_sg(const struct mapping *m, const struct dev_record *d,
 static bool fits_sync(const struct mapping *m, const struct dev_record *d,
 		      const struct ledger_note *n)
 {
-	return m->dma == n->dma && m->dev == d && !m->is_bent && m->kind == MAPPING_SINGLE &&
+	return m->dma == n->dma && m->dev == d && m->kind == MAPPING_SINGLE &&
 	       m->len >= n->len && (m->dir == DMA_BIDIRECTIONAL || (int)m->dir == n->dir);
 }
 
@@ -339,7 +358,7 @@ static void search_list(const struct mapped *l, struct search *s, const struct d
 	for (s->nr_seen = 0; number; s->nr_seen++) {
 		struct mapping *m = nth_mapping(l, number);
 
-		if (fits(m, d, n)) {
+		if (!m->is_bent && fits(m, d, n)) {
 			s->found = m;
 			return;
 		}
@@ -373,7 +392,91 @@ static bool has_of_other_level(const struct mapped *l, struct region *r, enum le
 	return number;
 }
 
+/* ---- a bent mapping by its device address ---------------------------------------- */
+
+static bool is_there(struct interval *node, void *ret)
+{
+	*(bool *)ret = true;
+	return false;
+}
+
+/* Of all that begin or are where @dma is, is it the only one? Its region's lock is held. */
+static bool is_only_bend(const struct dev_record *d, uint64_t dma)
+{
+	bool has_other = false;
+
+	if (d->bent)		/* changes only while all are shut out */
+		interval_each(d->bent, dma, dma, is_there, &has_other);
+	return !has_other;
+}
+
+/* Whose place it is may change until the lock of its region is held. Return: NULL, or it. */
+static struct mapping *enter_bend(const struct mapped *l, const struct dev_record *d,
+				  uint64_t dma, struct region **ret_r)
+{
+	struct mapping *m = bend_at(d, dma);
+	struct region *r = m ? mapped_region(l, __atomic_load_n(&m->pa, __ATOMIC_RELAXED)) : NULL;
+
+	if (!r || !region_enter(l, r))
+		return NULL;
+	*ret_r = r;
+	if (bend_at(d, dma) == m && mapped_region(l, m->pa) == r && m->dma == dma &&
+	    is_only_bend(d, dma))
+		return m;
+	spin_unlock(&r->lock);
+	return NULL;
+}
+
+/* If not, a mapping like the device's others may be meant. */
+static inline bool has_bend(const struct dev_record *d, uint64_t dma)
+{
+	const struct mapping *m = bend_at(d, dma);
+
+	return m && __atomic_load_n(&m->dma, __ATOMIC_RELAXED) == dma;
+}
+
+/* What recent.c would not find by its address. */
+static void remember_gone(struct dev_record *d, const struct region *r)
+{
+	const struct record *last = &r->recent->call[(r->nr_recent - 1) % NR_RECENT];
+
+	spin_lock(&d->gone_lock);
+	history_add(&d->gone, last);
+	spin_unlock(&d->gone_lock);
+}
+
 /* ---- unmap --------------------------------------------------------------------- */
+
+static void remove_segment(struct hazard_engine *e, struct region *r, struct mapping *m,
+			   const struct ledger_note *n)
+{
+	enum level level = mapped_level(m->pa, m->len);
+	struct mapping *prev;
+	struct bin *bin;
+
+	remember(e, r, RECORD_UNMAPPED, m, n, m->len);
+	bin = mapped_place(&e->live, r, level, m, &prev);
+	mapped_unlink(&e->live, r, level, bin, prev, m);
+	if (m->is_bent)
+		bend_set(m->dev, m->dma, 0);
+	if (m->is_bent && !m->is_later)
+		remember_gone(m->dev, r);
+	mapped_record_free(&e->live, r, m);
+}
+
+static bool unmap_bend(struct hazard_engine *e, struct dev_record *d,
+		       const struct ledger_note *n)
+{
+	struct region *r;
+	struct mapping *m = enter_bend(&e->live, d, n->dma, &r);
+
+	if (!m)
+		return false;
+	if (!fits_unmap(m, d, n) || !m->is_checked || m->more)
+		return region_leave(r, false);
+	remove_segment(e, r, m, n);
+	return region_leave(r, true);
+}
 
 static bool lane_unmap(struct hazard_engine *e, struct dev_record *d,
 		       const struct ledger_note *n)
@@ -383,6 +486,8 @@ static bool lane_unmap(struct hazard_engine *e, struct dev_record *d,
 	enum level level = mapped_level(pa, n->len);
 	struct search s;
 
+	if (has_bend(d, n->dma))
+		return unmap_bend(e, d, n);
 	if (!r || level == LEVEL_FAR)
 		return false;
 	expect_head(&e->live, r, level, pa);
@@ -401,8 +506,7 @@ static bool lane_unmap(struct hazard_engine *e, struct dev_record *d,
 static bool is_plain(const struct mapping *m)
 {
 	for (; m; m = mapping_next_segment(m))
-		if (mapping_has_more(m) || m->is_bent ||
-		    mapped_level(m->pa, m->len) == LEVEL_FAR)
+		if (mapping_has_more(m) || mapped_level(m->pa, m->len) == LEVEL_FAR)
 			return false;
 	return true;
 }
@@ -422,19 +526,6 @@ static struct region *enter_segment(const struct mapped *l, const struct dev_rec
 	return NULL;
 }
 
-static void remove_segment(struct hazard_engine *e, struct region *r, struct mapping *m,
-			   const struct ledger_note *n)
-{
-	enum level level = mapped_level(m->pa, m->len);
-	struct mapping *prev;
-	struct bin *bin;
-
-	remember(e, r, RECORD_UNMAPPED, m, n, m->len);
-	bin = mapped_place(&e->live, r, level, m, &prev);
-	mapped_unlink(&e->live, r, level, bin, prev, m);
-	mapped_record_free(&e->live, r, m);
-}
-
 /* From now on nobody finds the list, whose head goes first. Lets go of @r. */
 static void remove_list(struct hazard_engine *e, struct dev_record *d, struct region *r,
 			struct mapping *m, const struct ledger_note *n)
@@ -452,6 +543,20 @@ static void remove_list(struct hazard_engine *e, struct dev_record *d, struct re
 	}
 }
 
+static bool unmap_bent_list(struct hazard_engine *e, struct dev_record *d,
+			    const struct ledger_note *n)
+{
+	struct region *r;
+	struct mapping *m = enter_bend(&e->live, d, n->dma, &r);
+
+	if (!m)
+		return false;
+	if (e->live.far || !fits_unmap_sg(m, d, n) || !is_plain(m))
+		return region_leave(r, false);
+	remove_list(e, d, r, m, n);
+	return true;
+}
+
 static bool lane_unmap_sg(struct hazard_engine *e, struct dev_record *d,
 			  const struct ledger_note *n)
 {
@@ -460,6 +565,8 @@ static bool lane_unmap_sg(struct hazard_engine *e, struct dev_record *d,
 	enum level level = mapped_level(pa, n->len);
 	struct search s;
 
+	if (has_bend(d, n->dma))
+		return unmap_bent_list(e, d, n);
 	if (!r || level == LEVEL_FAR || e->live.far || !region_enter(&e->live, r))
 		return false;
 	search(&e->live, r, level, pa, &s, d, n);
@@ -471,6 +578,20 @@ static bool lane_unmap_sg(struct hazard_engine *e, struct dev_record *d,
 
 /* ---- sync ---------------------------------------------------------------------- */
 
+static bool sync_bend(struct hazard_engine *e, struct dev_record *d, const struct ledger_note *n)
+{
+	struct region *r;
+	struct mapping *m = n->len ? enter_bend(&e->live, d, n->dma, &r) : NULL;
+	bool is_fit;
+
+	if (!m)
+		return false;
+	is_fit = fits_sync(m, d, n);
+	if (is_fit)
+		remember(e, r, ledger_record_kind_of(n), m, n, n->len);
+	return region_leave(r, is_fit);
+}
+
 /* Of all of a mapping, or its first part; what else there is has another list. */
 static bool lane_sync(struct hazard_engine *e, struct dev_record *d, const struct ledger_note *n)
 {
@@ -479,6 +600,8 @@ static bool lane_sync(struct hazard_engine *e, struct dev_record *d, const struc
 	enum level level = mapped_level(pa, n->len);
 	struct search s;
 
+	if (has_bend(d, n->dma))
+		return sync_bend(e, d, n);
 	if (!n->len || !r || level == LEVEL_FAR || !region_enter(&e->live, r))
 		return false;
 	search(&e->live, r, level, pa, &s, d, n);
@@ -512,6 +635,21 @@ static bool fits_sync_sg(const struct mapping *m, const struct ledger_note *n)
 	       (m->dir == DMA_BIDIRECTIONAL || (int)m->dir == n->dir);
 }
 
+static bool sync_bent_segment(struct hazard_engine *e, struct dev_record *d,
+			      const struct ledger_note *n)
+{
+	struct region *r;
+	struct mapping *m = enter_bend(&e->live, d, n->dma, &r);
+	bool is_fit;
+
+	if (!m)
+		return false;
+	is_fit = m->dev == d && m->kind == MAPPING_SG && fits_sync_sg(m, n);
+	if (is_fit)
+		remember(e, r, ledger_record_kind_of(n), m, n, m->len);
+	return region_leave(r, is_fit);
+}
+
 static bool lane_sync_sg(struct hazard_engine *e, struct dev_record *d,
 			 const struct ledger_note *n)
 {
@@ -520,6 +658,8 @@ static bool lane_sync_sg(struct hazard_engine *e, struct dev_record *d,
 	enum level level = mapped_level(pa, n->len);
 	struct mapping *m;
 
+	if (has_bend(d, n->dma))
+		return sync_bent_segment(e, d, n);
 	if (!r || level == LEVEL_FAR || e->live.far || !region_enter(&e->live, r))
 		return false;
 	m = find_segment(&e->live, mapped_bin(&e->live, r, level, pa)->head, d, n);
@@ -536,7 +676,7 @@ static bool is_about(const struct mapping *m, const struct dev_record *d,
 		     const struct ledger_note *n)
 {
 	return __atomic_load_n(&m->age, __ATOMIC_ACQUIRE) &&
-	       m->dev == d && m->dma == n->dma && !m->is_bent;
+	       m->dev == d && m->dma == n->dma && !(m->is_bent && m->more);
 }
 
 /*

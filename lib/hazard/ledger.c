@@ -444,6 +444,7 @@ static void note_gone(struct hazard_engine *e, struct dev_record *d,
 {
 	report_leaks(e, d, "the device went away");
 	drop_all(e, d);
+	mapped_forget_device(d);
 	party_device_gone(&e->parties, d);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists by place, and a treap for what has none there: see mapped.h. */
+#include "bends.h"
 #include "mapped-lists.h"
 
 #include <sched.h>
@@ -10,6 +11,7 @@
 #define MAX_MAPPINGS	(1u << 27)
 #define MAX_MORES	(1u << 24)
 #define MAX_FANS	(1u << 22)
+#define MAX_BENDS	(UINT16_MAX + 1u)	/* one for each party */
 #define SPINS_BEFORE_YIELD 100
 
 void mapped_init(struct mapped *l, bool is_fast)
@@ -21,6 +23,7 @@ void mapped_init(struct mapped *l, bool is_fast)
 	shelf_init(&l->records, sizeof(struct mapping), MAX_MAPPINGS);
 	shelf_init(&l->mores, sizeof(struct mapping_more), MAX_MORES);
 	shelf_init(&l->fans, NR_FAN_BINS * sizeof(struct bin), MAX_FANS);
+	shelf_init(&l->bends, sizeof(struct bends), MAX_BENDS);
 }
 
 void mapped_done(struct mapped *l)
@@ -32,6 +35,7 @@ void mapped_done(struct mapped *l)
 		free(r->recent);
 		free(r);
 	}
+	shelf_done(&l->bends);
 	shelf_done(&l->fans);
 	shelf_done(&l->mores);
 	shelf_done(&l->records);
@@ -216,15 +220,53 @@ static bool is_bent(struct dev_record *d, const struct mapping *m)
 	return !d->has_shift || m->is_bounced || m->dma - m->pa != d->shift;
 }
 
+static void want_bends(struct mapped *l, struct dev_record *d)
+{
+	struct bends *b;
+
+	if (d->bends)
+		return;
+	b = shelf_at(&l->bends, shelf_take(&l->bends, 1));
+	memset(b, 0, sizeof(*b));
+	__atomic_store_n(&d->bends, b, __ATOMIC_RELEASE);
+}
+
+void mapped_forget_device(struct dev_record *d)
+{
+	struct shelf *s = &d->live->bends;
+	uint32_t number = d->bends ? shelf_number(s, d->bends) : 0;
+
+	d->bends = NULL;
+	if (number)
+		shelf_give(s, number, number);
+}
+
+static void bend_insert(struct mapped *l, struct mapping *m)
+{
+	want_bends(l, m->dev);
+	if (bend_is_short(m) && bend_take(m->dev, m->dma)) {
+		bend_set(m->dev, m->dma, mapping_number(l, m));
+	} else {
+		mapping_want_more(m)->by_dma = interval_of(l, m->dma, m->len);
+		interval_insert(&m->dev->bent, &mapping_more(m)->by_dma);
+	}
+}
+
+static void bend_remove(struct mapping *m)
+{
+	if (bend_at(m->dev, m->dma) == m)
+		bend_set(m->dev, m->dma, 0);
+	else
+		interval_remove(&m->dev->bent, &mapping_more(m)->by_dma);
+}
+
 void mapped_insert(struct mapped *l, struct mapping *m)
 {
 	enum level level = mapped_level(m->pa, m->len);
 
 	m->is_bent = is_bent(m->dev, m);
-	if (m->is_bent) {
-		mapping_want_more(m)->by_dma = interval_of(l, m->dma, m->len);
-		interval_insert(&m->dev->bent, &mapping_more(m)->by_dma);
-	}
+	if (m->is_bent)
+		bend_insert(l, m);
 	if (level == LEVEL_FAR) {
 		mapping_want_more(m)->by_pa = interval_of(l, m->pa, m->len);
 		interval_insert(&l->far, &mapping_more(m)->by_pa);
@@ -247,7 +289,7 @@ void mapped_remove(struct mapped *l, struct mapping *m)
 	enum level level = mapped_level(m->pa, m->len);
 
 	if (m->is_bent)
-		interval_remove(&m->dev->bent, &mapping_more(m)->by_dma);
+		bend_remove(m);
 	if (level == LEVEL_FAR)
 		interval_remove(&l->far, &mapping_more(m)->by_pa);
 	else
@@ -376,6 +418,20 @@ static void add_regions(struct found *f, uint64_t first, uint64_t last)
 	}
 }
 
+/* The short of the bent ones whose device addresses meet [first, last]. */
+static void add_bends(struct found *f, uint64_t first, uint64_t last)
+{
+	uint64_t page = back(first, PAGE_BYTES - 1) >> PAGE_BIN_SHIFT;
+	uint64_t nr = MIN((last >> PAGE_BIN_SHIFT) - page + 1, NR_BENDS);
+
+	for (; nr; nr--, page++) {
+		struct mapping *m = bend_at(f->dev, page << PAGE_BIN_SHIFT);
+
+		if (m)
+			add(f, m);
+	}
+}
+
 /* All whose memory meets [first, last], bent ones of a device not. */
 static void add_by_pa(struct found *f, uint64_t first, uint64_t last)
 {
@@ -448,6 +504,8 @@ bool mapped_each_dma(const struct dev_record *d, uint64_t first, uint64_t last, 
 	f.at = f.few;
 	if (d->has_shift)
 		add_by_pa(&f, from <= to ? from : 0, from <= to ? to : UINT64_MAX);
+	if (d->bends)
+		add_bends(&f, first, last);
 	if (d->bent)
 		interval_each(d->bent, first, last, add_bent, &f);
 	return visit_all(&f, visit, data);

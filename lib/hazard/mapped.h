@@ -19,8 +19,8 @@
  * which is one or two misses of the host's caches, however many are live.
  *
  * A device's addresses are mostly its physical ones plus a constant, so its mappings are
- * found by device address in the same lists. Those that are not (bounced; from another
- * bank) are "bent", and in a treap of the device as well.
+ * found by device address in the same lists. Those that are not (behind an IOMMU; bounced;
+ * from another bank) are "bent", and in a table (bends.h) or treap of the device as well.
  *
  * Each region has a lock. Either somebody holds one of these and does what lane.c can
  * do, or the engine has shut all of them out and may do anything. Exact gear: the latter,
@@ -80,7 +80,7 @@ struct mapped {
 	struct region **region;		/* [NR_REGIONS] */
 	struct region *regions;
 	unsigned first_region, end_region;
-	struct shelf records, mores, fans;
+	struct shelf records, mores, fans, bends;
 	struct interval *far;		/* by pa */
 	uint64_t serial;		/* of those in treaps */
 	uint32_t clock;			/* where no region has one */
@@ -120,6 +120,8 @@ struct mapping *mapped_new(struct mapped *l, uint64_t pa);
 void mapped_insert(struct mapped *l, struct mapping *m);
 /* Take it away, and its record. */
 void mapped_remove(struct mapped *l, struct mapping *m);
+/* @d has no mappings left, and will have none. */
+void mapped_forget_device(struct dev_record *d);
 
 /* Return false to stop. The set may change meanwhile; who is visited was decided before. */
 typedef bool (*mapped_visit)(struct mapping *m, void *data);
