@@ -21,9 +21,12 @@ COMMAND = "python3 docs/dma_api.py"
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 STRING = re.compile(r'"(?:\\.|[^"\\\n])*"')
 WORD = re.compile(r"[A-Za-z_]\w*")
+MEMBER = re.compile(r"(?:\.|->)\s*([A-Za-z_]\w*)")
 DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)(?:\([^)\n]*\))?(.*)$", re.M)
 FUNCTION = re.compile(r"^(?![ \t#}/])([^;{}=#]*?\b(\w+)\([^;{}]*\))\s*\n\{(.*?)^\}", re.M | re.S)
 BLOCK = re.compile(r"^(?:typedef )?(struct|enum|union) (\w+)\s*\{(.*?)^\}", re.M | re.S)
+HOLDER = {"dev_iommu": "iommu"}	# what a file says that never names the struct
+UNUSED = "nothing here asks for it"	# how the difference of a symbol begins that is only there
 MAX_TESTS = 3
 MAX_STEPS = 4
 
@@ -89,6 +92,7 @@ class Sources:
         self.words = {t: set(WORD.findall(code)) for t, code in self.tests.items()}
         self.defined = set()
         self.users = {}		# name: the macros and functions that use it
+        self.member_users = {}	# the same of members: (function, words of its file)
         for code in list(self.headers.values()) + list(self.lib.values()) + list(rigs.values()):
             self.take_bodies(code)
         for code in self.lib.values():
@@ -98,11 +102,14 @@ class Sources:
 
     def take_bodies(self, code):
         joined = code.replace("\\\n", " ")
+        words = frozenset(WORD.findall(code))
         bodies = [(m.group(1), m.group(2)) for m in DEFINE.finditer(joined)]
-        bodies += [(m.group(2), m.group(3)) for m in FUNCTION.finditer(code)]
+        bodies += [(m.group(2), m.group(1) + m.group(3)) for m in FUNCTION.finditer(code)]
         for name, body in bodies:
             for word in set(WORD.findall(body)) - {name}:
                 self.users.setdefault(word, set()).add(name)
+            for member in set(MEMBER.findall(body)):
+                self.member_users.setdefault(member, set()).add((name, words))
 
 
 def test_name(path, root):
@@ -165,16 +172,25 @@ def direct_tests(s, sources):
     return sorted(t for t, words in sources.words.items() if s.word in words)
 
 
+def users_of(s, sources):
+    """Who says @s; of a member, in a file that knows its struct."""
+    if s.kind != "member":
+        return sources.users.get(s.word, set())
+    struct = s.name.split(".")[0]
+    known_by = {struct, HOLDER.get(struct, struct)}
+    return {who for who, words in sources.member_users.get(s.word, ()) if known_by & words}
+
+
 def tests_through(s, sources):
     """(who, tests): the nearest user of @s that a test names."""
-    near, seen = {s.word}, {s.word}
+    near, seen = users_of(s, sources), {s.word}
     for _ in range(MAX_STEPS):
-        near = set().union(*(sources.users.get(n, set()) for n in near)) - seen
         seen |= near
         for user in sorted(near):
             tests = sorted(t for t, words in sources.words.items() if user in words)
             if tests:
                 return user, tests
+        near = set().union(*(sources.users.get(n, set()) for n in near)) - seen
     return None, []
 
 
@@ -188,8 +204,20 @@ class Row:
         self.tests, self.through = [], None
         if self.kind:
             self.tests = direct_tests(s, sources)
-        if self.kind and not self.tests and s.kind != "member":
+        if self.kind and not self.tests:
             self.through, self.tests = tests_through(s, sources)
+
+    @property
+    def is_unused(self):
+        return (self.symbol.differs or "").startswith(UNUSED)
+
+    def complaint(self):
+        """Why its tests are not as they must be, or None."""
+        if self.kind and not self.tests and not self.is_unused:
+            return "%s: no test names it, or a user of it" % self.symbol.name
+        if self.tests and self.is_unused:
+            return "%s: listed as unused, and %s uses it" % (self.symbol.name, self.tests[0])
+        return None
 
     def state(self):
         if not self.kind:

@@ -473,6 +473,10 @@ static void pages_that_a_device_wrote_are_dirty_until_they_are_read(void **state
 	words[0] = 0;
 	assert_int_equal(ops->read_and_clear_dirty(own, 0x1000, 100 * SZ_4K, 0, &dirty), 0);
 	assert_true(!words[0] && words[1] == 1ull << 35);
+
+	dirty.gather = NULL;		/* who has nothing to invalidate */
+	iommu_dirty_bitmap_record(&dirty, 0x2000, SZ_4K);
+	assert_int_equal(words[0], 1ull << 1);
 	iova_bitmap_free(bitmap);
 	stop_attached();
 }
