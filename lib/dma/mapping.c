@@ -151,7 +151,11 @@ static __always_inline bool is_plain(const struct device *dev, phys_addr_t pa, s
 	       port_bank_has(&k->port.bank[0], pa, size);
 }
 
-/* The long ways take their arguments as they come: so the short ones need no stack. */
+/*
+ * The long ways take their arguments as they come: so the short ones need no stack. What calls
+ * them must not become them by a jump (barrier()), for its own frame is where backtraces of
+ * reports know that the library begins.
+ */
 static noinline dma_addr_t map_single(struct device *dev, void *ptr, size_t size,
 				      enum dma_data_direction dir, unsigned long attrs,
 				      const void *site)
@@ -170,10 +174,13 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 {
 	const struct port *p = dev_port(dev);
 	phys_addr_t pa = port_va_to_pa(p, port_va(ptr));
+	dma_addr_t dma;
 
 	if (is_linear(p, ptr) && is_plain(dev, pa, size, dir))
 		return dma_iommu_map_plain(dev, pa, size, dir, attrs);
-	return map_single(dev, ptr, size, dir, attrs, __builtin_return_address(0));
+	dma = map_single(dev, ptr, size, dir, attrs, __builtin_return_address(0));
+	barrier();
+	return dma;
 }
 
 /* virt_to_page() of a pointer that is not simulated memory is NULL. */
@@ -198,13 +205,17 @@ static noinline dma_addr_t map_page(struct device *dev, struct page *page, size_
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset,
 			      size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
+	dma_addr_t dma;
+
 	if (is_page_of(dev, page)) {
 		phys_addr_t pa = page_pa(dev->kernel, page) + offset;
 
 		if (is_plain(dev, pa, size, dir))
 			return dma_iommu_map_plain(dev, pa, size, dir, attrs);
 	}
-	return map_page(dev, page, offset, size, dir, attrs, __builtin_return_address(0));
+	dma = map_page(dev, page, offset, size, dir, attrs, __builtin_return_address(0));
+	barrier();
+	return dma;
 }
 
 static void note_unmap(const struct request *r, dma_addr_t dma)
@@ -251,15 +262,19 @@ static __always_inline bool unmap_plainly(struct device *dev, dma_addr_t dma, si
 void dma_unmap_single_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
-	if (!unmap_plainly(dev, dma, size, dir, attrs))
-		unmap_request(dev, dma, size, dir, attrs, __builtin_return_address(0));
+	if (unmap_plainly(dev, dma, size, dir, attrs))
+		return;
+	unmap_request(dev, dma, size, dir, attrs, __builtin_return_address(0));
+	barrier();
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t dma, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
-	if (!unmap_plainly(dev, dma, size, dir, attrs))
-		unmap_request(dev, dma, size, dir, attrs, __builtin_return_address(0));
+	if (unmap_plainly(dev, dma, size, dir, attrs))
+		return;
+	unmap_request(dev, dma, size, dir, attrs, __builtin_return_address(0));
+	barrier();
 }
 
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,

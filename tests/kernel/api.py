@@ -23,7 +23,7 @@ import dma_api
 TYPE_WORDS = {"int", "long", "char", "void", "short", "size_t", "gfp_t", "bool", "unsigned",
               "u64", "u32", "u8", "off_t", "ssize_t", "dma_addr_t", "phys_addr_t"}
 QUALIFIERS = re.compile(r"\b(?:extern|static|inline|__always_inline|__must_check|__malloc|"
-                        r"__init)\b")
+                        r"__init|__user)\b")
 
 
 def squeeze(text):
@@ -36,6 +36,7 @@ def squeeze(text):
 
 def without_name(argument):
     """"struct device *dev" is a struct device *; "gfp_t" is one already."""
+    argument = QUALIFIERS.sub(" ", argument)
     found = re.fullmatch(r"(.*[\s*])(\w+)", squeeze(argument))
     if found and found.group(2) not in TYPE_WORDS and \
             not re.search(r"(?:struct|enum)\s$", found.group(1)):
@@ -85,7 +86,8 @@ def types_of(code, name):
 
 
 def complaint(tree, s):
-    path = os.path.join(tree, "include", s.header)
+    folder = "" if s.header.startswith("drivers/") else "include"	# private to Linux
+    path = os.path.join(tree, folder, s.header)
     code = dma_api.code_of(path).replace("\\\n", " ")
     if not dma_api.kind_in(code, s) and not re.search(r"\b%s\b" % re.escape(s.word), code):
         return "%s is not in <%s>" % (s.name, s.header)

@@ -26,6 +26,7 @@ FILES = (
     "drivers/iommu/io-pgtable-arm.c",
     "drivers/iommu/io-pgtable-arm.h",
     "drivers/iommu/io-pgtable.c",
+    "drivers/iommu/iommu-priv.h",
     "drivers/iommu/iommu.c",
     "drivers/iommu/iova.c",
     "include/linux/device.h",
