@@ -154,10 +154,7 @@ void arm_iommu_unmap_sg(struct device *dev, struct scatterlist *sgl, int nents,
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i) {
 		if (sg_dma_len(sg))
 			arm_iommu_remove(dev, sg_dma_address(sg), sg_dma_len(sg));
 		if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
@@ -171,12 +168,8 @@ void arm_iommu_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, int 
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		arm_iommu_take(dev, sg_phys(sg), sg->length, dir);
-	}
 }
 
 void arm_iommu_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, int nents,
@@ -185,10 +178,6 @@ void arm_iommu_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, i
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		arm_iommu_give(dev, sg_phys(sg), sg->length, dir);
-	}
 }

@@ -216,12 +216,8 @@ void dma_direct_unmap_sg(struct device *dev, struct scatterlist *sgl, int nents,
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		dma_direct_unmap_page(dev, sg->dma_address, sg_dma_len(sg), dir, attrs);
-	}
 }
 
 void dma_direct_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, int nents,
@@ -230,12 +226,8 @@ void dma_direct_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, 
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		dma_direct_sync_single_for_device(dev, sg_dma_address(sg), sg->length, dir);
-	}
 }
 
 void dma_direct_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, int nents,
@@ -244,12 +236,8 @@ void dma_direct_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, int
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		dma_direct_sync_single_for_cpu(dev, sg_dma_address(sg), sg->length, dir);
-	}
 }
 
 /* ---- memory for both ------------------------------------------------------------------ */

@@ -38,7 +38,6 @@ static struct sg_layout layout_of(const struct sg_job *job)
 static void sync_entry(struct device *dev, struct scatterlist *sg, bool is_swiotlb,
 		       bool is_for_device, enum dma_data_direction dir)
 {
-	port_before_load(sg, sizeof(*sg));
 	if (is_swiotlb && is_for_device)
 		iommu_dma_sync_single_for_device(dev, sg_dma_address(sg), sg->length, dir);
 	else if (is_swiotlb)
@@ -57,11 +56,8 @@ static void sync_list(struct device *dev, struct scatterlist *sgl, int nelems, b
 
 	if (!is_swiotlb && dev_is_dma_coherent(dev))
 		return;
-	for_each_sg(sgl, sg, nelems, i) {
-		if (!sg)
-			return;
+	for_each_sg_there(sgl, sg, nelems, i)
 		sync_entry(dev, sg, is_swiotlb, is_for_device, dir);
-	}
 }
 
 /* The first entry says it of all. */
@@ -262,12 +258,8 @@ static void unmap_bounced(struct device *dev, struct scatterlist *sgl, int nents
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		iommu_dma_unmap_page(dev, sg_dma_address(sg), sg_dma_len(sg), dir, attrs);
-	}
 }
 
 /* Each entry by itself, and none is merged with another. */

@@ -80,6 +80,11 @@ static inline bool dma_kmalloc_needs_bounce(struct device *dev, size_t size,
 	return unlikely(!dma_kmalloc_safe(dev, dir)) && !dma_kmalloc_size_aligned(size);
 }
 
+/* Of a list that may end before @nr entries: those that are there, each ready to be read. */
+#define for_each_sg_there(sglist, sg, nr, i) \
+	for (i = 0, sg = (sglist); i < (nr) && sg && (port_before_load(sg, sizeof(*sg)), true); \
+	     i++, sg = sg_next(sg))
+
 /* sg_next() in place. The entry behind one on the host is there too. */
 static inline struct scatterlist *sg_step(struct scatterlist *sg)
 {

@@ -245,12 +245,8 @@ static void bounce_unmap_sg(struct device *dev, struct scatterlist *sgl, int nen
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		bounce_unmap_page(dev, sg_dma_address(sg), sg_dma_len(sg), dir, attrs);
-	}
 }
 
 static int bounce_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
@@ -281,12 +277,8 @@ static void bounce_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, 
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		bounce_sync_for_cpu(dev, sg_dma_address(sg), sg->length, dir);
-	}
 }
 
 static void bounce_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, int nents,
@@ -295,12 +287,8 @@ static void bounce_sync_sg_for_device(struct device *dev, struct scatterlist *sg
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sg(sgl, sg, nents, i) {
-		if (!sg)
-			return;
-		port_before_load(sg, sizeof(*sg));
+	for_each_sg_there(sgl, sg, nents, i)
 		bounce_sync_for_device(dev, sg_dma_address(sg), sg->length, dir);
-	}
 }
 
 /* ---- registration --------------------------------------------------------------------------- */
