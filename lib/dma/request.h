@@ -81,6 +81,22 @@ static inline struct ledger_note note_of(enum ledger_kind kind, const struct req
 	return n;
 }
 
+/* mapping.c, for it and mapping-sg.c: there is something to complain of; always true. */
+bool request_complain_of_dir(enum dma_data_direction dir);
+bool request_complain_of_mask(struct device *dev);
+/* Where the memory of a mapping, by its @dma, bounced to; @nents is the caller's to set. */
+void request_add_bounce(struct ledger_note *n);
+
+static inline bool is_bad_dir(enum dma_data_direction dir)
+{
+	return unlikely(!valid_dma_direction(dir)) && request_complain_of_dir(dir);
+}
+
+static inline bool lacks_mask(struct device *dev)
+{
+	return unlikely(!dev->dma_mask) && request_complain_of_mask(dev);
+}
+
 /* dma_alloc_attrs() and dma_free_attrs() for who was called by the driver at @site. */
 static inline unsigned long no_warn_of(gfp_t gfp)
 {
