@@ -5,8 +5,8 @@
  *	is it direct, through an IOMMU, or the device's own operations?  do it.  note it.
  *
  * This file maps, unmaps and syncs one buffer, mapping-sg.c a list; alloc.c gives memory for
- * both sides, mask.c answers what a device can reach. Who it is: request.h. The bodies of the public functions keep
- * their caller's address: it is what reports call a site.
+ * both sides, mask.c answers what a device can reach. Who it is: request.h. The bodies of the
+ * public functions keep their caller's address: it is what reports call a site.
  *
  * Linux: kernel/dma/mapping.c.
  */

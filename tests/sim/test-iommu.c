@@ -225,6 +225,21 @@ static void a_translation_outlives_its_descriptor_until_it_is_invalidated(void *
 	bench_free(b);
 }
 
+static void a_tlb_that_ignores_an_address_holds_it(void **state)
+{
+	struct bench *b = bench_new(&(struct ref_config){ .misbehaves = REF_IGNORES_INV_VA });
+
+	turns_on(b, 0);
+	maps_page(b, IOVA, PLAY_PA);
+	assert_int_equal(reads_at(b, IOVA).kind, MASTER_OK);
+	unmaps_page(b, IOVA);
+	commands(b, REF_INV_VA, IOVA, 0);
+	assert_int_equal(reads_at(b, IOVA).kind, MASTER_OK);
+	commands(b, REF_INV_RANGE, IOVA, 0x1000);
+	expects_refused(b, IOVA, IOMMU_HW_TRANSLATION);
+	bench_free(b);
+}
+
 static void a_table_outlives_its_descriptor_in_the_walk_cache(void **state)
 {
 	struct bench *b = bench_new(&(struct ref_config){ .name = "mmu" });
@@ -790,6 +805,7 @@ int main(void)
 		cmocka_unit_test(observers_see_the_iova_and_where_it_led),
 		cmocka_unit_test(a_walker_sees_what_its_port_sees),
 		cmocka_unit_test(a_translation_outlives_its_descriptor_until_it_is_invalidated),
+		cmocka_unit_test(a_tlb_that_ignores_an_address_holds_it),
 		cmocka_unit_test(a_table_outlives_its_descriptor_in_the_walk_cache),
 		cmocka_unit_test(that_nothing_is_there_may_be_held_too),
 		cmocka_unit_test(a_small_tlb_makes_room),
