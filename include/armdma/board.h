@@ -315,6 +315,8 @@ struct board {
 	char *model;
 	char *compatible;		/* of the root node, first string */
 	char *cpu_spec;			/* as given to board_set_cpu(); NULL: the tree's own */
+	void *dtb;			/* the tree, flattened, as it was read; it is well-formed */
+	size_t dtb_len;			/* bytes */
 	GPtrArray *cpus;		/* of struct board_cpu * */
 	GArray *banks;			/* of struct board_bank, ascending, disjoint */
 	GPtrArray *reserved;		/* of struct board_reserved *; tree order; all lie in

@@ -67,6 +67,8 @@ struct board *board_parse(const void *blob, size_t len, const char *name, GError
 
 	g_autoptr(board) b = board_new(name);
 
+	b->dtb = g_memdup2(blob, len);
+	b->dtb_len = len;
 	return board_read(b, f, error) ? g_steal_pointer(&b) : NULL;
 }
 
@@ -125,6 +127,7 @@ void board_free(struct board *b)
 	g_free(b->outer.path);
 	g_free(b->outer.compatible);
 	g_free(b->cpu_spec);
+	g_free(b->dtb);
 	g_free(b->compatible);
 	g_free(b->model);
 	g_free(b->file);
