@@ -25,7 +25,7 @@ enum pt_kind { PT_INVALID, PT_TABLE, PT_LEAF };
  * A descriptor, read. @restrains: of a table, permissions that nothing below it has.
  * @is_untouched: its access flag is clear; @touched is what sets it. @is_clean: a write
  * would make it dirty; @dirtied is what does. @is_unsnooped: of a leaf, where attributes
- * count: not memory that is cacheable and shareable.
+ * count: not memory that is cacheable and shareable. @attrs: a leaf's, for the TLB to hold.
  */
 struct pt_entry {
 	enum pt_kind kind;
@@ -39,6 +39,7 @@ struct pt_entry {
 	bool is_untouched, is_clean;
 	bool is_unsnooped;
 	uint64_t touched, dirtied;
+	uint32_t attrs;
 };
 
 struct pt_level {

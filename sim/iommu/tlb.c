@@ -72,6 +72,7 @@ void iotlb_init(struct iotlb *t, struct iommu_hw *owner, struct iotlb_shape shap
 {
 	*t = (struct iotlb){ .owner = owner, .shape = shape };
 	g_assert(!shape.nr_ways || !shape.nr_entries || !(shape.nr_entries % shape.nr_ways));
+	g_assert(!shape.has_pointer || (shape.nr_entries && !shape.nr_ways));
 	if (!shape.nr_entries) {
 		t->held = g_hash_table_new_full(hash_entry, same_entry, g_free, NULL);
 		return;
@@ -129,13 +130,27 @@ const struct iotlb_entry *iotlb_find(const struct iotlb *t, uint32_t context, ui
 	return NULL;
 }
 
+/* Of one size: what is held by name is so once; a set that was filled by place may differ. */
+static unsigned match_size(const struct iotlb *t, uint32_t context, uint32_t asid, uint64_t iova,
+			   unsigned size_log2)
+{
+	const struct iotlb_entry *set;
+	unsigned nr = 0;
+
+	if (t->held)
+		return find_held(t, context, asid, iova, size_log2) != NULL;
+	set = set_of(t, iova, size_log2);
+	for (unsigned way = 0; way < nr_ways(t); way++)
+		nr += set[way].size_log2 == size_log2 && answers(&set[way], context, asid, iova);
+	return nr;
+}
+
 unsigned iotlb_match(const struct iotlb *t, uint32_t context, uint32_t asid, uint64_t iova)
 {
 	unsigned nr = 0;
 
 	for (uint64_t left = t->sizes; left; left &= left - 1)
-		nr += iotlb_find_size(t, context, asid, iova,
-				      (unsigned)__builtin_ctzll(left)) != NULL;
+		nr += match_size(t, context, asid, iova, (unsigned)__builtin_ctzll(left));
 	return nr;
 }
 
@@ -181,6 +196,19 @@ static struct iotlb_entry *victim_in(struct iotlb *t, struct iotlb_entry *set)
 	return NULL;
 }
 
+static struct iotlb_entry *pointed_at(struct iotlb *t)
+{
+	unsigned nr = t->shape.nr_entries, base = MIN(t->base, nr - 1);
+	struct iotlb_entry *at = &t->entries[MIN(t->victim, nr - 1)];
+
+	if (t->shape.draws_victims)
+		t->victim = base + stream_below(&t->owner->chance, nr - base);
+	else if (++t->victim >= nr)
+		t->victim = base;
+	t->owner->counts.evictions += at->is_valid;
+	return at;
+}
+
 static struct iotlb_entry *place_for(struct iotlb *t, const struct iotlb_entry *e)
 {
 	struct iotlb_entry *set = set_of(t, e->iova, e->size_log2);
@@ -188,6 +216,8 @@ static struct iotlb_entry *place_for(struct iotlb *t, const struct iotlb_entry *
 
 	if (at)
 		return at;
+	if (t->shape.has_pointer)
+		return pointed_at(t);
 	at = free_in(set, nr_ways(t));
 	if (at)
 		return at;
@@ -205,6 +235,15 @@ static void hold(struct iotlb *t, const struct iotlb_entry *e)
 		count_size(t, e->size_log2, 1);
 }
 
+static void fill(struct iotlb *t, struct iotlb_entry *at, const struct iotlb_entry *e)
+{
+	if (at->is_valid)
+		clear(t, at);
+	*at = *e;
+	at->is_valid = true;
+	count_size(t, e->size_log2, 1);
+}
+
 void iotlb_insert(struct iotlb *t, const struct iotlb_entry *e)
 {
 	struct iotlb_entry *at;
@@ -215,13 +254,25 @@ void iotlb_insert(struct iotlb *t, const struct iotlb_entry *e)
 		return;
 	}
 	at = place_for(t, e);
-	if (!at)
-		return;
-	if (at->is_valid)
-		clear(t, at);
-	*at = *e;
-	at->is_valid = true;
-	count_size(t, e->size_log2, 1);
+	if (at)
+		fill(t, at, e);
+}
+
+const struct iotlb_entry *iotlb_at(const struct iotlb *t, unsigned idx)
+{
+	g_assert(idx < t->shape.nr_entries);
+	return &t->entries[idx];
+}
+
+void iotlb_put(struct iotlb *t, unsigned idx, const struct iotlb_entry *e)
+{
+	g_assert(idx < t->shape.nr_entries);
+	if (e) {
+		g_assert(e->iova == first_of(e->iova, e->size_log2));
+		fill(t, &t->entries[idx], e);
+	} else if (t->entries[idx].is_valid) {
+		clear(t, &t->entries[idx]);
+	}
 }
 
 /* ---- invalidating --------------------------------------------------------------------- */

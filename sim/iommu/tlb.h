@@ -4,6 +4,7 @@
  * entries are tables instead of pages.
  *
  *   bounded     @nr_entries in sets of @nr_ways; the victim is the oldest, or drawn
+ *   pointed at  one set, whose next victim is a register, as are those that are none
  *   unbounded   all, until they are invalidated
  *
  * An entry is found by (context, ASID, address); those that are global, by any ASID. Sizes
@@ -35,12 +36,15 @@ struct iotlb_entry {
 	bool is_clean;			/* a write makes the page dirty, by another walk */
 	bool is_negative;		/* nothing is there, as ->reason says */
 	uint8_t reason;			/* enum iommu_hw_reason */
+	bool is_loaded;			/* by software, whatever tables say */
+	uint32_t attrs;			/* of the page, as the kind's own registers show them */
 };
 
 struct iotlb_shape {
 	unsigned nr_entries;		/* 0: unbounded */
 	unsigned nr_ways;		/* 0: fully associative; else divides nr_entries */
 	bool draws_victims;		/* else the oldest goes */
+	bool has_pointer;		/* ->victim is filled next, even if others are free */
 };
 
 struct iotlb {
@@ -48,6 +52,7 @@ struct iotlb {
 	struct iotlb_shape shape;
 	struct iotlb_entry *entries;	/* bounded */
 	unsigned *next_victim;		/* of each set */
+	unsigned base, victim;		/* has_pointer: it goes round in [base, nr_entries) */
 	GHashTable *held;		/* unbounded: of struct iotlb_entry, by itself */
 	unsigned nr_of_size[64];	/* entries of 1 << n bytes */
 	uint64_t sizes;			/* bit n: there are some */
@@ -68,6 +73,13 @@ unsigned iotlb_match(const struct iotlb *t, uint32_t context, uint32_t asid, uin
 
 /* @e is aligned to its size. What had the same name and size is replaced. */
 void iotlb_insert(struct iotlb *t, const struct iotlb_entry *e);
+
+/*
+ * Of a bounded one, by place: what is there, valid or not; and @e there, whatever else is
+ * held. @e NULL: it is not valid any more.
+ */
+const struct iotlb_entry *iotlb_at(const struct iotlb *t, unsigned idx);
+void iotlb_put(struct iotlb *t, unsigned idx, const struct iotlb_entry *e);
 
 /* What goes: everything that a field given here does not rule out. */
 struct iotlb_scope {

@@ -99,7 +99,7 @@ static struct iotlb_entry page(const struct walking *w, const struct pt_entry *e
 		.level = (uint8_t)(w->s->format->first_level + w->level),
 		.perms = e->perms & (uint8_t)~w->restrains,
 		.is_clean = e->is_clean && w->s->sets_dirty,
-		.is_unsnooped = e->is_unsnooped,
+		.is_unsnooped = e->is_unsnooped, .attrs = e->attrs,
 	};
 }
 
@@ -175,7 +175,8 @@ static struct iotlb_entry walk(struct walk_unit *u, const struct walk_space *s, 
 
 static bool is_worth_holding(const struct walk_unit *u, const struct iotlb_entry *e)
 {
-	return !e->is_negative || (u->caches_negative && e->reason == IOMMU_HW_TRANSLATION);
+	return !u->fills_nothing &&
+	       (!e->is_negative || (u->caches_negative && e->reason == IOMMU_HW_TRANSLATION));
 }
 
 static uint64_t granule(const struct walk_space *s)

@@ -19,6 +19,7 @@ struct walk_unit {
 	bool has_walk_cache;
 	bool caches_negative;		/* that nothing is there is held, too */
 	bool uses_contiguous;		/* a run that the hint joins is one entry */
+	bool fills_nothing;		/* just now: what is found is used, and not held */
 	unsigned prefetch;		/* pages after the one that missed */
 };
 
