@@ -63,6 +63,8 @@ enum iommu_hw_reason {
 	IOMMU_HW_CONTEXT_OFF,	/* its context is not enabled, or makes no sense */
 	IOMMU_HW_OFF,		/* no clock or no power */
 	IOMMU_HW_TLB_CONFLICT,	/* two entries of the TLB translate it */
+	IOMMU_HW_BLOCKED,	/* nobody is served: software holds it, or an access before it has
+				 * faulted and still waits */
 	NR_IOMMU_HW_REASONS
 };
 

@@ -17,6 +17,7 @@ static const char *const reason_names[NR_IOMMU_HW_REASONS] = {
 	[IOMMU_HW_CONTEXT_OFF] = "context not enabled",
 	[IOMMU_HW_OFF] = "no clock or power",
 	[IOMMU_HW_TLB_CONFLICT] = "TLB conflict",
+	[IOMMU_HW_BLOCKED] = "blocked",
 };
 
 const char *iommu_hw_reason_name(enum iommu_hw_reason reason)

@@ -7,6 +7,8 @@
  */
 #include "walk.h"
 
+#include <string.h>
+
 /* One walk: where it is, and what it may still come to. */
 struct walking {
 	struct walk_unit *u;
@@ -60,7 +62,7 @@ static void remember_table(struct walking *w)
 	});
 }
 
-/* ---- a step -------------------------------------------------------------------------- */
+/* ---- a descriptor -------------------------------------------------------------------- */
 
 static bool read_descriptor(struct walking *w, uint64_t *ret_pa, uint64_t *ret_raw)
 {
@@ -125,6 +127,62 @@ static bool finish_leaf(struct walking *w, uint64_t pa, uint64_t raw, struct pt_
 	return true;
 }
 
+/* ---- what came with it ----------------------------------------------------------- */
+
+static bool is_worth_holding(const struct walk_unit *u, const struct iotlb_entry *e)
+{
+	return !u->fills_nothing &&
+	       (!e->is_negative || (u->caches_negative && e->reason == IOMMU_HW_TRANSLATION));
+}
+
+/* @n stands where the descriptor @raw is indexed. */
+static void hold_neighbour(struct walking *n, uint64_t raw)
+{
+	struct iotlb_entry held;
+	struct pt_entry e;
+
+	n->s->format->decode(n->s->format, n->level, raw, &e);
+	if (e.kind == PT_TABLE) {
+		n->restrains |= e.restrains;
+		n->table = e.pa;
+		n->level++;
+		remember_table(n);
+		return;
+	}
+	if (is_too_wide(n, e.pa) || e.is_untouched)
+		return;
+	held = e.kind == PT_LEAF ? page(n, &e) : nothing(n, IOMMU_HW_TRANSLATION);
+	if (!is_worth_holding(n->u, &held))
+		return;
+	iotlb_insert(&n->u->tlb, &held);
+	n->u->hw->counts.prefetches++;
+}
+
+/* The descriptors that lie in one line with the one at @pa, as they are in memory now. */
+static void hold_line(const struct walking *w, uint64_t pa)
+{
+	const struct pt_level *l = &w->s->format->levels[w->level];
+	unsigned len = w->u->line_len, size = 1u << l->entry_log2;
+	uint64_t first = pa & ~(uint64_t)(len - 1);
+	uint8_t line[WALK_MAX_LINE];
+
+	g_assert(len <= sizeof(line));
+	if (len <= size || !iommu_hw_walk_read(w->u->hw, first, line, len))
+		return;
+	for (unsigned off = 0; off < len; off += size) {
+		struct walking n = *w;
+		uint64_t raw = 0;
+
+		if (first + off == pa)
+			continue;
+		n.iova += (uint64_t)((int64_t)(first + off - pa) >> l->entry_log2) << l->shift;
+		memcpy(&raw, line + off, size);
+		hold_neighbour(&n, raw);
+	}
+}
+
+/* ---- a step ---------------------------------------------------------------------- */
+
 /* One level: true when the walk is over, with @ret its result; it may also begin anew. */
 static bool step(struct walking *w, struct iotlb_entry *ret)
 {
@@ -135,6 +193,7 @@ static bool step(struct walking *w, struct iotlb_entry *ret)
 		*ret = nothing(w, IOMMU_HW_WALK_EXTERNAL);
 		return true;
 	}
+	hold_line(w, pa);
 	w->s->format->decode(w->s->format, w->level, raw, &e);
 	if (e.kind == PT_INVALID) {
 		*ret = nothing(w, IOMMU_HW_TRANSLATION);
@@ -172,12 +231,6 @@ static struct iotlb_entry walk(struct walk_unit *u, const struct walk_space *s, 
 }
 
 /* ---- the TLB --------------------------------------------------------------------------- */
-
-static bool is_worth_holding(const struct walk_unit *u, const struct iotlb_entry *e)
-{
-	return !u->fills_nothing &&
-	       (!e->is_negative || (u->caches_negative && e->reason == IOMMU_HW_TRANSLATION));
-}
 
 static uint64_t granule(const struct walk_space *s)
 {

@@ -12,6 +12,8 @@
 #include "hw.h"
 #include "tlb.h"
 
+#define WALK_MAX_LINE	256u
+
 /* What an IOMMU walks with. */
 struct walk_unit {
 	struct iommu_hw *hw;
@@ -21,6 +23,9 @@ struct walk_unit {
 	bool uses_contiguous;		/* a run that the hint joins is one entry */
 	bool fills_nothing;		/* just now: what is found is used, and not held */
 	unsigned prefetch;		/* pages after the one that missed */
+	unsigned line_len;		/* bytes of descriptors that one fetch reads: a power of
+					 * two up to WALK_MAX_LINE; what it finds beside the one
+					 * that was wanted is held, too. 0: that one alone */
 };
 
 /* One address space of it. */
