@@ -249,6 +249,11 @@ void machine_set_software(struct machine *m, void *software)
 	m->software = software;
 }
 
+void machine_set_filter(struct machine *m, struct machine_filter *f)
+{
+	m->filter = f;
+}
+
 void *machine_software(const struct machine *m)
 {
 	return m->software;

@@ -16,6 +16,7 @@
 #include <glib.h>
 #include <armdma/machine.h>
 #include <armdma/cpu.h>
+#include <armdma/filter.h>
 #include <armdma/master.h>
 #include <armdma/observe.h>
 #include <armdma/window.h>
@@ -138,6 +139,7 @@ struct machine {
 	const struct board *board;
 	struct machine_config config;
 	void *software;
+	struct machine_filter *filter;	/* or NULL */
 	cpu_abort_handler *on_abort;	/* or NULL: nobody mends */
 	GMutex lock;			/* fast gear: TLB changes and their mappings */
 };

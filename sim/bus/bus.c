@@ -101,7 +101,7 @@ static void ring(struct cpu *c)
 		stb_rang(m);
 }
 
-bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
+bool machine_deliver(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 {
 	const struct bus_device *d = find(c->machine, pa);
 	bool is_ok;
@@ -112,6 +112,15 @@ bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 	is_ok = d && d->ops->write(d->opaque, c, pa - d->pa, len, value);
 	enter_handler(c->machine, -1);
 	return is_ok;
+}
+
+bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
+{
+	struct machine_filter *f = c->machine->filter;
+
+	if (unlikely(f != NULL) && f->write && !f->write(f, c, pa, len, &value))
+		return true;
+	return machine_deliver(c, pa, len, value);
 }
 
 /* What rings or has to be entered goes one by one. */

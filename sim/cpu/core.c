@@ -249,9 +249,13 @@ bool cpu_store_run(struct cpu *c, uint32_t va, uint32_t value, uint32_t step, ui
 
 static void barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
 {
+	struct machine_filter *f = c->machine->filter;
+
 	if (!c->machine->is_fast)
 		machine_begin(c->machine);
 	c->counts.barriers++;
+	if (unlikely(f != NULL) && f->barrier && !f->barrier(f, c))
+		return;
 	if (c->machine->order)
 		order_barrier(c, kind, is_dsb);
 }

@@ -243,8 +243,20 @@ static bool dc_in_page(struct cpu *c, enum dc_op op, uint32_t va, uint32_t len, 
 	return true;
 }
 
+/* False: a filter lets none of it through. */
+static bool lets_through(struct cpu *c, enum dc_op op, uint32_t *va, size_t *len)
+{
+	struct machine_filter *f = c->machine->filter;
+
+	return likely(f == NULL) || !f->clean || f->clean(f, c, op, va, len);
+}
+
 bool cpu_dc(struct cpu *c, enum dc_op op, uint32_t va)
 {
+	size_t len = 1;
+
+	if (!lets_through(c, op, &va, &len))
+		return true;
 	if (c->machine->is_fast) {
 		count_dc(c, op, 1);
 		return true;
@@ -329,11 +341,12 @@ static uint64_t dc_idle(struct cpu *c, enum dc_op op, uint64_t va, uint64_t end,
 bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
 {
 	uint32_t step = machine_line_min(c->machine);
-	uint64_t end = (uint64_t)va + len;
-	uint64_t at = va & ~(step - 1), next;
+	uint64_t at, end, next;
 
-	if (!len)
+	if (!len || !lets_through(c, op, &va, &len))
 		return true;
+	at = va & ~(step - 1);
+	end = (uint64_t)va + len;
 	if (c->machine->is_fast) {
 		count_dc(c, op, (end - at + step - 1) / step);
 		return true;
