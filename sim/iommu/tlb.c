@@ -25,7 +25,8 @@ static guint hash_entry(gconstpointer p)
 	const struct iotlb_entry *e = p;
 	uint64_t x = (e->iova >> e->size_log2) * 0x9e3779b97f4a7c15u;
 
-	return (guint)(x >> 32) ^ e->context * 0x85ebca6bu ^ e->size_log2 * 0xc2b2ae35u;
+	return (guint)(x >> 32) ^ e->context * 0x85ebca6bu ^ e->size_log2 * 0xc2b2ae35u ^
+	       e->set * 0x27d4eb2fu;
 }
 
 static gboolean same_entry(gconstpointer a, gconstpointer b)
@@ -33,7 +34,8 @@ static gboolean same_entry(gconstpointer a, gconstpointer b)
 	const struct iotlb_entry *x = a, *y = b;
 
 	return x->iova == y->iova && x->size_log2 == y->size_log2 && x->context == y->context &&
-	       x->is_global == y->is_global && (x->is_global || x->asid == y->asid);
+	       x->is_global == y->is_global && (x->is_global || x->asid == y->asid) &&
+	       x->set == y->set;
 }
 
 static bool answers(const struct iotlb_entry *e, uint32_t context, uint32_t asid, uint64_t iova)
@@ -63,9 +65,19 @@ static unsigned nr_sets(const struct iotlb *t)
 	return t->shape.nr_entries / nr_ways(t);
 }
 
+/* Of an indexed one, the set where @iova is looked for. */
+static uint16_t index_of(const struct iotlb *t, uint64_t iova)
+{
+	const struct iotlb_shape *s = &t->shape;
+
+	return s->index_log2 ? (uint16_t)((iova >> s->index_log2) % s->index_sets) : 0;
+}
+
 static struct iotlb_entry *set_of(const struct iotlb *t, uint64_t iova, unsigned size_log2)
 {
-	return &t->entries[(iova >> size_log2) % nr_sets(t) * nr_ways(t)];
+	uint64_t set = t->shape.index_log2 ? index_of(t, iova) : (iova >> size_log2) % nr_sets(t);
+
+	return &t->entries[set * nr_ways(t)];
 }
 
 void iotlb_init(struct iotlb *t, struct iommu_hw *owner, struct iotlb_shape shape)
@@ -73,6 +85,8 @@ void iotlb_init(struct iotlb *t, struct iommu_hw *owner, struct iotlb_shape shap
 	*t = (struct iotlb){ .owner = owner, .shape = shape };
 	g_assert(!shape.nr_ways || !shape.nr_entries || !(shape.nr_entries % shape.nr_ways));
 	g_assert(!shape.has_pointer || (shape.nr_entries && !shape.nr_ways));
+	g_assert(!shape.index_log2 || (shape.index_sets && (!shape.nr_entries ||
+		 shape.index_sets == nr_sets(t))));
 	if (!shape.nr_entries) {
 		t->held = g_hash_table_new_full(hash_entry, same_entry, g_free, NULL);
 		return;
@@ -95,7 +109,7 @@ static const struct iotlb_entry *find_held(const struct iotlb *t, uint32_t conte
 {
 	struct iotlb_entry name = {
 		.iova = first_of(iova, size_log2), .size_log2 = (uint8_t)size_log2,
-		.context = context, .asid = asid,
+		.context = context, .asid = asid, .set = index_of(t, iova),
 	};
 	const struct iotlb_entry *e = g_hash_table_lookup(t->held, &name);
 
@@ -209,9 +223,9 @@ static struct iotlb_entry *pointed_at(struct iotlb *t)
 	return at;
 }
 
-static struct iotlb_entry *place_for(struct iotlb *t, const struct iotlb_entry *e)
+static struct iotlb_entry *place_for(struct iotlb *t, const struct iotlb_entry *e, uint64_t iova)
 {
-	struct iotlb_entry *set = set_of(t, e->iova, e->size_log2);
+	struct iotlb_entry *set = set_of(t, iova, e->size_log2);
 	struct iotlb_entry *at = twin_in(set, nr_ways(t), e);
 
 	if (at)
@@ -244,18 +258,20 @@ static void fill(struct iotlb *t, struct iotlb_entry *at, const struct iotlb_ent
 	count_size(t, e->size_log2, 1);
 }
 
-void iotlb_insert(struct iotlb *t, const struct iotlb_entry *e)
+void iotlb_insert_for(struct iotlb *t, const struct iotlb_entry *e, uint64_t iova)
 {
+	struct iotlb_entry there = *e;
 	struct iotlb_entry *at;
 
 	g_assert(e->iova == first_of(e->iova, e->size_log2));
+	there.set = index_of(t, iova);
 	if (t->held) {
-		hold(t, e);
+		hold(t, &there);
 		return;
 	}
-	at = place_for(t, e);
+	at = place_for(t, &there, iova);
 	if (at)
-		fill(t, at, e);
+		fill(t, at, &there);
 }
 
 const struct iotlb_entry *iotlb_at(const struct iotlb *t, unsigned idx)
@@ -275,13 +291,29 @@ void iotlb_put(struct iotlb *t, unsigned idx, const struct iotlb_entry *e)
 	}
 }
 
+void iotlb_insert(struct iotlb *t, const struct iotlb_entry *e)
+{
+	iotlb_insert_for(t, e, e->iova);
+}
+
 /* ---- invalidating --------------------------------------------------------------------- */
 
-static bool goes(const struct iotlb_entry *e, const struct iotlb_scope *s)
+/* In an indexed one, a range is looked for in the sets of its own pages. */
+static bool is_looked_at(const struct iotlb *t, const struct iotlb_entry *e,
+			 const struct iotlb_scope *s)
+{
+	unsigned log2 = t->shape.index_log2, nr = t->shape.index_sets;
+
+	return !log2 || (e->set + nr - index_of(t, s->iova)) % nr <=
+			(s->last >> log2) - (s->iova >> log2);
+}
+
+static bool goes(const struct iotlb *t, const struct iotlb_entry *e, const struct iotlb_scope *s)
 {
 	return (!s->has_context || e->context == s->context) &&
 	       (!s->has_asid || (e->is_global ? !s->spares_global : e->asid == s->asid)) &&
-	       (!s->has_range || (e->iova <= s->last && last_of(e) >= s->iova)) &&
+	       (!s->has_range || (e->iova <= s->last && last_of(e) >= s->iova &&
+				  is_looked_at(t, e, s))) &&
 	       (!e->is_locked || s->is_with_locked);
 }
 
@@ -295,7 +327,7 @@ static gboolean sweep_one(gpointer key, gpointer value, gpointer data)
 	const struct sweep *sweep = data;
 	const struct iotlb_entry *e = key;
 
-	if (!goes(e, sweep->s))
+	if (!goes(sweep->t, e, sweep->s))
 		return FALSE;
 	count_size(sweep->t, e->size_log2, -1);
 	return TRUE;
@@ -308,7 +340,7 @@ static unsigned sweep_all(struct iotlb *t, const struct iotlb_scope *s)
 	if (t->held)
 		return g_hash_table_foreach_remove(t->held, sweep_one, &(struct sweep){ t, s });
 	for (unsigned i = 0; i < t->shape.nr_entries; i++) {
-		if (t->entries[i].is_valid && goes(&t->entries[i], s)) {
+		if (t->entries[i].is_valid && goes(t, &t->entries[i], s)) {
 			clear(t, &t->entries[i]);
 			nr++;
 		}
@@ -321,7 +353,7 @@ static bool is_short(const struct iotlb *t, const struct iotlb_scope *s)
 {
 	unsigned smallest = t->sizes ? (unsigned)__builtin_ctzll(t->sizes) : 0;
 
-	return t->held && s->has_range && s->has_context && s->has_asid &&
+	return t->held && !t->shape.index_log2 && s->has_range && s->has_context && s->has_asid &&
 	       (s->last >> smallest) - (s->iova >> smallest) < MANY_PAGES;
 }
 
@@ -334,7 +366,7 @@ static unsigned drop_named(struct iotlb *t, const struct iotlb_scope *s, unsigne
 	};
 	const struct iotlb_entry *e = g_hash_table_lookup(t->held, &name);
 
-	if (!e || !goes(e, s))
+	if (!e || !goes(t, e, s))
 		return 0;
 	count_size(t, size_log2, -1);
 	g_hash_table_remove(t->held, &name);

@@ -6,6 +6,8 @@
  *   bounded     @nr_entries in sets of @nr_ways; the victim is the oldest, or drawn
  *   pointed at  one set, whose next victim is a register, as are those that are none
  *   unbounded   all, until they are invalidated
+ *   indexed     the set is chosen by the page that is asked for, whatever the size of what
+ *               translates it: a large page lies in as many sets as it has been used in
  *
  * An entry is found by (context, ASID, address); those that are global, by any ASID. Sizes
  * may be mixed: each that is held is looked for, the smallest first. An entry can say that
@@ -38,6 +40,7 @@ struct iotlb_entry {
 	uint8_t reason;			/* enum iommu_hw_reason */
 	bool is_loaded;			/* by software, whatever tables say */
 	uint32_t attrs;			/* of the page, as the kind's own registers show them */
+	uint16_t set;			/* of an indexed TLB: it answers there alone */
 };
 
 struct iotlb_shape {
@@ -45,6 +48,8 @@ struct iotlb_shape {
 	unsigned nr_ways;		/* 0: fully associative; else divides nr_entries */
 	bool draws_victims;		/* else the oldest goes */
 	bool has_pointer;		/* ->victim is filled next, even if others are free */
+	uint8_t index_log2;		/* indexed, by the address from this bit on; 0: it is not */
+	unsigned index_sets;		/* then, how many sets: nr_entries / nr_ways if bounded */
 };
 
 struct iotlb {
@@ -73,6 +78,8 @@ unsigned iotlb_match(const struct iotlb *t, uint32_t context, uint32_t asid, uin
 
 /* @e is aligned to its size. What had the same name and size is replaced. */
 void iotlb_insert(struct iotlb *t, const struct iotlb_entry *e);
+/* The same where @iova, which it translates, was asked for: an indexed one holds it there. */
+void iotlb_insert_for(struct iotlb *t, const struct iotlb_entry *e, uint64_t iova);
 
 /*
  * Of a bounded one, by place: what is there, valid or not; and @e there, whatever else is
@@ -87,7 +94,7 @@ struct iotlb_scope {
 	bool is_with_locked;
 	bool spares_global;		/* an ASID's own alone */
 	uint32_t context, asid;
-	uint64_t iova, last;		/* entries that touch [iova, last] */
+	uint64_t iova, last;		/* entries that touch [iova, last], in the sets of that */
 };
 
 /* How many went. */

@@ -154,7 +154,7 @@ static void hold_neighbour(struct walking *n, uint64_t raw)
 	held = e.kind == PT_LEAF ? page(n, &e) : nothing(n, IOMMU_HW_TRANSLATION);
 	if (!is_worth_holding(n->u, &held))
 		return;
-	iotlb_insert(&n->u->tlb, &held);
+	iotlb_insert_for(&n->u->tlb, &held, n->iova);
 	n->u->hw->counts.prefetches++;
 }
 
@@ -250,7 +250,7 @@ static void prefetch(struct walk_unit *u, const struct walk_space *s, uint64_t i
 		e = walk(u, s, iova, false, &nr_reads);
 		if (!is_worth_holding(u, &e))
 			continue;
-		iotlb_insert(&u->tlb, &e);
+		iotlb_insert_for(&u->tlb, &e, iova);
 		u->hw->counts.prefetches++;
 	}
 }
@@ -263,7 +263,7 @@ static struct iotlb_entry fetch(struct walk_unit *u, const struct walk_space *s,
 	u->hw->counts.misses++;
 	u->hw->counts.walks++;
 	if (is_worth_holding(u, &e))
-		iotlb_insert(&u->tlb, &e);
+		iotlb_insert_for(&u->tlb, &e, a->iova);
 	prefetch(u, s, a->iova);
 	return e;
 }
