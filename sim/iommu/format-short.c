@@ -2,8 +2,8 @@
 /*
  * Short descriptors: sections and supersections, large and small pages.
  *
- * Leaves out: domains (all are clients of themselves), TEX remap, NS, and the 40-bit
- * addresses of supersections, which have_wide_pa's are not.
+ * Leaves out: domains (all are clients of themselves), and the 40-bit addresses of
+ * supersections, which have_wide_pa's are not.
  *
  * Spec: DDI 0406C, B3.5 "Short-descriptor translation table format", B3.7.1. The wide
  * physical addresses are MediaTek's; Linux: drivers/iommu/mtk_iommu.c.
@@ -57,9 +57,14 @@ static void leaf(const struct pt_format *f, struct pt_entry *e, uint64_t raw, un
 static void attributes(const struct pt_format *f, struct pt_entry *e, uint64_t raw, unsigned tex,
 		       unsigned s)
 {
-	e->is_unsnooped = f->has_attrs && !attrs_are_snooped(attrs_plain((struct desc_attrs){
+	struct desc_attrs d = {
 		.tex = raw >> tex & 7, .c = raw >> 3 & 1, .b = raw >> 2 & 1, .s = raw >> s & 1,
-	}));
+	};
+	struct mem_attrs a = f->is_remapped ?
+		attrs_remapped(d, (uint32_t)f->mair, (uint32_t)(f->mair >> 32)) : attrs_plain(d);
+
+	e->is_unsnooped = f->has_attrs && !attrs_are_snooped(a);
+	e->attrs = ((d.tex & 1u) << 2 | d.c << 1 | d.b | (d.s ? PT_SHORT_S : 0));
 }
 
 static void never_executed(struct pt_entry *e, bool is_xn)
@@ -81,6 +86,7 @@ static void decode_first(const struct pt_format *f, uint64_t raw, struct pt_entr
 		leaf(f, e, raw, raw >> 18 & 1 ? 24 : 20, ap);
 		never_executed(e, raw >> 4 & 1 && !f->ignores_perms);
 		attributes(f, e, raw, 12, 16);
+		e->attrs |= raw >> 19 & 1 ? PT_SHORT_NS : 0;
 		e->is_global = !(raw >> 17 & 1);
 		e->touched = raw | 1u << 10;
 	}

@@ -39,8 +39,11 @@ struct pt_entry {
 	bool is_untouched, is_clean;
 	bool is_unsnooped;
 	uint64_t touched, dirtied;
-	uint32_t attrs;
+	uint32_t attrs;			/* short: enum pt_short_attr */
 };
+
+/* TEX[0], C and B, which TEX remap numbers memory types by; S; NS. */
+enum pt_short_attr { PT_SHORT_MEM = 7, PT_SHORT_S = 8, PT_SHORT_NS = 16 };
 
 struct pt_level {
 	uint8_t shift, bits;
@@ -60,7 +63,9 @@ struct pt_format {
 	bool has_access_flag;		/* short: AP[0] is one */
 	bool has_wide_pa;		/* short: bits 9, 4 and 5 are bits 32, 33 and 34 of a PA */
 	bool has_attrs;			/* memory attributes count */
-	uint64_t mair;			/* then, of stage 1's long ones: what their indices mean */
+	bool is_remapped;		/* then, of short ones: by TEX remap */
+	uint64_t mair;			/* and of stage 1's long ones: what their indices mean;
+					 * of short ones, PRRR, and NMRR in its upper half */
 	struct pt_level levels[PT_MAX_LEVELS];
 };
 
