@@ -65,6 +65,7 @@ enum iommu_hw_reason {
 	IOMMU_HW_TLB_CONFLICT,	/* two entries of the TLB translate it */
 	IOMMU_HW_BLOCKED,	/* nobody is served: software holds it, or an access before it has
 				 * faulted and still waits */
+	IOMMU_HW_TLB_MISS,	/* no entry of the TLB translates it, and nothing walks */
 	NR_IOMMU_HW_REASONS
 };
 
@@ -230,7 +231,7 @@ enum iommu_hw_scope {
  * @negative_hits: of those hits, such as said that there is no translation
  * @walks, @walk_reads: walks for misses, and memory reads of them all
  * @walk_cache_hits: walks that began below the first level
- * @prefetches:  entries brought in that nobody had asked for
+ * @prefetches:  entries brought in that nobody had asked for, of a line of descriptors too
  * @invalidations: commands carried out
  * @invalidated: entries that went by them
  * @evictions:   entries that went to make room

@@ -18,6 +18,7 @@ static const char *const reason_names[NR_IOMMU_HW_REASONS] = {
 	[IOMMU_HW_OFF] = "no clock or power",
 	[IOMMU_HW_TLB_CONFLICT] = "TLB conflict",
 	[IOMMU_HW_BLOCKED] = "blocked",
+	[IOMMU_HW_TLB_MISS] = "TLB miss",
 };
 
 const char *iommu_hw_reason_name(enum iommu_hw_reason reason)

@@ -135,6 +135,18 @@ static bool is_worth_holding(const struct walk_unit *u, const struct iotlb_entry
 	       (!e->is_negative || (u->caches_negative && e->reason == IOMMU_HW_TRANSLATION));
 }
 
+/* Beside the TLB, where there is such a place: whatever it says, and however it ended. */
+static bool hold_beside(struct walk_unit *u, const struct iotlb_entry *e, uint64_t iova)
+{
+	if (u->has_lines)
+		iotlb_insert(&u->lines, e);
+	else if (is_worth_holding(u, e))
+		iotlb_insert_for(&u->tlb, e, iova);
+	else
+		return false;
+	return true;
+}
+
 /* @n stands where the descriptor @raw is indexed. */
 static void hold_neighbour(struct walking *n, uint64_t raw)
 {
@@ -152,10 +164,7 @@ static void hold_neighbour(struct walking *n, uint64_t raw)
 	if (is_too_wide(n, e.pa) || e.is_untouched)
 		return;
 	held = e.kind == PT_LEAF ? page(n, &e) : nothing(n, IOMMU_HW_TRANSLATION);
-	if (!is_worth_holding(n->u, &held))
-		return;
-	iotlb_insert_for(&n->u->tlb, &held, n->iova);
-	n->u->hw->counts.prefetches++;
+	n->u->hw->counts.prefetches += hold_beside(n->u, &held, n->iova);
 }
 
 /* The descriptors that lie in one line with the one at @pa, as they are in memory now. */
@@ -167,7 +176,7 @@ static void hold_line(const struct walking *w, uint64_t pa)
 	uint8_t line[WALK_MAX_LINE];
 
 	g_assert(len <= sizeof(line));
-	if (len <= size || !iommu_hw_walk_read(w->u->hw, first, line, len))
+	if (len <= size || w->s->has_no_lines || !iommu_hw_walk_read(w->u->hw, first, line, len))
 		return;
 	for (unsigned off = 0; off < len; off += size) {
 		struct walking n = *w;
@@ -258,9 +267,13 @@ static void prefetch(struct walk_unit *u, const struct walk_space *s, uint64_t i
 static struct iotlb_entry fetch(struct walk_unit *u, const struct walk_space *s,
 				const struct iommu_hw_access *a, struct iommu_hw_result *ret)
 {
-	struct iotlb_entry e = walk(u, s, a->iova, a->is_write, &ret->nr_reads);
+	struct iotlb_entry e;
 
 	u->hw->counts.misses++;
+	if (s->never_walks)
+		return nothing(&(struct walking){ .u = u, .s = s, .iova = a->iova },
+			       IOMMU_HW_TLB_MISS);
+	e = walk(u, s, a->iova, a->is_write, &ret->nr_reads);
 	u->hw->counts.walks++;
 	if (is_worth_holding(u, &e))
 		iotlb_insert_for(&u->tlb, &e, a->iova);
@@ -269,16 +282,38 @@ static struct iotlb_entry fetch(struct walk_unit *u, const struct walk_space *s,
 }
 
 /* An entry that a write must make dirty first does not serve it. */
+static bool serves(const struct iotlb_entry *e, const struct iommu_hw_access *a)
+{
+	return e && !(a->is_write && e->is_clean);
+}
+
+/* What was fetched with another one moves on to the TLB. */
+static bool look_beside(struct walk_unit *u, const struct walk_space *s,
+			const struct iommu_hw_access *a, struct iotlb_entry *ret)
+{
+	const struct iotlb_entry *e = NULL;
+
+	if (u->has_lines && !s->has_no_lines && !s->never_walks)
+		e = iotlb_find(&u->lines, s->context, s->asid, a->iova);
+	if (!serves(e, a))
+		return false;
+	*ret = *e;
+	if (is_worth_holding(u, ret))
+		iotlb_insert_for(&u->tlb, ret, a->iova);
+	return true;
+}
+
 static bool look_up(struct walk_unit *u, const struct walk_space *s,
 		    const struct iommu_hw_access *a, struct iotlb_entry *ret)
 {
 	const struct iotlb_entry *e = iotlb_find(&u->tlb, s->context, s->asid, a->iova);
 
-	if (!e || (a->is_write && e->is_clean))
+	if (serves(e, a))
+		*ret = *e;
+	else if (!look_beside(u, s, a, ret))
 		return false;
 	u->hw->counts.hits++;
-	u->hw->counts.negative_hits += e->is_negative;
-	*ret = *e;
+	u->hw->counts.negative_hits += ret->is_negative;
 	return true;
 }
 
@@ -295,8 +330,9 @@ static void refuse(struct iommu_hw_result *ret, enum iommu_hw_reason reason)
 	ret->reason = reason;
 }
 
-void walk_translate(struct walk_unit *u, const struct walk_space *s,
-		    const struct iommu_hw_access *a, struct iommu_hw_result *ret)
+void walk_translate_by(struct walk_unit *u, const struct walk_space *s,
+		       const struct iommu_hw_access *a, struct iommu_hw_result *ret,
+		       struct iotlb_entry *ret_entry)
 {
 	struct iotlb_entry e;
 	uint64_t into;
@@ -314,6 +350,15 @@ void walk_translate(struct walk_unit *u, const struct walk_space *s,
 		refuse(ret, e.reason);
 	else if (!may(&e, a))
 		refuse(ret, IOMMU_HW_PERMISSION);
+	*ret_entry = e;
+}
+
+void walk_translate(struct walk_unit *u, const struct walk_space *s,
+		    const struct iommu_hw_access *a, struct iommu_hw_result *ret)
+{
+	struct iotlb_entry by;
+
+	walk_translate_by(u, s, a, ret, &by);
 }
 
 unsigned walk_invalidate(struct walk_unit *u, const struct iotlb_scope *s, bool in_tlb,
@@ -323,6 +368,8 @@ unsigned walk_invalidate(struct walk_unit *u, const struct iotlb_scope *s, bool 
 
 	if (in_tlb)
 		nr += iotlb_invalidate(&u->tlb, s);
+	if (in_tlb && u->has_lines)
+		nr += iotlb_invalidate(&u->lines, s);
 	if (in_walk_cache && u->has_walk_cache)
 		nr += iotlb_invalidate(&u->tables, s);
 	return nr;

@@ -3,6 +3,9 @@
  * From an address to a translation: the TLB, then a walk that begins where the walk cache
  * knows the way, and what a TLB brings in unasked.
  *
+ * A walker that reads a line of descriptors for the one it needs keeps the others in the TLB;
+ * or, such as say that nothing is there too, in @lines, which is asked before it walks.
+ *
  * Leaves out: a stage 1 whose tables are translated by a stage 2.
  */
 #ifndef SIM_IOMMU_WALK_H
@@ -18,7 +21,8 @@
 struct walk_unit {
 	struct iommu_hw *hw;
 	struct iotlb tlb, tables;	/* @tables: the walk cache */
-	bool has_walk_cache;
+	struct iotlb lines;		/* what came in one line with a descriptor */
+	bool has_walk_cache, has_lines;
 	bool caches_negative;		/* that nothing is there is held, too */
 	bool uses_contiguous;		/* a run that the hint joins is one entry */
 	bool fills_nothing;		/* just now: what is found is used, and not held */
@@ -34,13 +38,19 @@ struct walk_space {
 	uint64_t root;			/* of the first level */
 	uint32_t context, asid;
 	bool sets_access, sets_dirty;	/* the walker updates descriptors */
+	bool never_walks;		/* a miss is a fault */
+	bool has_no_lines;		/* descriptors come one by one; @lines is not asked */
 };
 
 /* HIT or FAULT, with all that goes with it. */
 void walk_translate(struct walk_unit *u, const struct walk_space *s,
 		    const struct iommu_hw_access *a, struct iommu_hw_result *ret);
+/* The same, and the entry that said so, which the TLB need not hold. */
+void walk_translate_by(struct walk_unit *u, const struct walk_space *s,
+		       const struct iommu_hw_access *a, struct iommu_hw_result *ret,
+		       struct iotlb_entry *ret_entry);
 
-/* Of TLB, walk cache, or both: how many entries went. */
+/* Of TLB and lines, walk cache, or all: how many entries went. */
 unsigned walk_invalidate(struct walk_unit *u, const struct iotlb_scope *s, bool in_tlb,
 			 bool in_walk_cache);
 
