@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the library maps in IOMMUs, and what does not get through them, for who watches: what
- * Linux's trace points iommu:map, iommu:unmap and iommu:io_page_fault tell, and whose IOVAs
- * they are.
+ * What the library maps in IOMMUs, when that holds, and what does not get through them, for
+ * who watches: what Linux's trace points iommu:map, iommu:unmap, iommu:attach_device_to_domain
+ * and iommu:io_page_fault tell, whose IOVAs they are, and from when on devices must be
+ * served so.
+ *
+ *   iommu_map()         map, then sync_map     until then a device may still be refused
+ *   iommu_unmap()       unmap, then sync       until then it may still get through
+ *   a lazy dma_unmap    unmap ... flush_all
  */
 #ifndef ARMDMA_IOMMU_WATCH_H
 #define ARMDMA_IOMMU_WATCH_H
@@ -16,29 +21,51 @@ extern "C" {
 
 struct device;
 struct iommu_domain;
+struct iommu_iotlb_gather;
 
 /**
- * struct iommu_watcher - is told of each iommu_map(), iommu_unmap() and report_iommu_fault()
- * @map:   [@iova, +@len) leads to @pa now. A list is one call for each run of its memory
+ * struct iommu_watcher - is told of what the IOMMU core is asked for; what is NULL, of that not
+ * @map:   [@iova, +@len) leads to @pa now, with @prot: IOMMU_READ, ... A list is one call for
+ *         each run of its memory. @site: return address of the call; NULL: the DMA API did it
+ * @sync_map: and devices get there: what iommu_map() promises when it returns
  * @unmap: it no longer does, but for what TLBs hold; @unmapped of the @len bytes that
- *         were asked for
+ *         were asked for. @gather: what is invalidated with it, which says when
+ * @sync:  nothing that was unmapped with @gather gets through any more; NULL: nothing that
+ *         was unmapped before that began
+ * @attach: from now on accesses of @dev are translated by @domain; NULL: by none with
+ *         tables, or it is about to change
+ * @gone:  @domain is freed
  * @fault: an access of @dev to @iova did not get through; @flags: IOMMU_FAULT_*. After the
- *         domain's handler, if it has one. Where the IOMMU's driver handles its interrupt.
- *         NULL: nobody wants to know
+ *         domain's handler, if it has one. Where the IOMMU's driver handles its interrupt
  *
- * @map and @unmap are called on the thread that maps, which has no lock of the core's. Must
- * not map.
+ * Called on the thread that maps, which has no lock of the core's; @attach with its group's.
+ * Must not map, attach or watch.
  */
 struct iommu_watcher {
 	void (*map)(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
-		    uint64_t pa, size_t len);
+		    uint64_t pa, size_t len, int prot, const void *site);
+	void (*sync_map)(struct iommu_watcher *w, const struct iommu_domain *domain,
+			 uint64_t iova, size_t len);
 	void (*unmap)(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
-		      size_t len, size_t unmapped);
+		      size_t len, size_t unmapped, const struct iommu_iotlb_gather *gather,
+		      const void *site);
+	void (*sync)(struct iommu_watcher *w, const struct iommu_domain *domain,
+		     const struct iommu_iotlb_gather *gather);
+	void (*attach)(struct iommu_watcher *w, const struct iommu_domain *domain,
+		       const struct device *dev);
+	void (*gone)(struct iommu_watcher *w, const struct iommu_domain *domain);
 	void (*fault)(struct iommu_watcher *w, const struct device *dev, uint64_t iova, int flags);
+	struct iommu_watcher *next;	/* the core's */
 };
 
-/** Of all machines of the process. At most one; borrowed; NULL takes it away. */
+/**
+ * iommu_watch() - tell @w of all machines of the process, after those who watch already
+ * iommu_unwatch() - no more; who does not watch is fine
+ *
+ * @w is borrowed. Context: while no other thread maps.
+ */
 void iommu_watch(struct iommu_watcher *w);
+void iommu_unwatch(struct iommu_watcher *w);
 
 #ifdef __cplusplus
 }

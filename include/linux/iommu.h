@@ -802,11 +802,7 @@ size_t iommu_unmap_fast(struct iommu_domain *domain, unsigned long iova, size_t 
 /** 0: nothing is mapped there. An identity domain returns @iova, a blocked one 0. */
 phys_addr_t iommu_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova);
 
-static inline void iommu_flush_iotlb_all(struct iommu_domain *domain)
-{
-	if (domain->ops->flush_iotlb_all)
-		domain->ops->flush_iotlb_all(domain);
-}
+void iommu_flush_iotlb_all(struct iommu_domain *domain);
 
 static inline void iommu_iotlb_gather_init(struct iommu_iotlb_gather *gather)
 {
@@ -818,13 +814,7 @@ static inline void iommu_iotlb_gather_init(struct iommu_iotlb_gather *gather)
 }
 
 /** Nothing in @iotlb_gather gets through any more, and it is empty. */
-static inline void iommu_iotlb_sync(struct iommu_domain *domain,
-				    struct iommu_iotlb_gather *iotlb_gather)
-{
-	if (domain->ops->iotlb_sync)
-		domain->ops->iotlb_sync(domain, iotlb_gather);
-	iommu_iotlb_gather_init(iotlb_gather);
-}
+void iommu_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *iotlb_gather);
 
 /** Would [@iova, +@size) leave a hole beside what was gathered? Touching is no hole. */
 static inline bool iommu_iotlb_gather_is_disjoint(struct iommu_iotlb_gather *gather,

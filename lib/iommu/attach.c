@@ -6,6 +6,7 @@
  * Linux: drivers/iommu/iommu.c, iommu_attach_*() and __iommu_group_set_domain_internal().
  */
 #include "core.h"
+#include "trace.h"
 
 static int attach(struct iommu_domain *domain, struct device *dev)
 {
@@ -13,10 +14,13 @@ static int attach(struct iommu_domain *domain, struct device *dev)
 
 	if (!domain->ops->attach_dev)
 		return -ENODEV;
+	trace_attach(NULL, dev);
 	ret = domain->ops->attach_dev(domain, dev);
-	if (!ret)
-		dev->iommu->attach_deferred = 0;
-	return ret;
+	if (ret)
+		return ret;
+	dev->iommu->attach_deferred = 0;
+	trace_attach(domain, dev);
+	return 0;
 }
 
 static bool blocks(const struct iommu_group *group, const struct iommu_domain *domain)

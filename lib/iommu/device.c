@@ -11,6 +11,7 @@
 #include <linux/property.h>
 
 #include "core.h"
+#include "trace.h"
 
 const struct iommu_ops *iommu_ops_from_fwnode(struct kernel *k,
 					      const struct fwnode_handle *fwnode)
@@ -94,6 +95,7 @@ static void deinit_device(struct device *dev)
 	struct iommu_group *group = dev->iommu_group;
 	const struct iommu_ops *ops = dev_iommu_ops(dev);
 
+	trace_attach(NULL, dev);
 	if (!dev->iommu->attach_deferred && ops->release_domain)
 		ops->release_domain->ops->attach_dev(ops->release_domain, dev);
 	if (ops->release_device)

@@ -95,6 +95,7 @@ struct iommu_domain *iommu_domain_alloc(const struct bus_type *bus)
 void iommu_domain_free(struct iommu_domain *domain)
 {
 	core_put_dma_cookie(kernel_current(), domain);
+	trace_gone(domain);
 	if (domain->ops->free)
 		domain->ops->free(domain);
 }

@@ -96,7 +96,8 @@ static noinline int map_runs(struct iommu_domain *domain, unsigned long iova, ph
 }
 
 static __always_inline int map_range(struct iommu_domain *domain, unsigned long iova,
-				     phys_addr_t paddr, size_t size, int prot, gfp_t gfp)
+				     phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
+				     const void *site)
 {
 	const struct iommu_domain_ops *ops = domain->ops;
 	unsigned long min = lowest_bit(domain->pgsize_bitmap);
@@ -110,7 +111,7 @@ static __always_inline int map_range(struct iommu_domain *domain, unsigned long 
 	else
 		ret = map_runs(domain, iova, paddr, size, prot, gfp, &done);
 	if (likely(!ret))
-		trace_map(domain, iova, paddr, size);
+		trace_map(domain, iova, paddr, size, prot, site);
 	else if (done)
 		iommu_unmap(domain, iova, done);
 	return ret;
@@ -132,12 +133,17 @@ int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_
 {
 	if (WARN_ON_ONCE(gfp & BAD_GFP))
 		return -EINVAL;
-	return map_range(domain, iova, paddr, size, prot, gfp);
+	return map_range(domain, iova, paddr, size, prot, gfp, __builtin_return_address(0));
 }
 
 int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
 {
-	return domain->ops->iotlb_sync_map ? domain->ops->iotlb_sync_map(domain, iova, size) : 0;
+	int ret = domain->ops->iotlb_sync_map
+		  ? domain->ops->iotlb_sync_map(domain, iova, size) : 0;
+
+	if (likely(!ret))
+		trace_sync_map(domain, iova, size);
+	return ret;
 }
 
 int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr, size_t size,
@@ -148,7 +154,7 @@ int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (WARN_ON_ONCE(gfp & BAD_GFP))
 		return -EINVAL;
-	ret = map_range(domain, iova, paddr, size, prot, gfp);
+	ret = map_range(domain, iova, paddr, size, prot, gfp, __builtin_return_address(0));
 	return unlikely(ret) ? ret : sync_map(domain, iova, size);
 }
 
@@ -157,13 +163,14 @@ struct sg_run {
 	size_t mapped;
 	phys_addr_t start;
 	size_t len;
+	const void *site;		/* who maps */
 };
 
 static noinline int map_sg_run(struct iommu_domain *domain, unsigned long iova, struct sg_run *run,
 		      int prot, gfp_t gfp)
 {
 	int ret = run->len ? map_range(domain, iova + run->mapped, run->start, run->len, prot,
-				       gfp) : 0;
+				       gfp, run->site) : 0;
 
 	if (!ret)
 		run->mapped += run->len;
@@ -190,7 +197,7 @@ static int map_sg_entry(struct iommu_domain *domain, unsigned long iova, struct 
 ssize_t iommu_map_sg(struct iommu_domain *domain, unsigned long iova, struct scatterlist *sg,
 		     unsigned int nents, int prot, gfp_t gfp)
 {
-	struct sg_run run = { 0 };
+	struct sg_run run = { .site = __builtin_return_address(0) };
 	int ret = 0;
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
@@ -228,7 +235,8 @@ static noinline size_t unmap_runs(struct iommu_domain *domain, unsigned long iov
 }
 
 static __always_inline size_t unmap_range(struct iommu_domain *domain, unsigned long iova,
-					  size_t size, struct iommu_iotlb_gather *gather)
+					  size_t size, struct iommu_iotlb_gather *gather,
+					  const void *site)
 {
 	const struct iommu_domain_ops *ops = domain->ops;
 	unsigned long min = lowest_bit(domain->pgsize_bitmap);
@@ -242,8 +250,23 @@ static __always_inline size_t unmap_range(struct iommu_domain *domain, unsigned 
 		unmapped = ops->unmap_pages(domain, iova, min, 1, gather);
 	else
 		unmapped = unmap_runs(domain, iova, size, gather);
-	trace_unmap(domain, iova, size, unmapped);
+	trace_unmap(domain, iova, size, unmapped, gather, site);
 	return unmapped;
+}
+
+void iommu_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *iotlb_gather)
+{
+	if (domain->ops->iotlb_sync)
+		domain->ops->iotlb_sync(domain, iotlb_gather);
+	trace_sync(domain, iotlb_gather);
+	iommu_iotlb_gather_init(iotlb_gather);
+}
+
+void iommu_flush_iotlb_all(struct iommu_domain *domain)
+{
+	if (domain->ops->flush_iotlb_all)
+		domain->ops->flush_iotlb_all(domain);
+	trace_sync(domain, NULL);
 }
 
 size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size)
@@ -252,7 +275,7 @@ size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size)
 	size_t done;
 
 	iommu_iotlb_gather_init(&gather);
-	done = unmap_range(domain, iova, size, &gather);
+	done = unmap_range(domain, iova, size, &gather, __builtin_return_address(0));
 	iommu_iotlb_sync(domain, &gather);
 	return done;
 }
@@ -260,7 +283,7 @@ size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size)
 size_t iommu_unmap_fast(struct iommu_domain *domain, unsigned long iova, size_t size,
 			struct iommu_iotlb_gather *iotlb_gather)
 {
-	return unmap_range(domain, iova, size, iotlb_gather);
+	return unmap_range(domain, iova, size, iotlb_gather, __builtin_return_address(0));
 }
 
 phys_addr_t iommu_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)

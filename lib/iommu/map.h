@@ -25,7 +25,7 @@ static __always_inline int iommu_map_one_nosync(struct iommu_domain *domain, uns
 		return iommu_map_nosync(domain, iova, paddr, len, prot, GFP_ATOMIC);
 	ret = ops->map_pages(domain, iova, paddr, len, 1, prot, GFP_ATOMIC, &done);
 	if (likely(!ret))
-		trace_map(domain, iova, paddr, len);
+		trace_map(domain, iova, paddr, len, prot, NULL);
 	else if (done)
 		iommu_unmap(domain, iova, done);
 	return ret;
@@ -34,9 +34,14 @@ static __always_inline int iommu_map_one_nosync(struct iommu_domain *domain, uns
 static __always_inline int iommu_map_one(struct iommu_domain *domain, unsigned long iova,
 					 phys_addr_t paddr, size_t len, int prot)
 {
+	int ret;
+
 	if (unlikely(domain->ops->iotlb_sync_map != NULL))
 		return iommu_map(domain, iova, paddr, len, prot, GFP_ATOMIC);
-	return iommu_map_one_nosync(domain, iova, paddr, len, prot);
+	ret = iommu_map_one_nosync(domain, iova, paddr, len, prot);
+	if (likely(!ret))
+		trace_sync_map(domain, iova, len);
+	return ret;
 }
 
 static __always_inline size_t iommu_unmap_one(struct iommu_domain *domain, unsigned long iova,
@@ -48,7 +53,7 @@ static __always_inline size_t iommu_unmap_one(struct iommu_domain *domain, unsig
 	if (unlikely(!ops->unmap_pages))
 		return iommu_unmap_fast(domain, iova, len, gather);
 	unmapped = ops->unmap_pages(domain, iova, len, 1, gather);
-	trace_unmap(domain, iova, len, unmapped);
+	trace_unmap(domain, iova, len, unmapped, gather, NULL);
 	return unmapped;
 }
 

@@ -6,5 +6,62 @@ struct iommu_watcher *iommu_watched;
 
 void iommu_watch(struct iommu_watcher *w)
 {
-	iommu_watched = w;
+	struct iommu_watcher **last = &iommu_watched;
+
+	while (*last)
+		last = &(*last)->next;
+	w->next = NULL;
+	*last = w;
+}
+
+void iommu_unwatch(struct iommu_watcher *w)
+{
+	for (struct iommu_watcher **at = &iommu_watched; *at; at = &(*at)->next) {
+		if (*at != w)
+			continue;
+		*at = w->next;
+		return;
+	}
+}
+
+#define TELL(what, ...) \
+	for (struct iommu_watcher *w = iommu_watched; w; w = w->next) \
+		if (w->what) \
+			w->what(w, __VA_ARGS__)
+
+void trace_map_told(const struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+		    size_t size, int prot, const void *site)
+{
+	TELL(map, domain, iova, paddr, size, prot, site);
+}
+
+void trace_sync_map_told(const struct iommu_domain *domain, unsigned long iova, size_t size)
+{
+	TELL(sync_map, domain, iova, size);
+}
+
+void trace_unmap_told(const struct iommu_domain *domain, unsigned long iova, size_t size,
+		      size_t unmapped, const struct iommu_iotlb_gather *gather, const void *site)
+{
+	TELL(unmap, domain, iova, size, unmapped, gather, site);
+}
+
+void trace_sync_told(const struct iommu_domain *domain, const struct iommu_iotlb_gather *gather)
+{
+	TELL(sync, domain, gather);
+}
+
+void trace_attach_told(const struct iommu_domain *domain, const struct device *dev)
+{
+	TELL(attach, domain, dev);
+}
+
+void trace_gone_told(const struct iommu_domain *domain)
+{
+	TELL(gone, domain);
+}
+
+void trace_fault_told(const struct device *dev, unsigned long iova, int flags)
+{
+	TELL(fault, dev, iova, flags);
 }

@@ -408,19 +408,9 @@ static void sees_fault(struct iommu_watcher *w, const struct device *dev, uint64
 	all->nr++;
 }
 
-static void maps_nothing(struct iommu_watcher *w, const struct iommu_domain *domain,
-			 uint64_t iova, uint64_t pa, size_t len)
-{
-}
-
-static void unmaps_nothing(struct iommu_watcher *w, const struct iommu_domain *domain,
-			   uint64_t iova, size_t len, size_t unmapped)
-{
-}
-
 static void whoever_watches_is_told_of_faults_whether_they_are_handled_or_not(void **state)
 {
-	struct watch watch = { .watcher = { maps_nothing, unmaps_nothing, sees_fault } };
+	struct watch watch = { .watcher = { .fault = sees_fault } };
 	struct iommu_domain *own;
 	struct heard heard;
 
@@ -438,11 +428,86 @@ static void whoever_watches_is_told_of_faults_whether_they_are_handled_or_not(vo
 	assert_int_equal(watch.flags, IOMMU_FAULT_WRITE);
 	watch.watcher.fault = NULL;
 	assert_int_equal(mock_access(a, 0x5678, IOMMU_WRITE), 5);
-	iommu_watch(NULL);
+	iommu_unwatch(&watch.watcher);
 	assert_int_equal(mock_access(a, 0x5678, IOMMU_WRITE), 5);
 	assert_int_equal(watch.nr, 2);
 	iommu_detach_device(own, a);
 	iommu_domain_free(own);
+	mock_free(mmu);
+}
+
+struct diary {
+	struct iommu_watcher watcher;
+	const struct iommu_domain *domain;
+	const void *site;
+	char text[64];			/* a letter for each call of @domain */
+};
+
+static void notes(struct iommu_watcher *w, const struct iommu_domain *domain, char letter)
+{
+	struct diary *d = container_of(w, struct diary, watcher);
+
+	if (domain == d->domain)
+		d->text[strlen(d->text)] = letter;
+}
+
+static void notes_map(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
+		      uint64_t pa, size_t len, int prot, const void *site)
+{
+	container_of(w, struct diary, watcher)->site = site;
+	notes(w, domain, prot == IOMMU_READ && pa == 0x5000 && len == SZ_4K ? 'M' : '?');
+}
+
+static void notes_sync_map(struct iommu_watcher *w, const struct iommu_domain *domain,
+			   uint64_t iova, size_t len)
+{
+	notes(w, domain, iova == 0x1000 && len == SZ_4K ? 'm' : '?');
+}
+
+static void notes_unmap(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
+			size_t len, size_t unmapped, const struct iommu_iotlb_gather *gather,
+			const void *site)
+{
+	notes(w, domain, unmapped == SZ_4K && gather && site ? 'U' : '?');
+}
+
+static void notes_sync(struct iommu_watcher *w, const struct iommu_domain *domain,
+		       const struct iommu_iotlb_gather *gather)
+{
+	notes(w, domain, gather ? 'u' : 'F');
+}
+
+static void notes_attach(struct iommu_watcher *w, const struct iommu_domain *domain,
+			 const struct device *dev)
+{
+	notes(w, domain, dev == a ? 'A' : '?');
+}
+
+static void notes_gone(struct iommu_watcher *w, const struct iommu_domain *domain)
+{
+	notes(w, domain, 'G');
+}
+
+static void whoever_watches_is_told_when_devices_get_there_and_when_no_more(void **state)
+{
+	struct diary d = { .watcher = { .map = notes_map, .sync_map = notes_sync_map,
+					.unmap = notes_unmap, .sync = notes_sync,
+					.attach = notes_attach, .gone = notes_gone } };
+	struct iommu_domain *own;
+
+	mmu = mock_new(&(struct mock_config){ 0 });
+	own = new_domain(a);
+	d.domain = own;
+	iommu_watch(&d.watcher);
+	assert_int_equal(iommu_attach_device(own, a), 0);
+	assert_int_equal(iommu_map(own, 0x1000, 0x5000, SZ_4K, IOMMU_READ, GFP_KERNEL), 0);
+	assert_non_null(d.site);
+	assert_int_equal(iommu_unmap(own, 0x1000, SZ_4K), SZ_4K);
+	iommu_flush_iotlb_all(own);
+	iommu_detach_device(own, a);
+	iommu_domain_free(own);
+	iommu_unwatch(&d.watcher);
+	assert_string_equal(d.text, "AMmUuFG");
 	mock_free(mmu);
 }
 
@@ -468,6 +533,7 @@ int main(void)
 		PLAIN(a_device_reaches_nothing_that_is_mapped_for_another),
 		PLAIN(a_fault_names_the_device_the_domain_the_iova_and_the_direction),
 		PLAIN(whoever_watches_is_told_of_faults_whether_they_are_handled_or_not),
+		PLAIN(whoever_watches_is_told_when_devices_get_there_and_when_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

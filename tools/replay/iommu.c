@@ -57,7 +57,7 @@ static struct iommus *iommus_of(struct iommu_watcher *w)
 }
 
 static void on_map(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
-		   uint64_t pa, size_t len)
+		   uint64_t pa, size_t len, int prot, const void *site)
 {
 	struct iommus *s = iommus_of(w);
 	struct device_space *space = space_of(s, domain);
@@ -76,7 +76,8 @@ static void on_map(struct iommu_watcher *w, const struct iommu_domain *domain, u
 }
 
 static void on_unmap(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
-		     size_t len, size_t unmapped)
+		     size_t len, size_t unmapped, const struct iommu_iotlb_gather *gather,
+		     const void *site)
 {
 	struct iommus *s = iommus_of(w);
 	struct device_space *space = space_of(s, domain);
@@ -410,7 +411,7 @@ void iommus_end(struct iommus *s)
 		iommu_hw_count(u->hw, &u->counters);
 	}
 	pgtable_counts_all(s->r->m, &rep->tables);
-	iommu_watch(NULL);
+	iommu_unwatch(&s->watcher);
 }
 
 static void unit_free(gpointer p)
@@ -477,7 +478,7 @@ void iommus_free(struct iommus *s)
 {
 	if (!s)
 		return;
-	iommu_watch(NULL);
+	iommu_unwatch(&s->watcher);
 	iommu_judge_free(s->judge);
 	g_hash_table_unref(s->groups);
 	g_free(s);
