@@ -5,6 +5,7 @@
  *	what memory there is -> page tables, MMU, caches -> outer cache -> DMA
  */
 #include "base/of.h"
+#include "base/pm.h"
 #include "dma/dma.h"
 #include "iommu/core.h"
 #include "mm/kernel.h"
@@ -61,9 +62,11 @@ void kernel_halt(struct kernel *k)
 	coherent_exit(k);
 	iommu_core_done(k);
 	dma_kept_exit(k);
+	pm_exit(k);
 	of_done(k);
 	port_irqs_exit(&k->port);
 	port_timers_exit(&k->port);
+	port_works_exit(&k->port);
 	port_halted(&k->port);
 	machine_set_software(k->port.machine, NULL);
 	mm_done(k);

@@ -19,6 +19,7 @@
 #include <armdma/master.h>
 
 #include "base/devres.h"
+#include "base/pm.h"
 #include "harness-device.h"
 #include "dma/dma.h"
 #include "iommu/core.h"
@@ -72,6 +73,7 @@ void device_bind(struct device *dev, bool is_coherent)
 {
 	if (dev->is_bound)
 		return;
+	pm_bind(dev);
 	iommu_dma_configure(dev);
 	arch_setup_dma_ops(dev, is_coherent);
 }
@@ -81,6 +83,7 @@ void device_unbind(struct device *dev, const void *site)
 	devres_release_all(dev);
 	arch_teardown_dma_ops(dev);
 	iommu_dma_unconfigure(dev);
+	pm_unbind(dev);
 	kernel_note(dev->kernel, &(struct ledger_note){
 		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,
 	});
@@ -115,6 +118,7 @@ static void let_go(struct device *dev)
 	if (dev->kernel)
 		devres_forget_all(dev);
 	iommu_bus_remove_device(dev);
+	pm_forget(dev);
 	if (dev->is_own_master)
 		master_free(dev->master);
 	dev->is_own_master = false;

@@ -13,6 +13,7 @@
 
 #include "base/devres.h"
 #include "base/of.h"
+#include "base/pm.h"
 #include "harness-device.h"
 #include "harness-iommu.h"
 #include "dma/arm-iommu.h"
@@ -289,6 +290,7 @@ static void harness_free(struct harness *h)
 
 		devres_forget_all(&d->dev);
 		iommu_bus_remove_device(&d->dev);
+		pm_forget(&d->dev);
 		if (d->dev.dmabounce)
 			dmabounce_unregister_dev(&d->dev);
 		swiotlb_dev_exit(&d->dev);
@@ -528,6 +530,7 @@ static struct device *add_device(struct harness *h, const char *name, bool snoop
 
 	d->name = g_strdup(name);
 	d->dma_mask = DMA_BIT_MASK(32);
+	device_initialize(&d->dev);
 	d->dev.init_name = d->name;
 	d->dev.dma_mask = &d->dma_mask;
 	d->dev.coherent_dma_mask = DMA_BIT_MASK(32);
@@ -698,7 +701,7 @@ void harness_memory(struct harness *h, struct harness_memory *ret)
 
 void harness_pass_time(struct harness *h, uint64_t ns)
 {
-	port_pass_time(&h->kernel->port, ns);
+	port_sleep(&h->kernel->port, ns);
 }
 
 void harness_cpu_dead(struct harness *h, unsigned cpu)

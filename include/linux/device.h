@@ -7,10 +7,14 @@
 #define _ARMDMA_LINUX_DEVICE_H
 
 #include <asm/device.h>
+#include <linux/bits.h>
 #include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/device/devres.h>
 #include <linux/gfp.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/pm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -23,6 +27,7 @@ extern "C" {
 struct bus_dma_region;
 struct cma;
 struct dev_iommu;
+struct device_driver;
 struct device_node;
 struct dma_coherent_mem;
 struct dma_map_ops;
@@ -53,11 +58,47 @@ struct device_dma_parameters {
 	unsigned long segment_boundary_mask;
 };
 
+/* Flags of device_link_add(), and of the link. */
+#define DL_FLAG_STATELESS		BIT(0)	/* the caller's, until device_link_del() */
+#define DL_FLAG_AUTOREMOVE_CONSUMER	BIT(1)	/* goes with the consumer's driver */
+#define DL_FLAG_PM_RUNTIME		BIT(2)	/* the supplier is on while the consumer is */
+#define DL_FLAG_RPM_ACTIVE		BIT(3)	/* and at once */
+#define DL_FLAG_AUTOREMOVE_SUPPLIER	BIT(4)	/* goes with the supplier's driver */
+#define DL_FLAG_AUTOPROBE_CONSUMER	BIT(5)
+#define DL_FLAG_MANAGED			BIT(6)	/* not stateless: the library's */
+#define DL_FLAG_SYNC_STATE_ONLY		BIT(7)
+#define DL_FLAG_INFERRED		BIT(8)
+#define DL_FLAG_CYCLE			BIT(9)
+
+/**
+ * struct device_link - one device needs another
+ * @s_node: in @supplier's consumers; @c_node: in @consumer's suppliers
+ * @flags:  DL_FLAG_*
+ * @rpm_active: how often @consumer holds @supplier on
+ */
+struct device_link {
+	struct device *supplier;
+	struct list_head s_node;
+	struct device *consumer;
+	struct list_head c_node;
+	u32 flags;
+	struct kref kref;
+	unsigned int rpm_active;
+};
+
+/** struct dev_links_info - of struct device_link; both unset until there is one */
+struct dev_links_info {
+	struct list_head suppliers, consumers;
+};
+
 /**
  * struct device - the members that DMA needs, and a driver's own data
  * @init_name:         its name
  * @parent:            the bus, or NULL
  * @bus:               of what kind; NULL when it is added: the platform bus
+ * @driver:            who is bound to it, or NULL
+ * @power:             how it sleeps, <linux/pm.h>
+ * @links:             devices that it needs, and that need it
  * @driver_data:       the driver's: dev_get_drvdata()
  * @platform_data:     the board file's
  * @dma_mask:          highest address it can put on the bus, streaming; NULL:
@@ -102,6 +143,9 @@ struct device {
 	const char *init_name;
 	struct device *parent;
 	const struct bus_type *bus;
+	struct device_driver *driver;
+	struct dev_pm_info power;
+	struct dev_links_info links;
 	void *driver_data;
 	void *platform_data;
 
@@ -179,6 +223,22 @@ void device_unregister(struct device *dev);
 /** One holder more; one fewer, and the last calls ->release. NULL is fine. */
 struct device *get_device(struct device *dev);
 void put_device(struct device *dev);
+
+/**
+ * device_link_add() - from now on @consumer needs @supplier
+ * @flags: DL_FLAG_*
+ *
+ * With DL_FLAG_PM_RUNTIME the supplier resumes before the consumer does and may not suspend
+ * before it has; in the system's sleep this order holds for every link. Where there is a link
+ * already it is that one, which may get more flags.
+ * Context: process.
+ * Return: with DL_FLAG_STATELESS yours to device_link_del(), once for each call; else the
+ * library's, until a driver or a device goes. NULL: wrong flags, a circle, -ENOMEM, or the
+ * supplier could not be resumed for DL_FLAG_RPM_ACTIVE.
+ */
+struct device_link *device_link_add(struct device *consumer, struct device *supplier, u32 flags);
+void device_link_del(struct device_link *link);
+void device_link_remove(void *consumer, struct device *supplier);	/* the same; none is fine */
 
 /** Is it behind an IOMMU? */
 static inline bool device_iommu_mapped(struct device *dev)

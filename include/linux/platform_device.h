@@ -19,6 +19,7 @@ struct platform_device {
 
 struct device_driver {
 	const char *name;
+	const struct dev_pm_ops *pm;
 };
 
 struct platform_driver {

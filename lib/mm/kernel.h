@@ -166,6 +166,7 @@ struct cma {
 struct iommu_core;
 struct ledger_listener;
 struct of_nodes;
+struct pm_core;
 struct users;
 
 struct kernel {
@@ -230,6 +231,7 @@ struct kernel {
 
 	struct users *users;		/* processes: user.h */
 	struct of_nodes *of_nodes;	/* lib/base's */
+	struct pm_core *pm;
 	struct iommu_core *iommu;	/* lib/iommu's */
 	spinlock_t dma_kept_lock;
 	struct list_head dma_kept;	/* lib/dma's: of struct kept, what buffers need */

@@ -6,12 +6,14 @@
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
 
 #include "port.h"
 
 static _Thread_local unsigned long irqs_off;
 static _Thread_local int preempt_depth;
+static _Thread_local int mutexes_held;
 
 unsigned long arch_local_irq_save(void)
 {
@@ -47,4 +49,22 @@ void __might_sleep(const char *file, int line)
 {
 	if (unlikely(irqs_off || preempt_depth))
 		printk_sleeping(file, line);
+	else if (unlikely(__atomic_load_n(&port_works_queued, __ATOMIC_RELAXED)))
+		port_run_works(port_current());
+}
+
+int port_mutexes_held(void)
+{
+	return mutexes_held;
+}
+
+void __mutex_acquired(void)
+{
+	mutexes_held++;
+}
+
+void __mutex_released(void)
+{
+	if (!--mutexes_held && unlikely(__atomic_load_n(&port_works_queued, __ATOMIC_RELAXED)))
+		port_run_works(port_current());
 }

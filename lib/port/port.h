@@ -56,6 +56,7 @@ enum port_arch { PORT_V5, PORT_V6, PORT_V7 };
 struct port;
 struct port_irqs;
 struct port_timers;
+struct port_works;
 struct timer_list;
 
 enum outer_op { OUTER_CLEAN, OUTER_INV, OUTER_FLUSH };
@@ -97,6 +98,7 @@ struct outer_ops {
  * @ns_passed:   that delays let pass, beside the machine's steps
  * @irqs:        who handles which line; NULL: nobody any
  * @timers:      those pending, and what else timer.c knows; NULL: there was none yet
+ * @works:     what is queued for later; NULL: there was none yet
  * @timer_due:   when the first of them is, in ns; 0: none is pending
  * @on_sync:     is told of every sync before it acts, or NULL; @watcher is its own
  * @on_outer:    the same of every range that the outer cache is given
@@ -136,6 +138,7 @@ struct port {
 	spinlock_t timer_lock;
 	struct port_irqs *irqs;
 	struct port_timers *timers;
+	struct port_works *works;
 	u64 timer_due;
 	u32 (*kmap_high_get)(struct port *p, phys_addr_t pa);
 	void (*kunmap_high)(struct port *p, phys_addr_t pa);
@@ -420,6 +423,8 @@ static inline void port_run_timers(struct port *p)
 
 /* Let @ns pass; each timer that comes due is called when it is. */
 void port_pass_time(struct port *p, u64 ns);
+/* The same where the caller may sleep: work that is queued meanwhile is done, too. */
+void port_sleep(struct port *p, u64 ns);
 /* mod_timer() and timer_delete_sync() on a machine that the caller names. */
 int port_mod_timer(struct port *p, struct timer_list *timer, unsigned long expires);
 int port_delete_timer_sync(struct port *p, struct timer_list *timer);
@@ -447,6 +452,24 @@ static inline void port_take_irqs_here(void)
 }
 
 void port_irqs_exit(struct port *p);
+
+/* ---- work for later: work.c ------------------------------------------------------ */
+
+extern unsigned port_works_queued;	/* on all machines */
+void port_run_works_slow(struct port *p);
+
+/* A place where a thread may sleep: if it holds no mutex, it does what is queued. */
+static inline void port_run_works(struct port *p)
+{
+	if (unlikely(__atomic_load_n(&port_works_queued, __ATOMIC_RELAXED)) && p)
+		port_run_works_slow(p);
+}
+
+/* What is queued is never done. */
+void port_works_exit(struct port *p);
+
+/* Mutexes that this thread holds: irqflags.c. */
+int port_mutexes_held(void);
 
 /* ---- words: printk.c -------------------------------------------------------- */
 

@@ -237,15 +237,16 @@ static void pass(struct port *p, u64 ns)
 	__atomic_fetch_add(&p->ns_passed, ns, __ATOMIC_RELAXED);
 }
 
-void port_pass_time(struct port *p, u64 ns)
+static void pass_until(struct port *p, u64 end, bool may_sleep)
 {
-	u64 end = port_now(p) + ns;
 	u64 due = __atomic_load_n(&p->timer_due, __ATOMIC_RELAXED);
 
 	while (due && due <= end && !is_in_timer && !irqs_disabled()) {
 		if (due > port_now(p))
 			pass(p, due - port_now(p));
 		port_run_timers_slow(p);
+		if (may_sleep)
+			port_run_works(p);
 		due = __atomic_load_n(&p->timer_due, __ATOMIC_RELAXED);
 		if (due && due <= port_now(p))
 			break;		/* another thread is at it */
@@ -254,12 +255,33 @@ void port_pass_time(struct port *p, u64 ns)
 		pass(p, end - port_now(p));
 }
 
+void port_pass_time(struct port *p, u64 ns)
+{
+	pass_until(p, port_now(p) + ns, false);
+}
+
+void port_sleep(struct port *p, u64 ns)
+{
+	port_run_works(p);
+	pass_until(p, port_now(p) + ns, true);
+	port_run_works(p);
+}
+
 static void wait_for(u64 ns)
 {
 	struct port *p = port_current();
 
 	if (p)
 		port_pass_time(p, ns);
+	cpu_relax();
+}
+
+static void sleep_for(u64 ns)
+{
+	struct port *p = port_current();
+
+	if (p)
+		port_sleep(p, ns);
 	cpu_relax();
 }
 
@@ -281,13 +303,13 @@ void mdelay(unsigned long msecs)
 void msleep(unsigned int msecs)
 {
 	might_sleep();
-	wait_for((u64)msecs * NSEC_PER_MSEC);
+	sleep_for((u64)msecs * NSEC_PER_MSEC);
 }
 
 void usleep_range(unsigned long min, unsigned long max)
 {
 	might_sleep();
-	wait_for((u64)min * NSEC_PER_USEC);
+	sleep_for((u64)min * NSEC_PER_USEC);
 }
 
 void port_timers_exit(struct port *p)
