@@ -54,12 +54,12 @@ static uint64_t place_of(const struct machine *m, const struct board_iommu *b)
 
 static struct iommu_hw *attach(struct machine *m, const struct board_iommu *b)
 {
+	if (b->is_modelled)
+		return iommu_hw_of_board(m, b, 0, NULL);
 	return ref_iommu_new(m, &(struct ref_config){
 		.name = b->name, .reg_pa = place_of(m, b),
 		.walker = b->is_coherent ? IOMMU_HW_WALKS_SNOOPING : IOMMU_HW_WALKS_DRAM,
-		.formats = b->formats,
-		.tlb_entries = b->is_modelled ? b->tlb_entries : USUAL_TLB,
-		.caches_negative = b->caches_negative,
+		.tlb_entries = USUAL_TLB,
 	});
 }
 

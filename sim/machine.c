@@ -184,6 +184,7 @@ struct machine *machine_new(const struct machine_config *cfg, GError **error)
 	m->observers = g_ptr_array_new();
 	m->masters = g_ptr_array_new();
 	m->iommus = g_ptr_array_new();
+	m->supplies = g_ptr_array_new();
 	m->settled = g_byte_array_new();
 	m->lent = g_array_new(false, false, sizeof(struct lent_line));
 	m->scratch.fd = -1;
@@ -200,6 +201,7 @@ void machine_free(struct machine *m)
 		master_destroy(g_ptr_array_index(m->masters, i));
 	g_ptr_array_unref(m->masters);
 	iommu_hws_done(m);
+	supplies_done(m);
 	irqs_done(m);
 	g_ptr_array_unref(m->observers);
 	g_byte_array_unref(m->settled);

@@ -132,6 +132,7 @@ struct machine {
 	GPtrArray *observers;		/* of struct observer * */
 	GPtrArray *masters;		/* of struct master *; owned */
 	GPtrArray *iommus;		/* of struct iommu_hw *; owned */
+	GPtrArray *supplies;		/* of struct supply *; owned */
 	uint64_t gone_dma_read_bytes, gone_dma_write_bytes, gone_faults;
 
 	struct cpu **cpus;
@@ -302,6 +303,10 @@ static inline void cpu_make_present(struct cpu *c, uint32_t va, size_t len, bool
 /* ---- cpu/trap.c -------------------------------------------------------------- */
 
 void trap_install(void);
+
+/* ---- supply.c ------------------------------------------------------------------ */
+
+void supplies_done(struct machine *m);
 
 /* ---- bus/irq.c --------------------------------------------------------------- */
 

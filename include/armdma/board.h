@@ -12,8 +12,8 @@
  * of cores, sim/board/parts.c; what the tree leaves to the boot loader (the
  * size of DRAM) is assumed, marked @is_assumed, and said so in every report.
  *
- * Leaves out: pin control, clocks, regulators, interrupts; only what moves
- * data is read.
+ * Leaves out: pin control, regulators; clocks and interrupts but those of IOMMUs. Only
+ * what moves data is read; the whole tree is kept, too.
  *
  * Spec: Devicetree Specification v0.4; Linux's bindings for the rest.
  */
@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <glib.h>
+#include <armdma/iommu-knobs.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -183,24 +184,69 @@ struct board_cci400 {
 	uint64_t reg_pa;
 };
 
+/** As many cells as one specifier may have: of an interrupt, of a clock, ... */
+#define BOARD_MAX_IRQ_CELLS	4
+#define BOARD_MAX_SUPPLY_CELLS	4
+
+/**
+ * struct board_irq - an interrupt of a node, of interrupts or interrupts-extended
+ * @controller: path of the node that takes it; "" where the tree does not lead to one
+ */
+struct board_irq {
+	char *controller;
+	uint8_t nr_cells;
+	uint32_t cells[BOARD_MAX_IRQ_CELLS];
+};
+
+/** What a node needs before it answers: see armdma/supply.h. */
+enum supply_kind { SUPPLY_CLOCK, SUPPLY_RESET, SUPPLY_POWER, NR_SUPPLY_KINDS };
+
+/**
+ * struct board_supply - an entry of clocks, resets or power-domains
+ * @name:     of clock-names, ...; "" where the tree gives none
+ * @provider: path of the node that drives it
+ *
+ * A "ti,sysc" module counts as the power of what is in it: provider is its path, without
+ * cells.
+ */
+struct board_supply {
+	enum supply_kind kind;
+	char *name;
+	char *provider;
+	uint8_t nr_cells;
+	uint32_t cells[BOARD_MAX_SUPPLY_CELLS];
+};
+
 /**
  * struct board_iommu - what translates for masters
- * @reg_pa, @reg_len: its registers; 0: it has none that are reachable
- * @formats, @tlb_entries: of "armdma,reference-iommu": armdma,formats and
- *            armdma,tlb-entries, as struct ref_config has them (armdma/reference-iommu.h)
- * @caches_negative: the same, of armdma,caches-negative
+ * @compatible: the first string; @kind goes by all of them
+ * @kind:     of the model that is at its registers (armdma/iommu.h); NULL: none, or it
+ *            has no registers that are reachable
+ * @is_modelled: it has a kind. False: its masters are bypassed
+ * @regs:     of struct board_bank: its register ranges that are reachable; tree order
+ * @reg_pa, @reg_len: the first of these; 0: it has none
+ * @irqs:     of struct board_irq; tree order
+ * @supplies: of struct board_supply: clocks, resets, power domains, each in tree order
+ * @formats:  of "armdma,reference-iommu": armdma,formats, as struct ref_config has them
+ * @knobs:    of armdma,tlb-entries, ...: see armdma/iommu-knobs.h
+ * @node:     its offset in board.dtb
  */
 struct board_iommu {
 	char *path;
 	char *name;			/* as Linux names it: "13620000.sysmmu" */
 	char *compatible;
+	const char *kind;
 	uint32_t nr_cells;		/* #iommu-cells */
 	bool is_modelled;		/* false: its masters are bypassed */
 	bool is_disabled;
 	bool is_coherent;		/* dma-coherent: its walks snoop */
+	GArray *regs;
 	uint64_t reg_pa, reg_len;
-	uint32_t formats, tlb_entries;
-	bool caches_negative;
+	GArray *irqs;
+	GArray *supplies;
+	uint32_t formats;
+	struct iommu_hw_knobs knobs;
+	int node;
 };
 
 /** As many cells as one #iommu-cells may say. */
@@ -405,6 +451,23 @@ const struct board_master *board_master(const struct board *b, const char *name)
  * Return: an index into board.iommus; -1: @m's iommu-map has no entry for it.
  */
 int board_map_requester(const struct board_master *m, uint32_t id, uint32_t *ret_stream);
+
+/**
+ * board_iommu_cells() - a property of an IOMMU's node, as numbers of one cell
+ * @ret: the first @nr of them at most
+ *
+ * Return: how many cells it has; 0: there is no such property, or it is empty.
+ */
+unsigned board_iommu_cells(const struct board *b, const struct board_iommu *i, const char *prop,
+			   uint32_t *ret, unsigned nr);
+/** Which version of its kind it is: "v2"; NULL: nobody knows, or there is just one. Yours. */
+char *board_iommu_version(const struct board *b, const struct board_iommu *i);
+/** Has its node @prop at all? */
+bool board_iommu_has(const struct board *b, const struct board_iommu *i, const char *prop);
+/** Does the root node, or the IOMMU's, name @compatible? */
+bool board_is_compatible(const struct board *b, const char *compatible);
+bool board_iommu_is_compatible(const struct board *b, const struct board_iommu *i,
+			       const char *compatible);
 
 /** The region that comes first in @m's memory-region; NULL: it has none. Borrowed. */
 const struct board_reserved *board_region(const struct board *b, const struct board_master *m);

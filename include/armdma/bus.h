@@ -88,8 +88,25 @@ uint64_t bus_find_room(const struct machine *m, uint64_t len);
  * Return: its number, which the machine never gives again; 0: there are no more.
  */
 unsigned bus_new_irq(struct machine *m, const char *name);
-/** The line's level is @is_high from now on. Context: any thread, a handler's too. */
+/**
+ * machine_irq_line() - the line that an interrupt specifier of the board leads to
+ * @controller: path of the interrupt controller's node
+ * @cells, @nr: the specifier, at most BOARD_MAX_IRQ_CELLS cells
+ *
+ * The same specifier is the same line, whoever asks: devices that share an interrupt
+ * share it. Return: as bus_new_irq().
+ */
+unsigned machine_irq_line(struct machine *m, const char *controller, const uint32_t *cells,
+			  unsigned nr);
+/**
+ * bus_set_irq() - of a line with one source: its level is @is_high from now on
+ * bus_hold_irq() - of a line with several: one more of them holds it high, or lets go
+ *
+ * A line is high while anybody holds it. Who holds must let go as often as it held.
+ * Context: any thread, a handler's too.
+ */
 void bus_set_irq(struct machine *m, unsigned irq, bool is_high);
+void bus_hold_irq(struct machine *m, unsigned irq, bool holds);
 bool bus_irq_is_high(const struct machine *m, unsigned irq);
 const char *bus_irq_name(const struct machine *m, unsigned irq);	/* NULL: no such line */
 /** The lowest line above @after that is high; 0: none. */

@@ -31,6 +31,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <armdma/iommu-knobs.h>
 #include <armdma/machine.h>
 
 #ifdef __cplusplus
@@ -38,6 +39,7 @@ extern "C" {
 #endif
 
 struct iommu_hw;
+struct supply;
 
 /** What becomes of an access. */
 enum iommu_hw_outcome {
@@ -130,10 +132,12 @@ enum iommu_hw_stall_state {
  * @translate: one access; @ret is all zero but for .room, which is @a->len, and .context
  * @tick:   a tick has passed; NULL: nothing takes time
  * @stall_state: what software has said to that stall; NULL: nothing ever stalls
+ * @gates:  what is missing without its input @name of that kind, a set of
+ *          IOMMU_HW_GATES_*; NULL: both, whichever it is
  * @free:   the end; NULL: nothing to do
  *
  * Context: one call at a time for each IOMMU. A model must not call iommu_hw_translate()
- * of itself; it may call bus_set_irq() and its walker.
+ * of itself; it may call iommu_hw_set_irq() and its walker.
  */
 struct iommu_hw_ops {
 	void (*reset)(void *opaque);
@@ -143,8 +147,12 @@ struct iommu_hw_ops {
 			  struct iommu_hw_result *ret);
 	void (*tick)(void *opaque);
 	enum iommu_hw_stall_state (*stall_state)(void *opaque, uint32_t stall);
+	unsigned (*gates)(void *opaque, enum supply_kind kind, const char *name);
 	void (*free)(void *opaque);
 };
+
+#define IOMMU_HW_GATES_REGISTERS	1u	/* they do not answer */
+#define IOMMU_HW_GATES_ACCESSES		2u	/* what masters ask aborts */
 
 /**
  * struct iommu_hw_config - one of them
@@ -152,12 +160,14 @@ struct iommu_hw_ops {
  * @kind:   "reference"; copied
  * @reg_pa, @reg_len: its registers; @reg_len 0: it has none
  * @walker: whose bytes its walks read
+ * @irq:    its interrupt line, shared or not, of machine_irq_line(); 0: one of its own
  */
 struct iommu_hw_config {
 	const char *name;
 	const char *kind;
 	uint64_t reg_pa, reg_len;
 	enum iommu_hw_walker walker;
+	unsigned irq;
 };
 
 /**
@@ -193,11 +203,48 @@ enum iommu_hw_stall_state iommu_hw_stall_state(struct iommu_hw *i, uint32_t stal
  * iommu_hw_set_clock() - without a clock registers give an external abort, and accesses
  * of masters abort; nothing is lost
  * iommu_hw_set_power() - off: the same; on again: as after reset
+ *
+ * For tests: as inputs of its own, which no line of the board drives.
  */
 void iommu_hw_set_clock(struct iommu_hw *i, bool is_on);
 void iommu_hw_set_power(struct iommu_hw *i, bool is_on);
 
+/**
+ * iommu_hw_add_supply() - it stands on @s (armdma/supply.h) from now on
+ * @name: as the tree or the part calls it: "iface"; ops->gates() is asked with it; copied
+ *
+ * A clock: as iommu_hw_set_clock(). Power: as iommu_hw_set_power(). A reset: while it is
+ * held, nothing answers, and registers are as after reset. Context: as bus_attach().
+ */
+void iommu_hw_add_supply(struct iommu_hw *i, const char *name, struct supply *s);
+/** The first of its inputs that is off and gates registers, or accesses; NULL: none. */
+const struct supply *iommu_hw_missing(const struct iommu_hw *i, unsigned gates);
+
+/**
+ * iommu_hw_bypass() - it is as if it were not there: accesses pass, registers still answer
+ *
+ * For a board whose software has no driver for it.
+ */
+void iommu_hw_bypass(struct iommu_hw *i, bool is_bypassed);
+
+/* ---- of a board ------------------------------------------------------------------ */
+
+/**
+ * iommu_hw_of_board() - the model of one of the board's IOMMUs, at one of its register ranges
+ * @at:    one of @m's board, with a kind
+ * @range: index into @at->regs; most have one, Rockchip's have one for each of several MMUs
+ * @knobs: over those of the node; NULL: none
+ *
+ * With the interrupt of the same index, or the last, and everything that the node stands
+ * on. Context: as bus_attach(). Return: NULL: there is no such range, or no room.
+ */
+struct iommu_hw *iommu_hw_of_board(struct machine *m, const struct board_iommu *at,
+				   unsigned range, const struct iommu_hw_knobs *knobs);
+
 /* ---- for models -------------------------------------------------------------- */
+
+/** Its interrupt is high, or not; nothing happens if it has no line. */
+void iommu_hw_set_irq(struct iommu_hw *i, bool is_high);
 
 /**
  * iommu_hw_walk_read() - @len bytes of a table at @pa, as its walker sees them
@@ -239,6 +286,9 @@ enum iommu_hw_scope {
  * @stalls:      of these, such as waited
  * @faults_lost: that found no room to be recorded
  * @syncs:       completions that software asked for
+ * @reg_reads, @reg_writes: accesses to its registers that were answered
+ * @unsupplied:  such as were not, for want of a clock or power
+ * @losses:      times that it lost what it held
  */
 struct iommu_hw_counters {
 	uint64_t accesses, bypasses;
@@ -249,6 +299,8 @@ struct iommu_hw_counters {
 	uint64_t invalidated, evictions;
 	uint64_t faults, stalls, faults_lost;
 	uint64_t syncs;
+	uint64_t reg_reads, reg_writes, unsupplied;
+	uint64_t losses;
 };
 
 /** Context: any; exact while nobody else uses the machine. */

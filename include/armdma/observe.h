@@ -43,6 +43,8 @@ enum observe_kind {
 	OBSERVE_CPU_FAULT,	/* @va; @fault */
 	OBSERVE_MASTER_FAULT,	/* @dma; @refusal */
 	OBSERVE_IOMMU,		/* @dma; @iommu: it did not translate, and did not bypass */
+	OBSERVE_SUPPLY,		/* @supply: what an IOMMU stands on has changed */
+	OBSERVE_UNSUPPLIED,	/* cpu: @supply: a register that did not answer for want of it */
 	NR_OBSERVE_KINDS
 };
 
@@ -71,6 +73,23 @@ struct observe_iommu {
 	const struct iommu_hw *iommu;
 	struct iommu_hw_access access;
 	struct iommu_hw_result result;
+};
+
+/**
+ * struct observe_supply - an IOMMU and what it stands on
+ * @line:  the one that changed, or is missing; NULL: iommu_hw_set_clock(), _set_power()
+ * @kind:  of that
+ * @is_on: from now on
+ * @loses: everything that it held is lost by this
+ * @reg, @value, @is_write: of OBSERVE_UNSUPPLIED: the access
+ */
+struct observe_supply {
+	const struct iommu_hw *iommu;
+	const struct supply *line;
+	enum supply_kind kind;
+	bool is_on, loses;
+	uint64_t reg, value;
+	bool is_write;
 };
 
 /**
@@ -115,6 +134,7 @@ struct observe_event {
 	struct cpu_fault fault;
 	struct master_fault refusal;
 	const struct observe_iommu *iommu;
+	const struct observe_supply *supply;
 	const void *site;
 };
 

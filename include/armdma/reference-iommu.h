@@ -191,6 +191,7 @@ enum ref_misbehaviour {
  * struct ref_config - which of the family; all zero is a good one to begin with
  * @name:     shown in reports; NULL: "reference"
  * @reg_pa:   its registers, REF_LEN of them; 0: where there is room (bus_find_room())
+ * @irq:      its interrupt line, as in struct iommu_hw_config
  * @walker:   whose bytes its walks read
  * @formats:  set of 1 << enum ref_format; 0: all
  * @nr_contexts, @nr_streams: 0: 16 and 64; at most REF_MAX_*
@@ -209,6 +210,7 @@ enum ref_misbehaviour {
 struct ref_config {
 	const char *name;
 	uint64_t reg_pa;
+	unsigned irq;
 	enum iommu_hw_walker walker;
 	unsigned formats;
 	unsigned nr_contexts, nr_streams;

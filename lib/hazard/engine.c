@@ -45,6 +45,8 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 	struct hazard_engine *e = (struct hazard_engine *)
 		((char *)o - offsetof(struct hazard_engine, observer));
 
+	if (ev->kind == OBSERVE_SUPPLY || ev->kind == OBSERVE_UNSUPPLIED)
+		return;
 	enter(e);
 	pool_event(e, ev);
 	if (ev->kind == OBSERVE_CPU_FAULT)

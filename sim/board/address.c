@@ -87,17 +87,19 @@ static bool cross_bus(const struct fdt_node *bus, const char *prop, uint64_t *io
 	return false;
 }
 
-static bool find_pa(const struct fdt_node *n, uint64_t *ret_pa)
+bool node_reg(const struct fdt_node *n, unsigned idx, uint64_t *ret_pa, uint64_t *ret_len)
 {
 	const struct fdt_node *bus = node_parent(n);
 	struct fdt_cells c = node_cells(n, "reg");
+	unsigned nr_cells = bus ? (unsigned)bus->addr_cells + bus->size_cells : 0;
 
-	if (!bus || node_is_pci(bus) || bus->addr_cells == 0 ||
-	    c.nr < (unsigned)bus->addr_cells + bus->size_cells)
+	if (!bus || node_is_pci(bus) || bus->addr_cells == 0 || c.nr / nr_cells <= idx)
 		return false;
+	c = cells_from(c, idx * nr_cells);
 
 	uint64_t pa = cells_number(c, 0, bus->addr_cells);
 
+	*ret_len = cells_number(c, bus->addr_cells, bus->size_cells);
 	for (; node_parent(bus); bus = node_parent(bus)) {
 		if (!cross_bus(bus, "ranges", &pa))
 			return false;
@@ -122,9 +124,11 @@ bool fdt_locate_nodes(struct fdt *f, GError **error)
 	struct fdt_node *nodes = fdt_nodes(f);
 
 	for (unsigned i = 0; i < fdt_nr_nodes(f); i++) {
+		uint64_t len;
+
 		if (!ranges_are_few(&nodes[i], error))
 			return false;
-		nodes[i].has_pa = find_pa(&nodes[i], &nodes[i].pa);
+		nodes[i].has_pa = node_reg(&nodes[i], 0, &nodes[i].pa, &len);
 	}
 	return true;
 }

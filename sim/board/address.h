@@ -8,6 +8,14 @@
 
 #include "fdt.h"
 
+/**
+ * node_reg() - the registers that the entry @idx of @n's reg says, as the CPU sees them
+ *
+ * Through the `ranges` of every bus above it. False: there is no such entry, or a bus on
+ * the way does not pass it on.
+ */
+bool node_reg(const struct fdt_node *n, unsigned idx, uint64_t *ret_pa, uint64_t *ret_len);
+
 /** A PCI bus: its children are functions, not platform devices. */
 bool node_is_pci(const struct fdt_node *n);
 

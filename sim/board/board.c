@@ -120,6 +120,7 @@ void board_free(struct board *b)
 		return;
 	g_ptr_array_unref(b->masters);
 	g_ptr_array_unref(b->iommus);
+	g_free(b->dtb);
 	g_ptr_array_unref(b->reserved);
 	g_array_unref(b->banks);
 	g_ptr_array_unref(b->cpus);
@@ -127,7 +128,6 @@ void board_free(struct board *b)
 	g_free(b->outer.path);
 	g_free(b->outer.compatible);
 	g_free(b->cpu_spec);
-	g_free(b->dtb);
 	g_free(b->compatible);
 	g_free(b->model);
 	g_free(b->file);

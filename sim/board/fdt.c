@@ -328,7 +328,7 @@ static void inherit(struct fdt_node *n, const struct fdt_node *parent)
 
 static bool fdt_add_node(struct fdt *f, int offset, int depth, unsigned *path, GError **error)
 {
-	struct fdt_node n = { .fdt = f, .depth = depth };
+	struct fdt_node n = { .fdt = f, .depth = depth, .offset = offset };
 
 	if (depth > FDT_MAX_DEPTH)
 		return fdt_complain(f, error, "a device tree whose nodes are nested too deep");

@@ -42,6 +42,7 @@ struct fdt_node {
 	unsigned first_prop, nr_props;	/* in the tree's table, sorted by name */
 	uint8_t addr_cells, size_cells;	/* of its children's reg */
 	bool is_disabled;		/* its own status, or one above it */
+	int offset;			/* in the blob */
 	bool has_pa;			/* by fdt_locate_nodes() of address.h */
 	uint64_t pa;			/* where its registers begin, for the CPU */
 };

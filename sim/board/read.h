@@ -9,6 +9,8 @@
  *         +--> read_iommus() ----+--> read_masters()
  *         +--> read_cci400()
  *
+ * read_irqs() and read_supplies() are of one node, for who reads it.
+ *
  * Each that can fail returns false with @error when the tree says something impossible.
  */
 #ifndef SIM_BOARD_READ_H
@@ -23,6 +25,14 @@ bool read_reserved(struct board *b, const struct fdt *f, GError **error);
 bool read_iommus(struct board *b, const struct fdt *f, GError **error);
 bool read_masters(struct board *b, const struct fdt *f, GError **error);
 void read_cci400(struct board *b, const struct fdt *f);
+
+/*
+ * Into a GArray of struct board_irq: interrupts, or interrupts-extended; of struct
+ * board_supply: clocks, resets, power-domains, and the module that it is in. At most
+ * MAX_LIST entries of a property: lists.c.
+ */
+bool read_irqs(const struct fdt_node *n, GArray **ret_irqs, GError **error);
+bool read_supplies(const struct fdt_node *n, GArray **ret_supplies, GError **error);
 
 /* The slave interface of the CCI-400 that a CPU, or a master, says it is at: cci400.c. */
 bool read_ace_interface(const struct fdt_node *cpu, uint8_t *ret_interface);

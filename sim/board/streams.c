@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * IOMMUs, who sits behind which, and how.
+ * Who sits behind which IOMMU, and how.
  *
  *	iommus = <&mmu 4 0xff>, <&other>;          a stream each: an IOMMU, its specifier
  *	iommu-map = <0x100 &mmu 0x20 0x10>;        requesters 0x100.. are streams 0x20..
@@ -12,88 +12,16 @@
  * of dtschema.
  */
 #include <stdlib.h>
-#include <armdma/reference-iommu.h>
 
 #include "address.h"
 #include "read.h"
 #include "streams.h"
 
 #define MAX_IOMMUS	64		/* of one master */
-#define MAX_TLB_ENTRIES	65536u
 #define MAX_STREAMS	256u		/* of one master */
 #define MAX_IOVAS	64		/* of one region */
 
 G_STATIC_ASSERT(FDT_MAX_CELLS == BOARD_MAX_IOMMU_CELLS);
-
-/* ---- IOMMUs ---------------------------------------------------------------- */
-
-void board_iommu_free(struct board_iommu *i)
-{
-	g_free(i->path);
-	g_free(i->name);
-	g_free(i->compatible);
-	g_free(i);
-}
-
-static uint64_t reg_len(const struct fdt_node *n)
-{
-	const struct fdt_node *bus = node_parent(n);
-
-	return cells_number(node_cells(n, "reg"), bus->addr_cells, bus->size_cells);
-}
-
-/* Which of the family it is: armdma/reference-iommu.h. */
-static bool read_reference(const struct fdt_node *n, struct board_iommu *i, GError **error)
-{
-	const uint32_t known = (1u << NR_REF_FORMATS) - 1;
-
-	node_u32(n, "armdma,formats", &i->formats);
-	node_u32(n, "armdma,tlb-entries", &i->tlb_entries);
-	i->caches_negative = node_has(n, "armdma,caches-negative");
-	if (i->formats & ~known)
-		return node_complain(n, error, "armdma,formats is %#x, with bits beyond %#x",
-				     i->formats, known);
-	if (i->tlb_entries > MAX_TLB_ENTRIES)
-		return node_complain(n, error, "armdma,tlb-entries is %u, more than %u",
-				     i->tlb_entries, MAX_TLB_ENTRIES);
-	return true;
-}
-
-static bool add_iommu(struct board *b, const struct fdt_node *n, uint32_t nr_cells,
-		      GError **error)
-{
-	struct board_iommu *i = g_new0(struct board_iommu, 1);
-
-	i->path = node_path(n);
-	i->name = node_device_name(n);
-	i->compatible = node_text(n, "compatible");
-	i->nr_cells = nr_cells;
-	i->is_disabled = n->is_disabled;
-	i->is_coherent = node_is_coherent(n);
-	i->is_modelled = node_is_compatible(n, REF_COMPATIBLE);
-	i->reg_pa = n->has_pa ? n->pa : 0;
-	i->reg_len = n->has_pa ? reg_len(n) : 0;
-	g_ptr_array_add(b->iommus, i);
-	return !i->is_modelled || read_reference(n, i, error);
-}
-
-bool read_iommus(struct board *b, const struct fdt *f, GError **error)
-{
-	for (unsigned i = 1; i < fdt_nr_nodes(f); i++) {
-		const struct fdt_node *n = fdt_node(f, i);
-		uint32_t nr_cells = 0;
-
-		if (!node_has(n, "#iommu-cells"))
-			continue;
-		node_u32(n, "#iommu-cells", &nr_cells);
-		if (nr_cells > FDT_MAX_CELLS)
-			return node_complain(n, error, "#iommu-cells is %u, more than %d",
-					     nr_cells, FDT_MAX_CELLS);
-		if (!add_iommu(b, n, nr_cells, error))
-			return false;
-	}
-	return true;
-}
 
 /* Node indices of board.iommus, in the same (ascending) order. */
 struct iommu_finder {

@@ -22,7 +22,8 @@ struct bus {
 struct irqs {
 	unsigned nr_high;		/* atomic */
 	unsigned nr;
-	bool is_high[BUS_MAX_IRQS + 1];	/* atomic */
+	unsigned nr_holds[BUS_MAX_IRQS + 1];	/* atomic: sources that hold it high */
+	bool is_set[BUS_MAX_IRQS + 1];	/* atomic: bus_set_irq() is one of them */
 	char *name[BUS_MAX_IRQS + 1];
 	void (*taken)(struct machine *m);
 };

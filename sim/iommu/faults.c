@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Faults that software has not read yet: see faults.h. */
-#include <armdma/bus.h>
-
 #include "faults.h"
 
 static void set_line(const struct fault_unit *f)
 {
-	if (f->hw->irq)
-		bus_set_irq(f->hw->machine, f->hw->irq,
-			    f->is_enabled && (f->nr || f->has_overflowed));
+	iommu_hw_set_irq(f->hw, f->is_enabled && (f->nr || f->has_overflowed));
 }
 
 void faults_reset(struct fault_unit *f, struct iommu_hw *hw, unsigned capacity)

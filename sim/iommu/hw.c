@@ -45,11 +45,6 @@ uint32_t iommu_hw_choose(struct iommu_hw *i, uint32_t n)
 
 /* ---- registers ------------------------------------------------------------------ */
 
-static bool is_on(const struct iommu_hw *i)
-{
-	return i->has_clock && i->has_power;
-}
-
 static void tick(struct iommu_hw *i)
 {
 	if (i->ops->tick)
@@ -84,9 +79,12 @@ static bool read_register(void *opaque, struct cpu *c, uint64_t reg, unsigned le
 	bool is_ok = false;
 
 	iommu_hw_enter(i);
-	if (is_on(i)) {
+	if (!(i->gated & IOMMU_HW_GATES_REGISTERS)) {
 		tick(i);
 		is_ok = read_pieces(i, reg, len, ret_value);
+		i->counts.reg_reads += is_ok;
+	} else {
+		iommu_hw_note_unsupplied(i, c, reg, len, false, 0);
 	}
 	iommu_hw_leave(i);
 	return is_ok;
@@ -99,9 +97,12 @@ static bool write_register(void *opaque, struct cpu *c, uint64_t reg, unsigned l
 	bool is_ok = false;
 
 	iommu_hw_enter(i);
-	if (is_on(i)) {
+	if (!(i->gated & IOMMU_HW_GATES_REGISTERS)) {
 		tick(i);
 		is_ok = write_pieces(i, reg, len, value);
+		i->counts.reg_writes += is_ok;
+	} else {
+		iommu_hw_note_unsupplied(i, c, reg, len, true, value);
 	}
 	iommu_hw_leave(i);
 	return is_ok;
@@ -124,7 +125,11 @@ struct iommu_hw_result iommu_hw_ask(struct iommu_hw *i, const struct iommu_hw_ac
 	};
 
 	i->counts.accesses++;
-	if (is_on(i)) {
+	if (i->is_bypassed) {
+		r.outcome = IOMMU_HW_BYPASS;
+		r.reason = IOMMU_HW_OK;
+		r.pa = a->iova;
+	} else if (!(i->gated & IOMMU_HW_GATES_ACCESSES)) {
 		r.outcome = IOMMU_HW_HIT;
 		r.reason = IOMMU_HW_OK;
 		tick(i);
@@ -171,30 +176,25 @@ enum iommu_hw_stall_state iommu_hw_stall_state(struct iommu_hw *i, uint32_t stal
 	enum iommu_hw_stall_state state = IOMMU_HW_STALL_TERMINATE;
 
 	iommu_hw_enter(i);
-	if (i->has_power && i->ops->stall_state)
+	if (!i->has_lost && i->ops->stall_state)
 		state = i->ops->stall_state(i->opaque, stall);
 	iommu_hw_leave(i);
 	return state;
 }
 
-/* ---- clock and power -------------------------------------------------------------- */
-
-void iommu_hw_set_clock(struct iommu_hw *i, bool is_on)
+void iommu_hw_bypass(struct iommu_hw *i, bool is_bypassed)
 {
 	iommu_hw_enter(i);
-	i->has_clock = is_on;
+	i->is_bypassed = is_bypassed;
 	iommu_hw_leave(i);
 }
 
-void iommu_hw_set_power(struct iommu_hw *i, bool is_on)
+void iommu_hw_set_irq(struct iommu_hw *i, bool is_high)
 {
-	iommu_hw_enter(i);
-	if (is_on && !i->has_power)
-		i->ops->reset(i->opaque);
-	if (!is_on && i->irq)
-		bus_set_irq(i->machine, i->irq, false);
-	i->has_power = is_on;
-	iommu_hw_leave(i);
+	if (!i->irq || i->holds_irq == is_high)
+		return;
+	i->holds_irq = is_high;
+	bus_hold_irq(i->machine, i->irq, is_high);
 }
 
 /* ---- making and asking -------------------------------------------------------------- */
@@ -212,9 +212,9 @@ struct iommu_hw *iommu_hw_new(struct machine *m, const struct iommu_hw_config *c
 	i->walker = cfg->walker;
 	i->ops = ops;
 	i->opaque = opaque;
-	i->has_clock = i->has_power = true;
+	iommu_inputs_init(i);
 	i->chance = stream_new(m->config.seed, STREAMS_OF_IOMMUS + m->iommus->len);
-	i->irq = bus_new_irq(m, i->name);
+	i->irq = cfg->irq ? cfg->irq : bus_new_irq(m, i->name);
 	g_mutex_init(&i->lock);
 	g_ptr_array_add(m->iommus, i);
 	ops->reset(opaque);
@@ -232,6 +232,7 @@ void iommu_hws_done(struct machine *m)
 
 		if (i->ops->free)
 			i->ops->free(i->opaque);
+		iommu_inputs_done(i);
 		g_mutex_clear(&i->lock);
 		g_free(i->name);
 		g_free(i->kind);

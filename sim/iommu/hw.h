@@ -2,7 +2,9 @@
 /*
  * What all IOMMUs are made of, for the models in this folder.
  *
- *   hw.c        clock, power, registers on the bus, one access at a time, observers
+ *   hw.c        registers on the bus, one access at a time, observers
+ *   supplies.c  clocks, resets, power: what does not answer, and what is lost
+ *   kinds.c     which model is at which node of a board
  *   walker.c    whose bytes a walk reads
  *   registers.c a register file, described by a table
  *   router.c    stream ID -> where it goes
@@ -22,6 +24,7 @@
 #include <armdma/iommu.h>
 #include "../chooser.h"
 
+struct cpu;
 struct master;
 
 struct iommu_hw {
@@ -32,13 +35,35 @@ struct iommu_hw {
 	const struct iommu_hw_ops *ops;
 	void *opaque;
 	unsigned irq;
-	bool has_clock, has_power;
+	bool holds_irq;
+	bool has_clock, has_power;	/* of tests: iommu_hw_set_clock(), iommu_hw_set_power() */
+	GArray *inputs;			/* of struct iommu_input: supplies.c */
+	unsigned gated;			/* IOMMU_HW_GATES_*, of what is off */
+	bool has_lost;			/* no power, or held in reset */
+	bool is_bypassed;
 	struct iommu_hw_counters counts;
 	struct stream chance;		/* draws of its own */
 	GMutex lock;			/* fast gear: all of the above, and the model */
 };
 
+/* What it stands on. */
+struct iommu_input {
+	char *name;
+	struct supply *line;
+	unsigned gates;			/* IOMMU_HW_GATES_* */
+	bool is_on;			/* as it has last heard */
+};
+
 void iommu_hws_done(struct machine *m);
+
+/* ---- supplies.c: a line, or what a test has set, has changed ------------------------- */
+
+void iommu_hw_meet_supply(struct iommu_hw *i, struct supply *s);
+void iommu_inputs_init(struct iommu_hw *i);
+void iommu_inputs_done(struct iommu_hw *i);
+/* A register access that is not answered. */
+void iommu_hw_note_unsupplied(struct iommu_hw *i, struct cpu *c, uint64_t reg, unsigned len,
+			      bool is_write, uint64_t value);
 
 /* Exact gear: nothing. Fast gear: nobody else is in this IOMMU until iommu_hw_leave(). */
 void iommu_hw_enter(struct iommu_hw *i);

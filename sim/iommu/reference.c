@@ -595,7 +595,7 @@ struct iommu_hw *ref_iommu_new(struct machine *m, const struct ref_config *cfg)
 	regs_init(&r->regs, rows, G_N_ELEMENTS(rows), REF_LEN);
 	r->hw = iommu_hw_new(m, &(struct iommu_hw_config){
 		.name = r->cfg.name, .kind = "reference", .reg_pa = reg_pa, .reg_len = REF_LEN,
-		.walker = r->cfg.walker,
+		.walker = r->cfg.walker, .irq = r->cfg.irq,
 	}, &ops, r);
 	r->cfg.name = iommu_hw_name(r->hw);
 	build_parts(r);

@@ -3,6 +3,7 @@
 #include "story.h"
 
 #include <string.h>
+#include <armdma/supply.h>
 
 static const char *const kind_names[NR_OBSERVE_KINDS] = {
 	[OBSERVE_LOAD] = "load",
@@ -20,6 +21,8 @@ static const char *const kind_names[NR_OBSERVE_KINDS] = {
 	[OBSERVE_CPU_FAULT] = "cpu-fault",
 	[OBSERVE_MASTER_FAULT] = "master-fault",
 	[OBSERVE_IOMMU] = "iommu",
+	[OBSERVE_SUPPLY] = "supply",
+	[OBSERVE_UNSUPPLIED] = "unsupplied",
 };
 
 static void tell_who(GString *s, const struct observe_event *ev)
@@ -58,6 +61,21 @@ static void tell_memory(GString *s, const struct observe_event *ev)
 			       ev->is_speculative ? " speculative" : "");
 }
 
+static void tell_supply(GString *s, const struct observe_event *ev)
+{
+	const struct observe_supply *what = ev->supply;
+
+	g_string_append_printf(s, " %s %s %s", iommu_hw_name(what->iommu),
+			       supply_kind_name(what->kind),
+			       what->line ? supply_name(what->line) : "-");
+	if (ev->kind == OBSERVE_UNSUPPLIED)
+		g_string_append_printf(s, " %s %#x", what->is_write ? "write" : "read",
+				       (unsigned)what->reg);
+	else
+		g_string_append_printf(s, " %s%s", what->is_on ? "on" : "off",
+				       what->loses ? " loses" : "");
+}
+
 static void tell_rest(GString *s, const struct observe_event *ev)
 {
 	switch (ev->kind) {
@@ -79,6 +97,10 @@ static void tell_rest(GString *s, const struct observe_event *ev)
 				       ev->iommu->access.is_write ? "write" : "read",
 				       (unsigned long long)ev->dma,
 				       iommu_hw_reason_name(ev->iommu->result.reason));
+		break;
+	case OBSERVE_SUPPLY:
+	case OBSERVE_UNSUPPLIED:
+		tell_supply(s, ev);
 		break;
 	default:
 		tell_memory(s, ev);
