@@ -129,10 +129,14 @@ static bool finish_leaf(struct walking *w, uint64_t pa, uint64_t raw, struct pt_
 
 /* ---- what came with it ----------------------------------------------------------- */
 
+static bool is_ever_held(const struct walk_unit *u, const struct iotlb_entry *e)
+{
+	return !e->is_negative || (u->caches_negative && e->reason == IOMMU_HW_TRANSLATION);
+}
+
 static bool is_worth_holding(const struct walk_unit *u, const struct iotlb_entry *e)
 {
-	return !u->fills_nothing &&
-	       (!e->is_negative || (u->caches_negative && e->reason == IOMMU_HW_TRANSLATION));
+	return !u->fills_nothing && is_ever_held(u, e);
 }
 
 /* Beside the TLB, where there is such a place: whatever it says, and however it ended. */
@@ -264,6 +268,14 @@ static void prefetch(struct walk_unit *u, const struct walk_space *s, uint64_t i
 	}
 }
 
+/* Even if the TLB of all is off. */
+static void hold_in_micro(const struct walk_unit *u, const struct walk_space *s,
+			  const struct iotlb_entry *e)
+{
+	if (s->micro && is_ever_held(u, e))
+		iotlb_insert(s->micro, e);
+}
+
 static struct iotlb_entry fetch(struct walk_unit *u, const struct walk_space *s,
 				const struct iommu_hw_access *a, struct iommu_hw_result *ret)
 {
@@ -277,7 +289,24 @@ static struct iotlb_entry fetch(struct walk_unit *u, const struct walk_space *s,
 	u->hw->counts.walks++;
 	if (is_worth_holding(u, &e))
 		iotlb_insert_for(&u->tlb, &e, a->iova);
+	hold_in_micro(u, s, &e);
 	prefetch(u, s, a->iova);
+	return e;
+}
+
+/* In the TLB of who asks; else in that of all, from where it goes there, too. */
+static const struct iotlb_entry *find_held(const struct walk_unit *u, const struct walk_space *s,
+					   uint64_t iova)
+{
+	const struct iotlb_entry *e = NULL;
+
+	if (s->micro)
+		e = iotlb_find(s->micro, s->context, s->asid, iova);
+	if (e)
+		return e;
+	e = iotlb_find(&u->tlb, s->context, s->asid, iova);
+	if (e)
+		hold_in_micro(u, s, e);
 	return e;
 }
 
@@ -306,7 +335,7 @@ static bool look_beside(struct walk_unit *u, const struct walk_space *s,
 static bool look_up(struct walk_unit *u, const struct walk_space *s,
 		    const struct iommu_hw_access *a, struct iotlb_entry *ret)
 {
-	const struct iotlb_entry *e = iotlb_find(&u->tlb, s->context, s->asid, a->iova);
+	const struct iotlb_entry *e = find_held(u, s, a->iova);
 
 	if (serves(e, a))
 		*ret = *e;
