@@ -10,6 +10,8 @@
 
 static const struct iommu_kind *const kinds[] = {
 	&reference_kind,
+	&rockchip_kind,
+	&sprd_kind,
 };
 
 static bool has_one(const struct iommu_kind *k,
