@@ -9,6 +9,7 @@
 #include "kinds.h"
 
 static const struct iommu_kind *const kinds[] = {
+	&omap_kind,
 	&reference_kind,
 	&rockchip_kind,
 	&sprd_kind,
