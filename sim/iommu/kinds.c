@@ -13,6 +13,7 @@ static const struct iommu_kind *const kinds[] = {
 	&reference_kind,
 	&rockchip_kind,
 	&sprd_kind,
+	&sun50i_kind,
 };
 
 static bool has_one(const struct iommu_kind *k,

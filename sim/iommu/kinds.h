@@ -57,5 +57,6 @@ extern const struct iommu_kind omap_kind;
 extern const struct iommu_kind reference_kind;
 extern const struct iommu_kind rockchip_kind;
 extern const struct iommu_kind sprd_kind;
+extern const struct iommu_kind sun50i_kind;
 
 #endif
