@@ -4,6 +4,7 @@
  *
  *	what memory there is -> page tables, MMU, caches -> outer cache -> DMA
  */
+#include "base/driver.h"
 #include "base/of.h"
 #include "base/pm.h"
 #include "dma/dma.h"
@@ -43,6 +44,7 @@ struct kernel *kernel_boot(struct machine *m, const struct kernel_config *cfg, G
 	mmu_boot(&k->port);
 	boot_outer(k);
 	of_init(k);
+	drivers_init(k);
 	iommu_core_init(k);
 	dma_kept_init(k);
 	dma_iommu_boot(k);
@@ -62,6 +64,8 @@ void kernel_halt(struct kernel *k)
 	coherent_exit(k);
 	iommu_core_done(k);
 	dma_kept_exit(k);
+	drivers_done(k);
+	regions_done(k);
 	pm_exit(k);
 	of_done(k);
 	port_irqs_exit(&k->port);

@@ -19,6 +19,7 @@
 #include <armdma/master.h>
 
 #include "base/devres.h"
+#include "base/driver.h"
 #include "base/pm.h"
 #include "harness-device.h"
 #include "dma/dma.h"
@@ -59,8 +60,7 @@ int device_add(struct device *dev)
 	});
 	dev->is_own_master = true;
 	iommu_bus_add_device(dev);
-	device_bind(dev, false);
-	return 0;
+	return device_bind(dev, false, false);
 }
 
 int device_register(struct device *dev)
@@ -69,24 +69,40 @@ int device_register(struct device *dev)
 	return device_add(dev);
 }
 
-void device_bind(struct device *dev, bool is_coherent)
+int device_bind(struct device *dev, bool is_coherent, bool may_wait)
 {
+	int ret;
+
 	if (dev->is_bound)
-		return;
+		return 0;
 	pm_bind(dev);
-	iommu_dma_configure(dev);
+	ret = iommu_dma_configure(dev);
+	if (ret == -EPROBE_DEFER && may_wait) {
+		iommu_dma_unconfigure(dev);
+		return ret;
+	}
 	arch_setup_dma_ops(dev, is_coherent);
+	return 0;
 }
 
-void device_unbind(struct device *dev, const void *site)
+void device_cleanup(struct device *dev, const void *site)
 {
-	devres_release_all(dev);
 	arch_teardown_dma_ops(dev);
 	iommu_dma_unconfigure(dev);
 	pm_unbind(dev);
 	kernel_note(dev->kernel, &(struct ledger_note){
 		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,
 	});
+}
+
+void device_unbind(struct device *dev, const void *site)
+{
+	if (driver_has(dev)) {
+		device_release_driver(dev);
+		return;
+	}
+	devres_release_all(dev);
+	device_cleanup(dev, site);
 }
 
 static void leave(struct device *dev, const void *site)

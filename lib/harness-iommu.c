@@ -5,10 +5,10 @@
  * devices and page sizes of 4 KiB and up.
  */
 #include <string.h>
-#include <linux/printk.h>
 #include <armdma/harness.h>
 #include <armdma/reference-iommu.h>
 
+#include "base/driver.h"
 #include "base/of.h"
 #include "harness-iommu.h"
 #include "iommu/reference.h"
@@ -80,20 +80,35 @@ void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iom
 	}
 }
 
-void harness_iommus_probe(const struct harness_iommus *i, struct kernel *k)
+/* What the driver of the reference IOMMU is told, wherever its hardware is. */
+static void set_resources(struct platform_device *pdev, const struct iommu_hw *hw)
+{
+	struct resource *r = g_new(struct resource, 2);
+
+	r[0] = DEFINE_RES_MEM(iommu_hw_reg_pa(hw), iommu_hw_reg_len(hw));
+	r[1] = DEFINE_RES_IRQ(iommu_hw_irq(hw));
+	g_free(pdev->resource);
+	pdev->resource = r;
+	pdev->num_resources = iommu_hw_irq(hw) ? 2 : 1;
+}
+
+void harness_iommus_prepare(const struct harness_iommus *i, struct kernel *k)
 {
 	const GPtrArray *all = machine_board(k->port.machine)->iommus;
 
 	for (guint n = 0; n < i->hw->len; n++) {
 		struct iommu_hw *hw = g_ptr_array_index(i->hw, n);
-		int ret;
+		struct platform_device *pdev = platform_device_of(
+			k, of_node_of_iommu(k, g_ptr_array_index(all, n)));
 
-		if (!hw)
+		if (!pdev)
 			continue;
-		ret = ref_mmu_probe(k, of_node_of_iommu(k, g_ptr_array_index(all, n)),
-				    iommu_hw_name(hw), iommu_hw_reg_pa(hw), iommu_hw_irq(hw));
-		if (ret)
-			pr_err("%s: not probed: error %d\n", iommu_hw_name(hw), ret);
+		if (hw && !strcmp(iommu_hw_kind(hw), REF_KIND))
+			set_resources(pdev, hw);
+		if (hw && g_array_index(i->stands_in, bool, n))
+			pdev->driver_override = REF_DRIVER;
+		if (k->config.iommu == IOMMU_OFF)
+			pdev->driver_override = "nobody";
 	}
 }
 

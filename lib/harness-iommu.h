@@ -23,8 +23,8 @@ struct harness_iommus {
 
 /* Before boot: models of what is modelled; by @mode, or of everything, or nothing. */
 void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode);
-/* After boot: their drivers. */
-void harness_iommus_probe(const struct harness_iommus *i, struct kernel *k);
+/* Their platform devices: what stands in for another kind is for its own driver alone. */
+void harness_iommus_prepare(const struct harness_iommus *i, struct kernel *k);
 /* A master of the board goes through them, if all that its streams need are there. */
 void harness_iommus_connect(const struct harness_iommus *i, struct master *d,
 			    const struct board_master *at);

@@ -10,8 +10,10 @@
 #include <string.h>
 #include <asm/dma-mapping.h>
 #include <linux/dma-direct.h>
+#include <linux/of_address.h>
 
 #include "base/devres.h"
+#include "base/driver.h"
 #include "base/of.h"
 #include "base/pm.h"
 #include "harness-device.h"
@@ -19,6 +21,7 @@
 #include "dma/arm-iommu.h"
 #include "dma/dma.h"
 #include "iommu/core.h"
+#include "iommu/drivers.h"
 
 #define DEFAULT_BOARD	"a9-pl310"
 
@@ -30,14 +33,7 @@ struct harness {
 	char *json_path;
 	char *replay;
 	struct harness_iommus iommus;
-	GPtrArray *devices;		/* of struct harness_dev * */
-};
-
-struct harness_dev {
-	struct device dev;
-	u64 dma_mask;
-	struct device_dma_parameters parms;
-	char *name;
+	GPtrArray *devices;		/* of struct platform_device *, as they were plugged */
 };
 
 /* ---- options -------------------------------------------------------------------------- */
@@ -281,175 +277,22 @@ static char *replay_line(const struct harness_config *cfg, const char *where, co
 	return g_string_free(s, FALSE);
 }
 
-/* ---- start and finish ------------------------------------------------------------------- */
+/* ---- whose calls these are -------------------------------------------------------------- */
 
-static void harness_free(struct harness *h)
+/* What a driver does without naming a machine, it does on @k's. Return: for leave(). */
+static struct cpu *enter(struct kernel *k)
 {
-	for (guint i = 0; i < h->devices->len; i++) {
-		struct harness_dev *d = g_ptr_array_index(h->devices, i);
+	struct cpu *before = cpu_current();
 
-		devres_forget_all(&d->dev);
-		iommu_bus_remove_device(&d->dev);
-		pm_forget(&d->dev);
-		if (d->dev.dmabounce)
-			dmabounce_unregister_dev(&d->dev);
-		swiotlb_dev_exit(&d->dev);
-		g_free((void *)(uintptr_t)d->dev.dma_range_map);
-		g_free(d->name);
-		g_free(d);
-	}
-	g_ptr_array_free(h->devices, TRUE);
-	harness_iommus_done(&h->iommus, h->kernel);
-	kernel_halt(h->kernel);
-	machine_free(h->machine);
-	board_free(h->board);
-	g_free(h->json_path);
-	g_free(h->replay);
-	g_free(h);
+	if (kernel_current() != k)
+		cpu_enter(k->port.cpu0);
+	return before;
 }
 
-static bool open_board(struct harness *h, const char *where, const char *cpu, GError **error)
+static void leave(struct cpu *before)
 {
-	h->board = board_open(where, error);
-	if (!h->board)
-		return false;
-	if (!cpu || board_set_cpu(h->board, cpu, error))
-		return true;
-	g_prefix_error(error, "the CPU asked for: ");
-	return false;
-}
-
-static bool build(struct harness *h, const struct harness_config *cfg, const char *where,
-		  const char *cpu, GError **error)
-{
-	struct machine_config mc = {
-		.gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
-		.tlb = cfg->tlb,
-	};
-	const struct kernel_config kc = {
-		.coherent = cfg->coherent,
-		.cma_len = cfg->cma_bytes,
-		.coherent_pool_len = cfg->coherent_pool_bytes,
-		.is_repaired = cfg->behaviour == LINUX_REPAIRED,
-		.swiotlb_len = cfg->swiotlb_bytes,
-		.swiotlb_force = cfg->swiotlb_force,
-		.debug_pools = cfg->dmapool_debug,
-		.swiotlb_dynamic = cfg->swiotlb_dynamic,
-		.iova_bitmap = cfg->iova == IOVA_BITMAP,
-		.iova_spread = cfg->iova == IOVA_DMA_SPREAD,
-		.bounces_kmalloc = cfg->bounce_kmalloc,
-		.iommu = cfg->iommu,
-	};
-
-	if (!open_board(h, where, cpu, error))
-		return false;
-	mc.board = h->board;
-	h->machine = machine_new(&mc, error);
-	if (!h->machine)
-		return false;
-	harness_iommus_attach(&h->iommus, h->machine, cfg->iommu);
-	h->kernel = kernel_boot(h->machine, &kc, error);
-	if (!h->kernel)
-		return false;
-	harness_iommus_probe(&h->iommus, h->kernel);
-	return true;
-}
-
-static void watch(struct harness *h, const struct harness_config *cfg)
-{
-	struct hazard_config hc = cfg->hazards;
-
-	if (cfg->no_hazards)
-		return;
-	if (!hc.replay)
-		hc.replay = h->replay;
-	h->hazards = hazard_attach(h->machine, &hc);
-}
-
-static const char *board_name(const struct harness_config *cfg)
-{
-	const char *from_env = g_getenv("ARMDMA_BOARD");
-
-	if (cfg->board)
-		return cfg->board;
-	return from_env && *from_env ? from_env : DEFAULT_BOARD;
-}
-
-static const char *cpu_spec(const struct harness_config *cfg)
-{
-	const char *from_env = cfg->board ? NULL : g_getenv("ARMDMA_CPU");
-
-	if (cfg->cpu)
-		return cfg->cpu;
-	return from_env && *from_env ? from_env : NULL;
-}
-
-static struct harness *start(const struct harness_config *cfg, GError **error)
-{
-	struct harness *h = g_new0(struct harness, 1);
-	const char *where = board_name(cfg);
-	const char *cpu = cpu_spec(cfg);
-
-	h->devices = g_ptr_array_new();
-	if (!build(h, cfg, where, cpu, error)) {
-		harness_free(h);
-		return NULL;
-	}
-	h->replay = replay_line(cfg, where, cpu);
-	watch(h, cfg);
-	return h;
-}
-
-struct harness *harness_start(const struct harness_config *cfg, GError **error)
-{
-	struct options o = { .json_path = NULL };
-	struct harness *h;
-
-	if (cfg)
-		return start(cfg, error);
-	if (!read_environment(&o, error)) {
-		g_free(o.json_path);
-		return NULL;
-	}
-	o.cfg.hazards.json_path = o.json_path;
-	h = start(&o.cfg, error);
-	if (h)
-		h->json_path = o.json_path;
-	else
-		g_free(o.json_path);
-	return h;
-}
-
-struct harness *harness_start_or_exit(const struct harness_config *cfg)
-{
-	g_autoptr(GError) error = NULL;
-	struct harness *h = harness_start(cfg, &error);
-
-	if (h)
-		return h;
-	fprintf(stderr, "armdma: %s\n", error->message);
-	exit(2);
-}
-
-void harness_unbind(struct device *dev)
-{
-	device_unbind(dev, __builtin_return_address(0));
-}
-
-int harness_finish(struct harness *h)
-{
-	int status;
-
-	if (!h)
-		return 0;
-	for (guint i = 0; i < h->devices->len; i++) {
-		struct harness_dev *d = g_ptr_array_index(h->devices, i);
-
-		device_unbind(&d->dev, __builtin_return_address(0));
-	}
-	status = hazard_detach(h->hazards);
-	harness_free(h);
-	return status;
+	if (cpu_current() != before)
+		cpu_enter(before);
 }
 
 /* ---- devices ------------------------------------------------------------------------------ */
@@ -514,71 +357,320 @@ static void set_bounce_region(struct harness *h, struct device *dev,
 	}
 }
 
-static struct device *add_device(struct harness *h, const char *name, bool snoops,
-				 const struct board_master *at)
+static const struct board_master *master_of(const struct platform_device *pdev)
 {
-	bool is_coherent = snoops || h->kernel->config.coherent == COHERENT_HARDWARE;
-	struct harness_dev *d = g_new0(struct harness_dev, 1);
+	const struct device_node *np = pdev->dev.of_node;
+
+	return np && !np->is_iommu ? np->data : NULL;
+}
+
+/* Its port on the bus, and what stands between that and memory. */
+static void plug_in(struct harness *h, struct platform_device *pdev, bool snoops)
+{
+	const struct board_master *at = master_of(pdev);
 	const GArray *ranges = at ? at->ranges : NULL;
+	struct device *dev = &pdev->dev;
 	struct master_config mc = {
-		.name = name, .is_coherent = is_coherent,
+		.name = pdev->name,
+		.is_coherent = snoops || h->kernel->config.coherent == COHERENT_HARDWARE,
 		.port = at && at->has_cci_interface ? PORT_ACE_LITE : PORT_BUS,
 		.cci_interface = at ? at->cci_interface : 0,
 		.ranges = ranges ? (const struct board_range *)(void *)ranges->data : NULL,
 		.nr_ranges = ranges ? ranges->len : 0,
 	};
 
-	d->name = g_strdup(name);
-	d->dma_mask = DMA_BIT_MASK(32);
-	device_initialize(&d->dev);
-	d->dev.init_name = d->name;
-	d->dev.dma_mask = &d->dma_mask;
-	d->dev.coherent_dma_mask = DMA_BIT_MASK(32);
-	d->dev.dma_parms = &d->parms;
-	d->dev.kernel = h->kernel;
-	d->dev.master = master_new(h->machine, &mc);
-	harness_iommus_connect(&h->iommus, d->dev.master, at);
-	set_ranges(&d->dev, ranges);
+	dev->dma_coherent = mc.is_coherent;
+	dev->master = master_new(h->machine, &mc);
+	harness_iommus_connect(&h->iommus, dev->master, at);
+	set_ranges(dev, ranges);
 	if (at)
-		set_bounce_region(h, &d->dev, at);
-	d->dev.of_node = of_node_of_master(h->kernel, at);
-	g_ptr_array_add(h->devices, d);
-	iommu_bus_add_device(&d->dev);
-	device_bind(&d->dev, is_coherent);
-	if (at)
-		bind_region(h, &d->dev, at);
-	return &d->dev;
+		set_bounce_region(h, dev, at);
+	g_ptr_array_add(h->devices, pdev);
+	iommu_bus_add_device(dev);
 }
+
+/* ---- for lib/base: driver.h ---- */
+
+static void plug(void *owner, struct platform_device *pdev)
+{
+	const struct board_master *at = master_of(pdev);
+
+	plug_in(owner, pdev, at ? at->is_coherent : of_dma_is_coherent(pdev->dev.of_node));
+}
+
+static int configure(void *owner, struct device *dev, bool may_wait)
+{
+	const struct board_master *at = master_of(to_platform_device(dev));
+	int ret = device_bind(dev, dev->dma_coherent, may_wait);
+
+	if (!ret && at && !dev->dma_mem)
+		bind_region(owner, dev, at);
+	return ret;
+}
+
+/* ---- by name ---- */
 
 static struct device *find_device(struct harness *h, const char *name)
 {
 	for (guint i = 0; i < h->devices->len; i++) {
-		struct harness_dev *d = g_ptr_array_index(h->devices, i);
+		struct platform_device *pdev = g_ptr_array_index(h->devices, i);
 
-		if (!strcmp(d->name, name))
-			return &d->dev;
+		if (!strcmp(pdev->name, name))
+			return &pdev->dev;
 	}
 	return NULL;
+}
+
+/* Whoever registered for it has it; else the caller is its driver. */
+static struct device *bind(struct harness *h, struct device *dev)
+{
+	struct cpu *before = enter(h->kernel);
+
+	if (!dev->was_unbound || device_attach(dev) != 1)
+		configure(h, dev, false);
+	dev->was_unbound = false;
+	leave(before);
+	return dev;
+}
+
+static struct device *own_device(struct harness *h, const char *name, bool is_coherent)
+{
+	struct platform_device *pdev = platform_device_new(h->kernel, name, NULL);
+
+	g_ptr_array_add(h->kernel->drivers->devices, pdev);
+	plug_in(h, pdev, is_coherent);
+	pdev->dev.was_unbound = true;
+	return bind(h, &pdev->dev);
 }
 
 struct device *harness_device(struct harness *h, const char *name)
 {
 	const struct board_master *m = board_master(h->board, name);
 	struct device *dev = find_device(h, m ? m->name : name);
+	struct platform_device *pdev;
 
-	if (dev) {
-		device_bind(dev, dev_is_dma_coherent(dev));
-		return dev;
-	}
+	if (dev)
+		return bind(h, dev);
 	if (!m)
-		return add_device(h, name, false, NULL);
-	return add_device(h, m->name, m->is_coherent, m);
+		return own_device(h, name, false);
+	pdev = platform_device_of(h->kernel, of_node_of_master(h->kernel, m));
+	platform_device_plug(pdev);
+	return bind(h, &pdev->dev);
 }
 
 struct device *harness_device_new(struct harness *h, const char *name, bool is_coherent)
 {
-	return add_device(h, name, is_coherent, NULL);
+	return own_device(h, name, is_coherent);
 }
+
+/* ---- start and finish ------------------------------------------------------------------- */
+
+static struct device *device_at(const struct harness *h, guint i)
+{
+	return &((struct platform_device *)h->devices->pdata[i])->dev;
+}
+
+static void unplug(struct device *dev)
+{
+	devres_forget_all(dev);
+	pm_forget(dev);
+	if (dev->dmabounce)
+		dmabounce_unregister_dev(dev);
+	swiotlb_dev_exit(dev);
+	g_free((void *)(uintptr_t)dev->dma_range_map);
+}
+
+static void harness_free(struct harness *h)
+{
+	for (guint i = 0; i < h->devices->len; i++)
+		iommu_bus_remove_device(device_at(h, i));
+	if (h->kernel)
+		drivers_forget(h->kernel);
+	for (guint i = 0; i < h->devices->len; i++)
+		unplug(device_at(h, i));
+	g_ptr_array_free(h->devices, TRUE);
+	harness_iommus_done(&h->iommus, h->kernel);
+	kernel_halt(h->kernel);
+	machine_free(h->machine);
+	board_free(h->board);
+	g_free(h->json_path);
+	g_free(h->replay);
+	g_free(h);
+}
+
+static bool open_board(struct harness *h, const char *where, const char *cpu, GError **error)
+{
+	h->board = board_open(where, error);
+	if (!h->board)
+		return false;
+	if (!cpu || board_set_cpu(h->board, cpu, error))
+		return true;
+	g_prefix_error(error, "the CPU asked for: ");
+	return false;
+}
+
+static bool build(struct harness *h, const struct harness_config *cfg, const char *where,
+		  const char *cpu, GError **error)
+{
+	struct machine_config mc = {
+		.gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
+		.tlb = cfg->tlb,
+	};
+	const struct kernel_config kc = {
+		.coherent = cfg->coherent,
+		.cma_len = cfg->cma_bytes,
+		.coherent_pool_len = cfg->coherent_pool_bytes,
+		.is_repaired = cfg->behaviour == LINUX_REPAIRED,
+		.swiotlb_len = cfg->swiotlb_bytes,
+		.swiotlb_force = cfg->swiotlb_force,
+		.debug_pools = cfg->dmapool_debug,
+		.swiotlb_dynamic = cfg->swiotlb_dynamic,
+		.iova_bitmap = cfg->iova == IOVA_BITMAP,
+		.iova_spread = cfg->iova == IOVA_DMA_SPREAD,
+		.bounces_kmalloc = cfg->bounce_kmalloc,
+		.iommu = cfg->iommu,
+	};
+
+	if (!open_board(h, where, cpu, error))
+		return false;
+	mc.board = h->board;
+	h->machine = machine_new(&mc, error);
+	if (!h->machine)
+		return false;
+	harness_iommus_attach(&h->iommus, h->machine, cfg->iommu);
+	h->kernel = kernel_boot(h->machine, &kc, error);
+	return h->kernel;
+}
+
+static void watch(struct harness *h, const struct harness_config *cfg)
+{
+	struct hazard_config hc = cfg->hazards;
+
+	if (cfg->no_hazards)
+		return;
+	if (!hc.replay)
+		hc.replay = h->replay;
+	h->hazards = hazard_attach(h->machine, &hc);
+}
+
+static const char *board_name(const struct harness_config *cfg)
+{
+	const char *from_env = g_getenv("ARMDMA_BOARD");
+
+	if (cfg->board)
+		return cfg->board;
+	return from_env && *from_env ? from_env : DEFAULT_BOARD;
+}
+
+static const char *cpu_spec(const struct harness_config *cfg)
+{
+	const char *from_env = cfg->board ? NULL : g_getenv("ARMDMA_CPU");
+
+	if (cfg->cpu)
+		return cfg->cpu;
+	return from_env && *from_env ? from_env : NULL;
+}
+
+/* The program's own drivers first, then ours of what nobody took. */
+static void start_drivers(struct harness *h)
+{
+	struct kernel *k = h->kernel;
+
+	drivers_populate(k, &(struct driver_hooks){
+		.owner = h, .plug = plug, .configure = configure, .cleanup = device_cleanup,
+	});
+	harness_iommus_prepare(&h->iommus, k);
+	initcalls_run(k);
+	for (size_t i = 0; iommu_drivers[i]; i++)
+		platform_driver_register(iommu_drivers[i]);
+	drivers_ready(k);
+	drivers_over(k);
+}
+
+static struct harness *start(const struct harness_config *cfg, GError **error)
+{
+	struct harness *h = g_new0(struct harness, 1);
+	const char *where = board_name(cfg);
+	const char *cpu = cpu_spec(cfg);
+
+	h->devices = g_ptr_array_new();
+	if (!build(h, cfg, where, cpu, error)) {
+		harness_free(h);
+		return NULL;
+	}
+	h->replay = replay_line(cfg, where, cpu);
+	watch(h, cfg);
+	start_drivers(h);
+	return h;
+}
+
+struct harness *harness_current(void)
+{
+	struct kernel *k = kernel_current();
+
+	return k ? k->drivers->hooks.owner : NULL;
+}
+
+struct harness *harness_start(const struct harness_config *cfg, GError **error)
+{
+	struct options o = { .json_path = NULL };
+	struct harness *h;
+
+	if (cfg)
+		return start(cfg, error);
+	if (!read_environment(&o, error)) {
+		g_free(o.json_path);
+		return NULL;
+	}
+	o.cfg.hazards.json_path = o.json_path;
+	h = start(&o.cfg, error);
+	if (h)
+		h->json_path = o.json_path;
+	else
+		g_free(o.json_path);
+	return h;
+}
+
+struct harness *harness_start_or_exit(const struct harness_config *cfg)
+{
+	g_autoptr(GError) error = NULL;
+	struct harness *h = harness_start(cfg, &error);
+
+	if (h)
+		return h;
+	fprintf(stderr, "armdma: %s\n", error->message);
+	exit(2);
+}
+
+void harness_unbind(struct device *dev)
+{
+	struct cpu *before = enter(dev->kernel);
+
+	device_unbind(dev, __builtin_return_address(0));
+	dev->was_unbound = true;
+	leave(before);
+}
+
+int harness_finish(struct harness *h)
+{
+	struct cpu *before;
+	int status;
+
+	if (!h)
+		return 0;
+	before = enter(h->kernel);
+	for (guint i = 0; i < h->devices->len; i++) {
+		if (!driver_has(device_at(h, i)))
+			device_unbind(device_at(h, i), __builtin_return_address(0));
+	}
+	drivers_shutdown(h->kernel);
+	leave(before);
+	status = hazard_detach(h->hazards);
+	harness_free(h);
+	return status;
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
 
 struct master *harness_master(struct device *dev)
 {
@@ -648,7 +740,7 @@ int harness_add_iommu(struct harness *h, struct device *dev, struct device *like
 		return -EBUSY;
 	device_unbind(dev, __builtin_return_address(0));
 	ret = harness_iommus_add(&h->iommus, dev, like);
-	device_bind(dev, is_coherent);
+	device_bind(dev, is_coherent, false);
 	return ret;
 }
 

@@ -117,16 +117,29 @@ bool harness_config_set(struct harness_config *cfg, const char *key, const char 
 			GError **error);
 
 /**
- * harness_start() - board, machine, library, hazards
+ * harness_start() - board, machine, library, hazards, drivers
  * @cfg: NULL: defaults, overridden by the environment. Not NULL: exactly that, and
  *       the environment is not read, except ARMDMA_BOARD and ARMDMA_CPU where
  *       @cfg->board is NULL.
+ *
+ * Then a platform device (<linux/platform_device.h>) of each node that is one, the program's
+ * own initcalls (<linux/init.h>), whose drivers come first, and drivers of ours for IOMMUs
+ * that nobody took.
  *
  * Return: NULL with one sentence in @error on bad input (exit status 2 is yours).
  */
 struct harness *harness_start(const struct harness_config *cfg, GError **error);
 
-/** The same for a main(): bad input is one sentence on stderr and exit status 2. */
+/**
+ * harness_current() - of the machine that this thread works on; NULL: there is none
+ *
+ * For what runs before harness_start() returns: an initcall (<linux/init.h>), a driver's
+ * ->probe. A program attaches the registers of its own devices (armdma/bus.h) in a
+ * pure_initcall(), before drivers look for them.
+ */
+struct harness *harness_current(void);
+
+/** harness_start() for a main(): bad input is one sentence on stderr and exit status 2. */
 struct harness *harness_start_or_exit(const struct harness_config *cfg);
 
 /**
@@ -135,9 +148,10 @@ struct harness *harness_start_or_exit(const struct harness_config *cfg);
  *        limits come from the tree. Any other name: a new non-coherent device on the
  *        root bus. DMA masks start at 32 bits, as in Linux.
  *
- * A driver counts as bound to it from then on. A device whose IOMMU's driver has
- * registered (<linux/iommu.h>) is behind that; else its accesses bypass it. After
- * harness_unbind() the same call binds it again, and looks for the IOMMU again.
+ * It is a platform device. Where no driver that registered has it, the caller counts as its
+ * driver from then on. A device whose IOMMU's driver has registered (<linux/iommu.h>) is
+ * behind that; else its accesses bypass it. After harness_unbind() the same call binds it
+ * again, and looks for a driver and the IOMMU again.
  */
 struct device *harness_device(struct harness *h, const char *name);
 
@@ -268,13 +282,17 @@ void harness_fail_allocation(struct harness *h, unsigned nth);
 /**
  * harness_unbind() - the driver of @dev goes away, as if unbound or removed
  *
- * Its managed resources (<linux/device/devres.h>) are given back, the latest first;
+ * Its ->remove is called, if it registered. Its managed resources (<linux/device/devres.h>) are given back, the latest first;
  * what is mapped then is reported as leaked. The device stays and may be probed again.
  */
 void harness_unbind(struct device *dev);
 
 /**
  * harness_finish() - every driver goes away, then the machine
+ *
+ * The latest bound goes first; of a driver that is never unbound (suppress_bind_attrs)
+ * ->shutdown is called. Then every module_exit().
+ *
  * Return: the process's exit status: 0 clean, 1 hazards, 2 a report was not written.
  */
 int harness_finish(struct harness *h);

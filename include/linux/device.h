@@ -11,6 +11,7 @@
 #include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/device/devres.h>
+#include <linux/device/driver.h>
 #include <linux/gfp.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -94,9 +95,9 @@ struct dev_links_info {
 /**
  * struct device - the members that DMA needs, and a driver's own data
  * @init_name:         its name
- * @parent:            the bus, or NULL
+ * @parent:            the device of the nearest node above it that has one, or NULL
  * @bus:               of what kind; NULL when it is added: the platform bus
- * @driver:            who is bound to it, or NULL
+ * @driver:            who is bound to it, or NULL: also where a test is its driver
  * @power:             how it sleeps, <linux/pm.h>
  * @links:             devices that it needs, and that need it
  * @driver_data:       the driver's: dev_get_drvdata()
@@ -136,6 +137,7 @@ struct dev_links_info {
  * @bus_node:          in the list of all devices of the machine
  * @is_own_master:     @master came with device_add(), and goes with the device
  * @is_bound:          a driver uses it, or may
+ * @was_unbound:       harness_unbind() took its driver away
  * @dma_warned:        warnings that were given once
  * @devres_lock, @devres_head: <linux/device/devres.h>
  */
@@ -182,6 +184,7 @@ struct device {
 	struct list_head bus_node;
 	bool is_own_master;
 	bool is_bound;
+	bool was_unbound;
 	unsigned int dma_warned;
 	spinlock_t devres_lock;
 	struct list_head devres_head;
@@ -240,6 +243,36 @@ struct device_link *device_link_add(struct device *consumer, struct device *supp
 void device_link_del(struct device_link *link);
 void device_link_remove(void *consumer, struct device *supplier);	/* the same; none is fine */
 
+/** The board file's data, or NULL. */
+static inline void *dev_get_platdata(const struct device *dev)
+{
+	return dev->platform_data;
+}
+
+/** The node of @dev, or NULL. */
+static inline struct device_node *dev_of_node(struct device *dev)
+{
+	return dev ? dev->of_node : NULL;
+}
+
+/** "rk_iommu", or the bus's name while no driver is bound. */
+const char *dev_driver_string(const struct device *dev);
+
+static inline bool device_is_bound(const struct device *dev)
+{
+	return dev->driver != NULL;
+}
+
+/**
+ * device_attach() - look for a driver
+ *
+ * Return: 1: one is bound now, or was; 0: none matches, or what matches does not want it;
+ * -EPROBE_DEFER: it will be tried again.
+ */
+int __must_check device_attach(struct device *dev);
+/** Take its driver away. */
+void device_release_driver(struct device *dev);
+
 /** Is it behind an IOMMU? */
 static inline bool device_iommu_mapped(struct device *dev)
 {
@@ -262,8 +295,39 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
 #define dev_warn(dev, fmt, ...)		dev_printk(KERN_WARNING, dev, fmt, ##__VA_ARGS__)
 #define dev_notice(dev, fmt, ...)	dev_printk(KERN_NOTICE, dev, fmt, ##__VA_ARGS__)
 #define dev_info(dev, fmt, ...)		dev_printk(KERN_INFO, dev, fmt, ##__VA_ARGS__)
+#define dev_emerg(dev, fmt, ...)	dev_printk(KERN_EMERG, dev, fmt, ##__VA_ARGS__)
+#define dev_alert(dev, fmt, ...)	dev_printk(KERN_ALERT, dev, fmt, ##__VA_ARGS__)
+#define dev_crit(dev, fmt, ...)		dev_printk(KERN_CRIT, dev, fmt, ##__VA_ARGS__)
 #define dev_dbg(dev, fmt, ...) \
 	no_printk(KERN_DEBUG "%s: " fmt, dev_name(dev), ##__VA_ARGS__)
+
+#define dev_vdbg(dev, fmt, ...)		dev_dbg(dev, fmt, ##__VA_ARGS__)
+
+/**
+ * dev_err_probe() - say why a probe fails, unless it only has to wait
+ *
+ * Return: @err.
+ */
+int dev_err_probe(const struct device *dev, int err, const char *fmt, ...)
+	__attribute__((__format__(__printf__, 3, 4)));
+
+#define __dev_once(level, dev, fmt, ...)				\
+	do {								\
+		static bool __said;					\
+									\
+		if (!__said) {						\
+			__said = true;					\
+			dev_printk(level, dev, fmt, ##__VA_ARGS__);	\
+		}							\
+	} while (0)
+#define dev_err_once(dev, fmt, ...)	__dev_once(KERN_ERR, dev, fmt, ##__VA_ARGS__)
+#define dev_warn_once(dev, fmt, ...)	__dev_once(KERN_WARNING, dev, fmt, ##__VA_ARGS__)
+#define dev_info_once(dev, fmt, ...)	__dev_once(KERN_INFO, dev, fmt, ##__VA_ARGS__)
+/* There is no host time here to count by: nothing is held back. */
+#define dev_err_ratelimited(dev, fmt, ...)	dev_err(dev, fmt, ##__VA_ARGS__)
+#define dev_warn_ratelimited(dev, fmt, ...)	dev_warn(dev, fmt, ##__VA_ARGS__)
+#define dev_notice_ratelimited(dev, fmt, ...)	dev_notice(dev, fmt, ##__VA_ARGS__)
+#define dev_info_ratelimited(dev, fmt, ...)	dev_info(dev, fmt, ##__VA_ARGS__)
 
 #define dev_WARN(dev, fmt, ...) \
 	WARN(1, "%s: " fmt, dev_name(dev), ##__VA_ARGS__)

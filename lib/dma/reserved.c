@@ -10,18 +10,18 @@
 
 #include "dma.h"
 
-/* A device_node is a master of the board. */
+/* What the board says of the master that @np is; NULL: it is none. */
 static const struct board_master *master_of(const struct device_node *np)
 {
-	g_assert(!np->is_iommu);
-	return np->data;
+	return np->is_iommu ? NULL : np->data;
 }
 
 static const struct board_reserved *entry(const struct kernel *k, const struct device_node *np,
 					  int idx)
 {
 	const struct board *b = machine_board(k->port.machine);
-	const GArray *regions = master_of(np)->regions;
+	const struct board_master *m = master_of(np);
+	const GArray *regions = m ? m->regions : NULL;
 	unsigned at;
 
 	if (!regions || idx < 0 || (guint)idx >= regions->len)

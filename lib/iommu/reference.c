@@ -8,6 +8,7 @@
 #include <linux/printk.h>
 
 #include "dma-hooks.h"
+#include "drivers.h"
 #include "reference.h"
 
 static const struct iommu_ops ref_ops;
@@ -656,6 +657,28 @@ int ref_mmu_probe(struct kernel *k, struct device_node *node, const char *name,
 	g_ptr_array_add(k->iommu->reference, mmu);
 	return iommu_device_register(&mmu->iommu, &ref_ops, NULL);
 }
+
+/* Where it really is, and its line: as resources, for it may stand in for another kind. */
+static int ref_probe(struct platform_device *pdev)
+{
+	const struct resource *regs = platform_get_resource(pdev, IORESOURCE_MEM, 0);
+	const struct resource *irq = platform_get_resource(pdev, IORESOURCE_IRQ, 0);
+
+	return regs ? ref_mmu_probe(pdev->dev.kernel, pdev->dev.of_node, pdev->name, regs->start,
+				    irq ? (unsigned)irq->start : 0) : -ENODEV;
+}
+
+static const struct of_device_id ref_match[] = {
+	{ .compatible = REF_COMPATIBLE },
+	{ .compatible = "" }
+};
+
+struct platform_driver ref_driver = {
+	.probe = ref_probe,
+	.driver = {
+		.name = REF_DRIVER, .of_match_table = ref_match, .suppress_bind_attrs = true,
+	},
+};
 
 void ref_mmus_remove(struct kernel *k)
 {

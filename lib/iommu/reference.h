@@ -22,6 +22,8 @@
 
 #include "core.h"
 
+#define REF_DRIVER	"armdma-reference-iommu"	/* its name */
+#define REF_KIND	"reference"	/* iommu_hw_kind() of its hardware */
 #define REF_MAX_PORTS	32u		/* of one device */
 
 struct ref_domain;

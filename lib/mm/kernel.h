@@ -163,6 +163,7 @@ struct cma {
 	struct bits used;
 };
 
+struct drivers;
 struct iommu_core;
 struct ledger_listener;
 struct of_nodes;
@@ -230,7 +231,9 @@ struct kernel {
 	struct ledger_listener *listener;	/* lib/dma's */
 
 	struct users *users;		/* processes: user.h */
-	struct of_nodes *of_nodes;	/* lib/base's */
+	struct of_nodes *of_nodes;	/* lib/base's, and the next three */
+	struct drivers *drivers;
+	GPtrArray *regions;		/* of struct resource *: registers that somebody has */
 	struct pm_core *pm;
 	struct iommu_core *iommu;	/* lib/iommu's */
 	spinlock_t dma_kept_lock;

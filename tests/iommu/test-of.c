@@ -208,7 +208,8 @@ static void nodes_are_found_by_path_and_by_name(void **state)
 	struct device own = { .init_name = "own", .fwnode = of_fwnode_handle(np) };
 
 	assert_non_null(np);
-	assert_string_equal(np->full_name, "/soc/iommu@10100000");
+	assert_string_equal(np->path, "/soc/iommu@10100000");
+	assert_string_equal(np->full_name, "iommu@10100000");
 	assert_ptr_equal(of_find_node_by_path("10100000.iommu"), np);
 	assert_null(of_find_node_by_path("/nowhere"));
 	assert_true(of_device_is_available(np));

@@ -41,7 +41,7 @@ def main():
     program = compile_driver(
         armdma, os.path.join(build, "dmapool_test"),
         [os.path.join(tree_or_skip(option, build), "mm/dmapool_test.c"),
-         os.path.join(HERE, "module-harness.c")])
+         os.path.join(HERE, "module-harness.c")], "-DMODULE")
     for board, options in RUNS + (LONG_RUNS if os.environ.get("ARMDMA_LONG") else ()):
         env = dict(os.environ, ARMDMA_BOARD=board, ARMDMA_OPTIONS=options)
         result = subprocess.run([program], env=env, capture_output=True, text=True)

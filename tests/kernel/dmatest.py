@@ -76,7 +76,8 @@ def main():
     tap = Tap()
     program = compile_driver(
         armdma, os.path.join(folder, "dmatest"), [os.path.join(HERE, "dmatest-harness.c")],
-        "-O2", "-I", os.path.join(HERE, "dmatest-include"), '-DDMATEST_C="%s"' % source)
+        "-O2", "-DMODULE", "-I", os.path.join(HERE, "dmatest-include"),
+        '-DDMATEST_C="%s"' % source)
     for board, options, operation, threads, iterations, size in \
             RUNS + (LONG_RUNS if os.environ.get("ARMDMA_LONG") else ()):
         result = run(program, board, options, operation, iterations, size)

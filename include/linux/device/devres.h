@@ -108,6 +108,20 @@ static inline size_t __devm_product(size_t n, size_t size)
 #define devm_kmemdup_array(dev, src, n, size, gfp) \
 	devm_kmemdup(dev, src, __devm_product(n, size), gfp)
 
+struct resource;
+
+/**
+ * devm_ioremap() - ioremap(), given back with the driver; NULL on failure
+ * devm_ioremap_resource() - the registers of @res, which nobody else must have asked for
+ *
+ * Return: of the second: or ERR_PTR(), which is said: -EINVAL: @res is NULL or no memory;
+ * -EBUSY: somebody has them; -ENOMEM.
+ */
+void __iomem *devm_ioremap(struct device *dev, resource_size_t offset, resource_size_t size);
+void __iomem *devm_ioremap_wc(struct device *dev, resource_size_t offset, resource_size_t size);
+void devm_iounmap(struct device *dev, volatile void __iomem *p);
+void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *res);
+
 /** __get_free_pages() and free_pages(), the same way; 0 on failure. */
 unsigned long devm_get_free_pages(struct device *dev, gfp_t gfp_mask, unsigned int order);
 void devm_free_pages(struct device *dev, unsigned long va);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Our own drivers of IOMMUs: they take what no driver of the program has taken. */
+#ifndef LIB_IOMMU_DRIVERS_H
+#define LIB_IOMMU_DRIVERS_H
+
+#include <linux/platform_device.h>
+
+/* Ended by NULL; in this order. */
+extern struct platform_driver *const iommu_drivers[];
+
+extern struct platform_driver ref_driver;	/* reference.c */
+
+#endif
