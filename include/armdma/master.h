@@ -135,7 +135,8 @@ struct master_ask {
  * What an IOMMU stalls waits for its software, which hears of it by an interrupt; if that
  * has not resumed it in the end (under machine_run(): when nobody else is left to do it),
  * the answer is MASTER_STALLED, and so is that of every access by the same port until it
- * is resumed. A transfer that was terminated then ends like a refused one; of one that is
+ * is resumed. That is also the answer where software had it made again 64 times and it
+ * stalled each time. A transfer that was terminated then ends like a refused one; of one that is
  * to be retried, the caller makes the rest again.
  * Return: .kind MASTER_OK, or what was refused.
  */

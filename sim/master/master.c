@@ -11,6 +11,8 @@
 #include <armdma/run.h>
 #include <string.h>
 
+#define MOST_RETRIES	64u		/* of one access */
+
 struct iommu_port {
 	struct iommu_hw *iommu;
 	uint32_t stream;
@@ -351,6 +353,8 @@ struct transfer {
 	void *buf;
 	size_t len;
 	bool is_write;
+	uint64_t retried;		/* the address that was last to be retried */
+	unsigned nr_retries;
 };
 
 static void advance(struct transfer *t, size_t piece)
@@ -498,13 +502,22 @@ static enum iommu_hw_stall_state wait_for_resume(struct machine *m, struct iommu
 	return state;
 }
 
+/* Software that has an access made again and mends nothing would do so for ever. */
+static bool may_retry(struct transfer *t)
+{
+	if (t->retried != t->dma)
+		t->nr_retries = 0;
+	t->retried = t->dma;
+	return t->nr_retries++ < MOST_RETRIES;
+}
+
 /* True: the port is free, and the access to be made (again). */
 static bool stall_is_over(struct transfer *t, struct iommu_port *port, struct master_fault *ret)
 {
 	enum iommu_hw_stall_state state = wait_for_resume(t->d->machine, port);
 
 	port->is_stalled = state == IOMMU_HW_STALL_WAITS;
-	if (state == IOMMU_HW_STALL_RETRY)
+	if (state == IOMMU_HW_STALL_RETRY && may_retry(t))
 		return true;
 	*ret = port->stall;
 	if (state == IOMMU_HW_STALL_TERMINATE) {
