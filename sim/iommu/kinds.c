@@ -9,11 +9,8 @@
 #include "kinds.h"
 
 static const struct iommu_kind *const kinds[] = {
-	&omap_kind,
 	&reference_kind,
-	&rockchip_kind,
-	&sprd_kind,
-	&sun50i_kind,
+	&exynos_kind,
 };
 
 static bool has_one(const struct iommu_kind *k,
