@@ -50,7 +50,24 @@ static void leaf(const struct pt_format *f, struct pt_entry *e, uint64_t raw, un
 		return;
 	}
 	e->perms = f->has_access_flag ? perms_of_ap_short(ap) : perms_of_ap(ap);
-	e->is_untouched = f->has_access_flag && !(ap & 1);
+	e->is_untouched = f->has_access_flag && !f->ignores_access_flag && !(ap & 1);
+}
+
+static bool is_snooped(const struct pt_format *f, struct mem_attrs a)
+{
+	if (!f->has_shares)
+		return attrs_are_snooped(a);
+	return a.type == MEM_NORMAL && a.inner != CACHE_NONE &&
+	       f->shares >> attrs_share_of(a.is_shareable, !a.is_outer_shareable) & 1;
+}
+
+static uint32_t shown(struct mem_attrs a)
+{
+	unsigned inner = a.type == MEM_STRONGLY_ORDERED ? 1 : a.type == MEM_DEVICE ? 3 :
+			 a.inner == CACHE_NONE ? 0 : a.inner + 4u;
+
+	return inner | (a.is_shareable ? PT_SHORT_SH : 0) |
+	       (a.is_shareable && !a.is_outer_shareable ? PT_SHORT_NOS : 0);
 }
 
 /* TEX is where it is in a section, or, of a small page, in bits 8:6. */
@@ -63,8 +80,8 @@ static void attributes(const struct pt_format *f, struct pt_entry *e, uint64_t r
 	struct mem_attrs a = f->is_remapped ?
 		attrs_remapped(d, (uint32_t)f->mair, (uint32_t)(f->mair >> 32)) : attrs_plain(d);
 
-	e->is_unsnooped = f->has_attrs && !attrs_are_snooped(a);
-	e->attrs = ((d.tex & 1u) << 2 | d.c << 1 | d.b | (d.s ? PT_SHORT_S : 0));
+	e->is_unsnooped = f->has_attrs && !is_snooped(f, a);
+	e->attrs = shown(a);
 }
 
 static void never_executed(struct pt_entry *e, bool is_xn)

@@ -42,8 +42,8 @@ struct pt_entry {
 	uint32_t attrs;			/* short: enum pt_short_attr */
 };
 
-/* TEX[0], C and B, which TEX remap numbers memory types by; S; NS. */
-enum pt_short_attr { PT_SHORT_MEM = 7, PT_SHORT_S = 8, PT_SHORT_NS = 16 };
+/* Inner attributes as a PAR has them; shareable; NS; not outer shareable. */
+enum pt_short_attr { PT_SHORT_INNER = 7, PT_SHORT_SH = 8, PT_SHORT_NS = 16, PT_SHORT_NOS = 32 };
 
 struct pt_level {
 	uint8_t shift, bits;
@@ -60,10 +60,13 @@ struct pt_format {
 	uint8_t output_bits;		/* of tables and pages: beyond, an address size fault */
 	uint8_t granule_log2;
 	bool ignores_perms;		/* everything that is mapped may be done */
-	bool has_access_flag;		/* short: AP[0] is one */
+	bool has_access_flag;		/* short: AP[0] is one; */
+	bool ignores_access_flag;	/* then, clear or not */
 	bool has_wide_pa;		/* short: bits 9, 4 and 5 are bits 32, 33 and 34 of a PA */
 	bool has_attrs;			/* memory attributes count */
-	bool is_remapped;		/* then, of short ones: by TEX remap */
+	bool has_shares;		/* then, of short ones: which are snooped is in @shares, */
+	uint8_t shares;			/* 1 << enum attrs_share, and not what is shareable */
+	bool is_remapped;		/* by TEX remap */
 	uint64_t mair;			/* and of stage 1's long ones: what their indices mean;
 					 * of short ones, PRRR, and NMRR in its upper half */
 	struct pt_level levels[PT_MAX_LEVELS];
