@@ -7,7 +7,7 @@
  */
 #include "board-view.h"
 
-static void set_string(JsonBuilder *j, const char *name, const char *value)
+void json_set_string(JsonBuilder *j, const char *name, const char *value)
 {
 	json_builder_set_member_name(j, name);
 	if (value)
@@ -16,7 +16,7 @@ static void set_string(JsonBuilder *j, const char *name, const char *value)
 		json_builder_add_null_value(j);
 }
 
-static void set_int(JsonBuilder *j, const char *name, int64_t value)
+void json_set_int(JsonBuilder *j, const char *name, int64_t value)
 {
 	json_builder_set_member_name(j, name);
 	json_builder_add_int_value(j, value);
@@ -32,20 +32,20 @@ static void set_interface(JsonBuilder *j, bool is_given, uint8_t interface)
 		json_builder_add_null_value(j);
 }
 
-static void set_bool(JsonBuilder *j, const char *name, bool value)
+void json_set_bool(JsonBuilder *j, const char *name, bool value)
 {
 	json_builder_set_member_name(j, name);
 	json_builder_add_boolean_value(j, value);
 }
 
-static void set_hex(JsonBuilder *j, const char *name, uint64_t value)
+void json_set_hex(JsonBuilder *j, const char *name, uint64_t value)
 {
 	g_autofree char *hex = board_hex(value);
 
-	set_string(j, name, hex);
+	json_set_string(j, name, hex);
 }
 
-static void begin_array(JsonBuilder *j, const char *name)
+void json_begin_array(JsonBuilder *j, const char *name)
 {
 	json_builder_set_member_name(j, name);
 	json_builder_begin_array(j);
@@ -65,12 +65,12 @@ static void add_cache(JsonBuilder *j, const char *name, const struct cache_geome
 		return;
 	}
 	json_builder_begin_object(j);
-	set_int(j, "bytes", g->bytes);
-	set_int(j, "line_bytes", g->line_bytes);
-	set_int(j, "ways", g->nr_ways);
-	set_string(j, "replacement", replacements[g->replacement]);
-	set_bool(j, "write_allocate", g->write_allocate);
-	set_bool(j, "assumed", g->is_assumed);
+	json_set_int(j, "bytes", g->bytes);
+	json_set_int(j, "line_bytes", g->line_bytes);
+	json_set_int(j, "ways", g->nr_ways);
+	json_set_string(j, "replacement", replacements[g->replacement]);
+	json_set_bool(j, "write_allocate", g->write_allocate);
+	json_set_bool(j, "assumed", g->is_assumed);
 	json_builder_end_object(j);
 }
 
@@ -110,8 +110,8 @@ static void add_tlb(JsonBuilder *j, const struct tlb_shape *tlb)
 		return;
 	}
 	json_builder_begin_object(j);
-	set_int(j, "entries", tlb->nr_entries);
-	set_int(j, "ways", tlb->nr_ways ? tlb->nr_ways : tlb->nr_entries);
+	json_set_int(j, "entries", tlb->nr_entries);
+	json_set_int(j, "ways", tlb->nr_ways ? tlb->nr_ways : tlb->nr_entries);
 	json_builder_end_object(j);
 }
 
@@ -124,16 +124,16 @@ static void add_part(JsonBuilder *j, const struct core_part *p)
 		return;
 	}
 	json_builder_begin_object(j);
-	set_hex(j, "midr", p->midr);
-	set_string(j, "l1i_indexing", indexing_name(p->l1i_indexing));
-	set_string(j, "l1d_indexing", indexing_name(p->l1d_indexing));
-	set_string(j, "l2_inclusion", inclusion_name(p->l2_inclusion));
-	set_string(j, "tables", tables_name(p->tables));
-	set_bool(j, "lpae", p->has_lpae);
-	set_bool(j, "walks_in_l1", p->walks_in_l1);
-	set_bool(j, "coherent_l1", p->is_mp);
-	set_bool(j, "broadcasts", p->broadcasts);
-	set_bool(j, "write_through_is_uncached", p->wt_is_nc);
+	json_set_hex(j, "midr", p->midr);
+	json_set_string(j, "l1i_indexing", indexing_name(p->l1i_indexing));
+	json_set_string(j, "l1d_indexing", indexing_name(p->l1d_indexing));
+	json_set_string(j, "l2_inclusion", inclusion_name(p->l2_inclusion));
+	json_set_string(j, "tables", tables_name(p->tables));
+	json_set_bool(j, "lpae", p->has_lpae);
+	json_set_bool(j, "walks_in_l1", p->walks_in_l1);
+	json_set_bool(j, "coherent_l1", p->is_mp);
+	json_set_bool(j, "broadcasts", p->broadcasts);
+	json_set_bool(j, "write_through_is_uncached", p->wt_is_nc);
 	add_tlb(j, &p->tlb);
 	json_builder_end_object(j);
 }
@@ -141,12 +141,12 @@ static void add_part(JsonBuilder *j, const struct core_part *p)
 static void add_cpu(JsonBuilder *j, const struct board_cpu *c)
 {
 	json_builder_begin_object(j);
-	set_string(j, "path", c->path);
-	set_string(j, "compatible", c->compatible);
-	set_string(j, "core", c->part ? c->part->name : NULL);
-	set_int(j, "arch", c->part ? c->part->arch : 0);
-	set_bool(j, "modelled", c->part && c->part->is_modelled);
-	set_bool(j, "disabled", c->is_disabled);
+	json_set_string(j, "path", c->path);
+	json_set_string(j, "compatible", c->compatible);
+	json_set_string(j, "core", c->part ? c->part->name : NULL);
+	json_set_int(j, "arch", c->part ? c->part->arch : 0);
+	json_set_bool(j, "modelled", c->part && c->part->is_modelled);
+	json_set_bool(j, "disabled", c->is_disabled);
 	add_cache(j, "l1i", &c->l1i);
 	add_cache(j, "l1d", &c->l1d);
 	add_cache(j, "l2", &c->l2);
@@ -174,13 +174,13 @@ static void add_outer(JsonBuilder *j, const struct board_outer *o)
 		return;
 	}
 	json_builder_begin_object(j);
-	set_string(j, "path", o->path);
-	set_string(j, "compatible", o->compatible);
-	set_hex(j, "registers", o->reg_pa);
-	set_bool(j, "modelled", o->is_modelled);
-	set_string(j, "kind", kind_name(o->kind));
-	set_bool(j, "shared_override", o->shared_override);
-	set_bool(j, "io_coherent", o->is_io_coherent);
+	json_set_string(j, "path", o->path);
+	json_set_string(j, "compatible", o->compatible);
+	json_set_hex(j, "registers", o->reg_pa);
+	json_set_bool(j, "modelled", o->is_modelled);
+	json_set_string(j, "kind", kind_name(o->kind));
+	json_set_bool(j, "shared_override", o->shared_override);
+	json_set_bool(j, "io_coherent", o->is_io_coherent);
 	add_cache(j, "cache", &o->cache);
 	json_builder_end_object(j);
 }
@@ -193,29 +193,29 @@ static void add_cci400(JsonBuilder *j, const struct board_cci400 *cci)
 		return;
 	}
 	json_builder_begin_object(j);
-	set_string(j, "path", cci->path);
-	set_hex(j, "registers", cci->reg_pa);
+	json_set_string(j, "path", cci->path);
+	json_set_hex(j, "registers", cci->reg_pa);
 	json_builder_end_object(j);
 }
 
 static void add_bank(JsonBuilder *j, const struct board_bank *bank)
 {
 	json_builder_begin_object(j);
-	set_hex(j, "pa", bank->pa);
-	set_int(j, "bytes", bank->len);
-	set_bool(j, "assumed", bank->is_assumed);
+	json_set_hex(j, "pa", bank->pa);
+	json_set_int(j, "bytes", bank->len);
+	json_set_bool(j, "assumed", bank->is_assumed);
 	json_builder_end_object(j);
 }
 
 static void add_places(JsonBuilder *j, const char *name, const GArray *places)
 {
-	begin_array(j, name);
+	json_begin_array(j, name);
 	for (unsigned i = 0; i < places->len; i++) {
 		const struct board_bank *place = &g_array_index(places, struct board_bank, i);
 
 		json_builder_begin_object(j);
-		set_hex(j, "pa", place->pa);
-		set_int(j, "bytes", place->len);
+		json_set_hex(j, "pa", place->pa);
+		json_set_int(j, "bytes", place->len);
 		json_builder_end_object(j);
 	}
 	json_builder_end_array(j);
@@ -229,48 +229,36 @@ static void add_reserved(JsonBuilder *j, const struct board_reserved *r)
 	};
 
 	json_builder_begin_object(j);
-	set_string(j, "name", r->name);
-	set_string(j, "path", r->path);
-	set_string(j, "compatible", r->compatible);
-	set_string(j, "kind", kinds[r->kind]);
+	json_set_string(j, "name", r->name);
+	json_set_string(j, "path", r->path);
+	json_set_string(j, "compatible", r->compatible);
+	json_set_string(j, "kind", kinds[r->kind]);
 	add_places(j, "places", r->places);
-	set_int(j, "bytes", r->len);
-	set_hex(j, "alignment", r->alignment);
+	json_set_int(j, "bytes", r->len);
+	json_set_hex(j, "alignment", r->alignment);
 	add_places(j, "windows", r->windows);
-	set_bool(j, "no_map", r->is_no_map);
-	set_bool(j, "reusable", r->is_reusable);
-	set_bool(j, "default_cma", r->is_default_cma);
-	set_bool(j, "default_dma", r->is_default_dma);
-	set_bool(j, "disabled", r->is_disabled);
-	json_builder_end_object(j);
-}
-
-static void add_iommu(JsonBuilder *j, const struct board_iommu *i)
-{
-	json_builder_begin_object(j);
-	set_string(j, "name", i->name);
-	set_string(j, "path", i->path);
-	set_string(j, "compatible", i->compatible);
-	set_int(j, "cells", i->nr_cells);
-	set_bool(j, "modelled", i->is_modelled);
-	set_bool(j, "disabled", i->is_disabled);
+	json_set_bool(j, "no_map", r->is_no_map);
+	json_set_bool(j, "reusable", r->is_reusable);
+	json_set_bool(j, "default_cma", r->is_default_cma);
+	json_set_bool(j, "default_dma", r->is_default_dma);
+	json_set_bool(j, "disabled", r->is_disabled);
 	json_builder_end_object(j);
 }
 
 static void add_range(JsonBuilder *j, const struct board_range *r)
 {
 	json_builder_begin_object(j);
-	set_hex(j, "dma", r->dma);
-	set_hex(j, "pa", r->pa);
-	set_hex(j, "bytes", r->len);
+	json_set_hex(j, "dma", r->dma);
+	json_set_hex(j, "pa", r->pa);
+	json_set_hex(j, "bytes", r->len);
 	json_builder_end_object(j);
 }
 
 static void add_stream(JsonBuilder *j, const struct board_stream *s)
 {
 	json_builder_begin_object(j);
-	set_int(j, "iommu", s->iommu);
-	begin_array(j, "cells");
+	json_set_int(j, "iommu", s->iommu);
+	json_begin_array(j, "cells");
 	for (unsigned i = 0; i < s->nr_cells; i++)
 		json_builder_add_int_value(j, s->cells[i]);
 	json_builder_end_array(j);
@@ -280,36 +268,36 @@ static void add_stream(JsonBuilder *j, const struct board_stream *s)
 static void add_iommu_map(JsonBuilder *j, const struct board_iommu_map *m)
 {
 	json_builder_begin_object(j);
-	set_int(j, "requester", m->requester);
-	set_int(j, "iommu", m->iommu);
-	set_int(j, "stream", m->stream);
-	set_int(j, "count", m->nr);
+	json_set_int(j, "requester", m->requester);
+	json_set_int(j, "iommu", m->iommu);
+	json_set_int(j, "stream", m->stream);
+	json_set_int(j, "count", m->nr);
 	json_builder_end_object(j);
 }
 
 static void add_iova(JsonBuilder *j, const struct board_iova *i)
 {
 	json_builder_begin_object(j);
-	set_int(j, "region", i->region);
-	set_hex(j, "iova", i->iova);
-	set_hex(j, "bytes", i->len);
+	json_set_int(j, "region", i->region);
+	json_set_hex(j, "iova", i->iova);
+	json_set_hex(j, "bytes", i->len);
 	json_builder_end_object(j);
 }
 
 /* What the tree says of a master's IOMMUs beyond which they are. */
 static void add_streams(JsonBuilder *j, const struct board_master *m)
 {
-	begin_array(j, "streams");
+	json_begin_array(j, "streams");
 	for (unsigned i = 0; i < m->streams->len; i++)
 		add_stream(j, &g_array_index(m->streams, struct board_stream, i));
 	json_builder_end_array(j);
-	begin_array(j, "iommu_map");
+	json_begin_array(j, "iommu_map");
 	for (unsigned i = 0; i < m->iommu_maps->len; i++)
 		add_iommu_map(j, &g_array_index(m->iommu_maps, struct board_iommu_map, i));
 	json_builder_end_array(j);
-	set_hex(j, "iommu_map_mask", m->iommu_map_mask);
-	set_int(j, "pasid_bits", m->pasid_bits);
-	begin_array(j, "iovas");
+	json_set_hex(j, "iommu_map_mask", m->iommu_map_mask);
+	json_set_int(j, "pasid_bits", m->pasid_bits);
+	json_begin_array(j, "iovas");
 	for (unsigned i = 0; i < m->iovas->len; i++)
 		add_iova(j, &g_array_index(m->iovas, struct board_iova, i));
 	json_builder_end_array(j);
@@ -326,22 +314,22 @@ static void add_region(JsonBuilder *j, unsigned idx)
 static void add_master(JsonBuilder *j, const struct board_master *m)
 {
 	json_builder_begin_object(j);
-	set_string(j, "name", m->name);
-	set_string(j, "path", m->path);
-	set_string(j, "compatible", m->compatible);
-	set_bool(j, "coherent", m->is_coherent);
+	json_set_string(j, "name", m->name);
+	json_set_string(j, "path", m->path);
+	json_set_string(j, "compatible", m->compatible);
+	json_set_bool(j, "coherent", m->is_coherent);
 	set_interface(j, m->has_cci_interface, m->cci_interface);
-	set_bool(j, "disabled", m->is_disabled);
-	begin_array(j, "iommus");
+	json_set_bool(j, "disabled", m->is_disabled);
+	json_begin_array(j, "iommus");
 	for (unsigned i = 0; i < m->iommus->len; i++)
 		json_builder_add_int_value(j, g_array_index(m->iommus, unsigned, i));
 	json_builder_end_array(j);
 	add_streams(j, m);
-	begin_array(j, "ranges");
+	json_begin_array(j, "ranges");
 	for (unsigned i = 0; i < m->ranges->len; i++)
 		add_range(j, &g_array_index(m->ranges, struct board_range, i));
 	json_builder_end_array(j);
-	begin_array(j, "regions");
+	json_begin_array(j, "regions");
 	for (unsigned i = 0; i < m->regions->len; i++)
 		add_region(j, g_array_index(m->regions, unsigned, i));
 	json_builder_end_array(j);
@@ -353,31 +341,31 @@ void board_to_json(JsonBuilder *j, const struct board *b)
 	g_autofree char *why_not = board_refusal(b);
 
 	json_builder_begin_object(j);
-	set_string(j, "file", b->file);
-	set_string(j, "model", b->model);
-	set_string(j, "compatible", b->compatible);
-	set_bool(j, "builds", !why_not);
-	set_string(j, "refused", why_not);
-	set_string(j, "cpu_option", b->cpu_spec);
-	begin_array(j, "cpus");
+	json_set_string(j, "file", b->file);
+	json_set_string(j, "model", b->model);
+	json_set_string(j, "compatible", b->compatible);
+	json_set_bool(j, "builds", !why_not);
+	json_set_string(j, "refused", why_not);
+	json_set_string(j, "cpu_option", b->cpu_spec);
+	json_begin_array(j, "cpus");
 	for (unsigned i = 0; i < b->cpus->len; i++)
 		add_cpu(j, g_ptr_array_index(b->cpus, i));
 	json_builder_end_array(j);
 	add_outer(j, &b->outer);
 	add_cci400(j, &b->cci400);
-	begin_array(j, "banks");
+	json_begin_array(j, "banks");
 	for (unsigned i = 0; i < b->banks->len; i++)
 		add_bank(j, &g_array_index(b->banks, struct board_bank, i));
 	json_builder_end_array(j);
-	begin_array(j, "reserved");
+	json_begin_array(j, "reserved");
 	for (unsigned i = 0; i < b->reserved->len; i++)
 		add_reserved(j, g_ptr_array_index(b->reserved, i));
 	json_builder_end_array(j);
-	begin_array(j, "iommus");
+	json_begin_array(j, "iommus");
 	for (unsigned i = 0; i < b->iommus->len; i++)
-		add_iommu(j, g_ptr_array_index(b->iommus, i));
+		board_iommu_to_json(j, b, i);
 	json_builder_end_array(j);
-	begin_array(j, "masters");
+	json_begin_array(j, "masters");
 	for (unsigned i = 0; i < b->masters->len; i++)
 		add_master(j, g_ptr_array_index(b->masters, i));
 	json_builder_end_array(j);

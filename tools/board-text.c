@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "board-view.h"
+#include "table.h"
 #include "ui.h"
 
 #define LABEL_WIDTH	9
@@ -85,7 +86,7 @@ static const char *outer_name(const struct board_outer *o)
 	return strlen(o->name) < LABEL_WIDTH ? o->name : "outer";
 }
 
-static void print_label(FILE *out, const char *label)
+void board_print_label(FILE *out, const char *label)
 {
 	fprintf(out, "  %s%-*s%s", ui_style(out, UI_BOLD), LABEL_WIDTH, label,
 		ui_style(out, UI_PLAIN));
@@ -158,7 +159,7 @@ static void print_cache(FILE *out, const char *label, const struct cache_geometr
 	g_autofree char *size = g_strconcat(bytes, star(g->is_assumed), NULL);
 	g_autofree char *ways = g_strdup_printf("%u-way", g->nr_ways);
 
-	print_label(out, label);
+	board_print_label(out, label);
 	fprintf(out, "%-9s %-7s lines of %-3u  %s%s%s\n", size, ways, g->line_bytes,
 		replacement_name(g), g->write_allocate ? ", write-allocate" : "", more);
 }
@@ -167,7 +168,7 @@ static void print_cpu_group(FILE *out, const struct board *b, unsigned first, un
 {
 	const struct board_cpu *c = cpu_at(b, first);
 
-	print_label(out, nr == 1 ? "CPU" : "CPUs");
+	board_print_label(out, nr == 1 ? "CPU" : "CPUs");
 	fprintf(out, "%u x %s", nr, core_name(c));
 	if (c->part)
 		fprintf(out, ", ARMv%d%s%s", c->part->arch,
@@ -186,7 +187,7 @@ static void print_cpu_group(FILE *out, const struct board *b, unsigned first, un
 static void print_cpus(FILE *out, const struct board *b)
 {
 	if (b->cpus->len == 0) {
-		print_label(out, "CPUs");
+		board_print_label(out, "CPUs");
 		fputs("none that the device tree names\n", out);
 	}
 	for (unsigned i = 0; i < b->cpus->len; i += nr_alike(b, i))
@@ -197,7 +198,7 @@ static void print_cci400(FILE *out, const struct board_cci400 *cci)
 {
 	if (!cci->path)
 		return;
-	print_label(out, "CCI-400");
+	board_print_label(out, "CCI-400");
 	fprintf(out, "registers at 0x%" G_GINT64_MODIFIER "x\n", cci->reg_pa);
 }
 
@@ -207,7 +208,7 @@ static void print_outer(FILE *out, const struct board_outer *o)
 		return;
 	if (is_outer(o))
 		print_cache(out, outer_name(o), &o->cache, "");
-	print_label(out, "");
+	board_print_label(out, "");
 	fputs(o->compatible, out);
 	if (o->reg_pa)
 		fprintf(out, " at 0x%" G_GINT64_MODIFIER "x", o->reg_pa);
@@ -230,13 +231,13 @@ static void print_banks(FILE *out, const struct board *b)
 		g_autofree char *bytes = ui_bytes(bank->len);
 		g_autofree char *size = g_strconcat(bytes, star(bank->is_assumed), NULL);
 
-		print_label(out, i ? "" : "DRAM");
+		board_print_label(out, i ? "" : "DRAM");
 		fprintf(out, "%-9s 0x%08" G_GINT64_MODIFIER "x .. 0x%08" G_GINT64_MODIFIER "x%s\n",
 			size, bank->pa, bank->pa + bank->len - 1,
 			bank->pa > UINT32_MAX ? "  above 4 GiB" : "");
 	}
 	if (b->banks->len == 0) {
-		print_label(out, "DRAM");
+		board_print_label(out, "DRAM");
 		fputs("left to the boot loader\n", out);
 	}
 }
@@ -303,87 +304,6 @@ static void print_picture(FILE *out, const struct board *b)
 
 /* ---- masters and IOMMUs ----------------------------------------------------- */
 
-/* A table whose columns are as wide as their widest cell. */
-#define NR_COLUMNS	4
-
-struct row {
-	char *cells[NR_COLUMNS];
-	bool is_faint;
-};
-
-static void row_clear(void *data)
-{
-	struct row *row = data;
-
-	for (unsigned i = 0; i < NR_COLUMNS; i++)
-		g_free(row->cells[i]);
-}
-
-static GArray *table_new(void)
-{
-	GArray *table = g_array_new(FALSE, TRUE, sizeof(struct row));
-
-	g_array_set_clear_func(table, row_clear);
-	return table;
-}
-
-/* Takes the strings. */
-static void table_add(GArray *table, bool is_faint, char *a, char *b, char *c, char *d)
-{
-	struct row row = { .cells = { a, b, c, d }, .is_faint = is_faint };
-
-	g_array_append_val(table, row);
-}
-
-static size_t column_width(const GArray *table, unsigned column)
-{
-	size_t width = 0;
-
-	for (unsigned i = 0; i < table->len; i++)
-		width = MAX(width, (size_t)g_utf8_strlen(
-			g_array_index(table, struct row, i).cells[column], -1));
-	return width;
-}
-
-/* The row as one line, without the blanks that end it. */
-static char *row_text(const struct row *row, const size_t *widths)
-{
-	g_autoptr(GString) line = g_string_new("    ");
-
-	for (unsigned i = 0; i < NR_COLUMNS; i++) {
-		size_t len = g_utf8_strlen(row->cells[i], -1);
-
-		g_string_append_printf(line, "%s%*s", row->cells[i],
-				       (int)(widths[i] - len) + 2, "");
-	}
-	return g_strchomp(g_strdup(line->str));
-}
-
-/* On a terminal a line stays a line: what is too long ends in "...". */
-static char *fit(FILE *out, char *line)
-{
-	size_t width = ui_width(out);
-
-	if (ui_is_terminal(out) && (size_t)g_utf8_strlen(line, -1) > width)
-		strcpy(g_utf8_offset_to_pointer(line, width - 3), "...");
-	return line;
-}
-
-static void table_print(FILE *out, const GArray *table)
-{
-	size_t widths[NR_COLUMNS];
-
-	for (unsigned i = 0; i < NR_COLUMNS; i++)
-		widths[i] = column_width(table, i);
-	for (unsigned i = 0; i < table->len; i++) {
-		const struct row *row = &g_array_index(table, struct row, i);
-		g_autofree char *line = fit(out, row_text(row, widths));
-
-		fprintf(out, "%s%s%s\n", row->is_faint ? ui_style(out, UI_FAINT) : "", line,
-			row->is_faint ? ui_style(out, UI_PLAIN) : "");
-	}
-}
-
 static const struct board_iommu *iommu_at(const struct board *b, unsigned idx)
 {
 	return g_ptr_array_index(b->iommus, idx);
@@ -432,7 +352,7 @@ static char *how_it_sees_memory(const struct board *b, const struct board_master
 	return g_strdup(text->str);
 }
 
-static void print_left_out(FILE *out, unsigned nr_hidden, const char *why)
+void board_print_left_out(FILE *out, unsigned nr_hidden, const char *why)
 {
 	if (nr_hidden)
 		fprintf(out, "%s    and %u more, %s (--all lists them)%s\n",
@@ -480,10 +400,10 @@ static void print_reserved(FILE *out, const struct board *b, bool all)
 	if (b->reserved->len == 0)
 		return;
 	fputc('\n', out);
-	print_label(out, "Reserved");
+	board_print_label(out, "Reserved");
 	fprintf(out, "%u\n", b->reserved->len);
 	table_print(out, table);
-	print_left_out(out, nr_hidden, "disabled");
+	board_print_left_out(out, nr_hidden, "disabled");
 }
 
 static void print_masters(FILE *out, const struct board *b, bool all)
@@ -502,49 +422,10 @@ static void print_masters(FILE *out, const struct board *b, bool all)
 				  how_it_sees_memory(b, m));
 	}
 	fputc('\n', out);
-	print_label(out, "Masters");
+	board_print_label(out, "Masters");
 	fprintf(out, "%u\n", b->masters->len);
 	table_print(out, table);
-	print_left_out(out, nr_hidden, "disabled");
-}
-
-static unsigned nr_behind(const struct board *b, unsigned iommu_idx)
-{
-	unsigned nr = 0;
-
-	for (unsigned i = 0; i < b->masters->len; i++) {
-		const struct board_master *m = g_ptr_array_index(b->masters, i);
-
-		for (unsigned j = 0; j < m->iommus->len; j++)
-			nr += g_array_index(m->iommus, unsigned, j) == iommu_idx;
-	}
-	return nr;
-}
-
-static void print_iommus(FILE *out, const struct board *b, bool all)
-{
-	g_autoptr(GArray) table = table_new();
-	unsigned nr_hidden = 0;
-
-	for (unsigned i = 0; i < b->iommus->len; i++) {
-		const struct board_iommu *iommu = iommu_at(b, i);
-		unsigned nr = nr_behind(b, i);
-
-		if ((iommu->is_disabled || nr == 0) && !all)
-			nr_hidden++;
-		else
-			table_add(table, iommu->is_disabled, g_strdup(iommu->name),
-				  g_strdup(iommu->compatible),
-				  g_strdup_printf("%u master%s", nr, plural(nr)),
-				  g_strdup(iommu->is_modelled ? "" : "not modelled: bypassed"));
-	}
-	if (b->iommus->len == 0)
-		return;
-	fputc('\n', out);
-	print_label(out, "IOMMUs");
-	fprintf(out, "%u\n", b->iommus->len);
-	table_print(out, table);
-	print_left_out(out, nr_hidden, "disabled or without a master");
+	board_print_left_out(out, nr_hidden, "disabled");
 }
 
 /* ---- the whole -------------------------------------------------------------- */
@@ -586,7 +467,7 @@ void board_print(FILE *out, const struct board *b, bool all)
 	fprintf(out, "%s%s%s  %s\n\n", ui_style(out, UI_BOLD), name, ui_style(out, UI_PLAIN),
 		*b->model ? b->model : b->compatible);
 	if (b->cpu_spec) {
-		print_label(out, "--cpu");
+		board_print_label(out, "--cpu");
 		fprintf(out, "%s\n", b->cpu_spec);
 	}
 	print_cpus(out, b);
@@ -596,7 +477,7 @@ void board_print(FILE *out, const struct board *b, bool all)
 	print_picture(out, b);
 	print_reserved(out, b, all);
 	print_masters(out, b, all);
-	print_iommus(out, b, all);
+	board_print_iommus(out, b, all);
 	print_verdict(out, b);
 }
 
@@ -673,7 +554,7 @@ void board_print_line(FILE *out, const struct board *b)
 		return;
 	}
 
-	g_autofree char *line = fit(out, g_strdup_printf("%-*s  no: %s", width, name, why_not));
+	g_autofree char *line = ui_fit(out, g_strdup_printf("%-*s  no: %s", width, name, why_not));
 
 	fprintf(out, "%s%s%s\n", ui_style(out, UI_YELLOW), line, ui_style(out, UI_PLAIN));
 }

@@ -20,6 +20,21 @@ void board_print_line(FILE *out, const struct board *b);
 /** Append it to the array that @builder is in. */
 void board_to_json(JsonBuilder *builder, const struct board *b);
 
+/** The parts of board_print(): IOMMUs; "  LABEL    "; "and 2 more, @why". */
+void board_print_iommus(FILE *out, const struct board *b, bool all);
+void board_print_label(FILE *out, const char *label);
+void board_print_left_out(FILE *out, unsigned nr_hidden, const char *why);
+
+/** Append an IOMMU of @b. */
+void board_iommu_to_json(JsonBuilder *builder, const struct board *b, unsigned idx);
+
+/** Members of the object that @builder is in; a NULL string is null. */
+void json_set_string(JsonBuilder *builder, const char *name, const char *value);
+void json_set_int(JsonBuilder *builder, const char *name, int64_t value);
+void json_set_bool(JsonBuilder *builder, const char *name, bool value);
+void json_set_hex(JsonBuilder *builder, const char *name, uint64_t value);
+void json_begin_array(JsonBuilder *builder, const char *name);
+
 /** Why no machine can be built: half a sentence; NULL if one can. Yours. */
 char *board_refusal(const struct board *b);
 

@@ -61,6 +61,15 @@ unsigned ui_width(FILE *out)
 	return DEFAULT_WIDTH;
 }
 
+char *ui_fit(FILE *out, char *line)
+{
+	size_t width = ui_width(out);
+
+	if (ui_is_terminal(out) && (size_t)g_utf8_strlen(line, -1) > width)
+		strcpy(g_utf8_offset_to_pointer(line, width - 3), "...");
+	return line;
+}
+
 char *ui_bytes(uint64_t bytes)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };

@@ -29,6 +29,9 @@ bool ui_is_terminal(FILE *out);
 /** Columns of @out: COLUMNS if it is set, else the terminal's, else 80. */
 unsigned ui_width(FILE *out);
 
+/** On a terminal a line stays a line: what is too long ends in "...". Returns @line. */
+char *ui_fit(FILE *out, char *line);
+
 /** "32 KiB", "1 GiB", "100 B", "1.5 MiB": exact if it can be, else one digit. Yours. */
 char *ui_bytes(uint64_t bytes);
 

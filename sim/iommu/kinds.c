@@ -9,8 +9,13 @@
 #include "kinds.h"
 
 static const struct iommu_kind *const kinds[] = {
-	&reference_kind,
 	&exynos_kind,
+	&msm_kind,
+	&omap_kind,
+	&reference_kind,
+	&rockchip_kind,
+	&sprd_kind,
+	&sun50i_kind,
 };
 
 static bool has_one(const struct iommu_kind *k,

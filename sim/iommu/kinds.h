@@ -53,7 +53,12 @@ const struct iommu_kind *iommu_kind_named(const char *name);
 
 /* ---- the rows, each in its kind's file ------------------------------------------------ */
 
-extern const struct iommu_kind reference_kind;
 extern const struct iommu_kind exynos_kind;
+extern const struct iommu_kind msm_kind;
+extern const struct iommu_kind omap_kind;
+extern const struct iommu_kind reference_kind;
+extern const struct iommu_kind rockchip_kind;
+extern const struct iommu_kind sprd_kind;
+extern const struct iommu_kind sun50i_kind;
 
 #endif

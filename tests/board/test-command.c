@@ -99,13 +99,48 @@ static void one_board_is_described_without_escapes(void **state)
 	assert_null(strchr(s.out, '\033'));
 }
 
-static void an_iommu_is_named_as_bypassed(void **state)
-{
-	g_auto(said) s = runs("board a15-lpae");
+#define BOARD_WITH_MMUS	CELLS CPU_A9 MEMORY					\
+	"gic: gic { #interrupt-cells = <3>; }; cmu: cmu { #clock-cells = <1>; };"	\
+	SOC("interrupt-parent = <&gic>;"					\
+	    "a: mmu@10000000 { compatible = \"acme,mmu\"; #iommu-cells = <0>;"	\
+	    " reg = <0x10000000 0x1000>; };"					\
+	    "b: mmu@10010000 { compatible = \"armdma,reference-iommu\";"	\
+	    " #iommu-cells = <0>; reg = <0x10010000 0x4000>; interrupts = <0 7 4>;" \
+	    " clocks = <&cmu 3>; clock-names = \"iface\"; };"			\
+	    "codec@10020000 { compatible = \"acme,codec\"; reg = <0x10020000 0x100>;" \
+	    " iommus = <&a>; };"						\
+	    "display@10030000 { compatible = \"acme,display\";"			\
+	    " reg = <0x10030000 0x100>; iommus = <&b>; };")
 
-	says(s.out, "armdma,codec     behind 11200000.iommu\n");
-	says(s.out, "    11200000.iommu  samsung,exynos-sysmmu  1 master  not modelled: "
+/* "board FILE" of this tree. */
+static struct said runs_on(const char *body)
+{
+	g_autofree char *dir = g_dir_make_tmp("armdma-board-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(dir, "mine.dtb", NULL);
+	g_autofree char *args = g_strdup_printf("board %s", path);
+	size_t len;
+	g_autofree char *blob = blob_of(body, &len);
+	struct said s;
+
+	g_assert_true(g_file_set_contents(path, blob, (gssize)len, NULL));
+	s = runs(args);
+	g_unlink(path);
+	g_rmdir(dir);
+	return s;
+}
+
+static void an_iommu_shows_its_model_and_its_lines(void **state)
+{
+	g_auto(said) s = runs_on(BOARD_WITH_MMUS);
+
+	says(s.out, "10020000.codec    acme,codec    behind 10000000.mmu\n");
+	says(s.out, "    10000000.mmu  acme,mmu                1 master  not modelled: "
 		    "bypassed\n");
+	says(s.out, "    10010000.mmu  armdma,reference-iommu  1 master  reference\n"
+		    "      registers   0x10010000 + 0x4000\n"
+		    "      interrupts  /gic 0 7 4\n"
+		    "      clocks      iface of /cmu 3\n"
+		    "      masters     10030000.display\n");
 }
 
 static void one_bad_file_among_several_does_not_stop_the_rest(void **state)
@@ -212,7 +247,7 @@ static void json_has_what_the_document_promises(void **state)
 	json_has(j, "boards[1].outer", "null");
 	json_has(j, "boards[1].banks[1]",
 		 "{\"pa\":\"0x200000000\",\"bytes\":536870912,\"assumed\":false}");
-	json_has(j, "boards[1].iommus[1].modelled", "false");
+	json_has(j, "boards[1].iommus[1].cells", "0");
 	json_has(j, "boards[1].masters[4].iommus", "[1]");
 	json_has(j, "boards[1].masters[4].streams", "[{\"iommu\":1,\"cells\":[]}]");
 	json_has(j, "boards[2].masters[0]", "{\"name\":\"1c0f000.mmc\","
@@ -270,7 +305,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_option_that_there_is_not_is_bad_input),
 		cmocka_unit_test(no_board_is_bad_input),
 		cmocka_unit_test(one_board_is_described_without_escapes),
-		cmocka_unit_test(an_iommu_is_named_as_bypassed),
+		cmocka_unit_test(an_iommu_shows_its_model_and_its_lines),
 		cmocka_unit_test(one_bad_file_among_several_does_not_stop_the_rest),
 		cmocka_unit_test(a_refused_board_is_no_error_and_counted_with_its_reason),
 		cmocka_unit_test(another_core_is_described_in_the_trees_place),
