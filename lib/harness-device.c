@@ -82,6 +82,8 @@ int device_bind(struct device *dev, bool is_coherent, bool may_wait)
 		return ret;
 	}
 	arch_setup_dma_ops(dev, is_coherent);
+	if (!dev->driver)
+		pm_hold_suppliers(dev);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  * devices and page sizes of 4 KiB and up.
  */
 #include <string.h>
+#include <linux/printk.h>
 #include <armdma/harness.h>
 #include <armdma/reference-iommu.h>
 
@@ -42,7 +43,7 @@ static bool is_wanted(const struct board_iommu *b, enum iommu_mode mode)
 	       (b->is_modelled || mode != IOMMU_AS_BOARD);
 }
 
-/* At the node's own registers, unless they are too few, or somebody answers there. */
+/* The reference at another's registers, unless they are too few, or somebody answers there. */
 static uint64_t place_of(const struct machine *m, const struct board_iommu *b)
 {
 	bool is_free = b->reg_len >= REF_LEN && !(b->reg_pa & (PAGE_SIZE - 1)) &&
@@ -52,10 +53,8 @@ static uint64_t place_of(const struct machine *m, const struct board_iommu *b)
 	return is_free ? b->reg_pa : 0;
 }
 
-static struct iommu_hw *attach(struct machine *m, const struct board_iommu *b)
+static struct iommu_hw *stand_in(struct machine *m, const struct board_iommu *b)
 {
-	if (b->is_modelled)
-		return iommu_hw_of_board(m, b, 0, NULL);
 	return ref_iommu_new(m, &(struct ref_config){
 		.name = b->name, .reg_pa = place_of(m, b),
 		.walker = b->is_coherent ? IOMMU_HW_WALKS_SNOOPING : IOMMU_HW_WALKS_DRAM,
@@ -63,22 +62,63 @@ static struct iommu_hw *attach(struct machine *m, const struct board_iommu *b)
 	});
 }
 
-void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode)
+static void add_unit(GPtrArray *units, struct iommu_hw *hw)
+{
+	if (hw)
+		g_ptr_array_add(units, hw);
+}
+
+/* All MMUs of the node: one at each of its register ranges, or all in one. */
+static void attach(struct machine *m, const struct board_iommu *b,
+		   const struct iommu_hw_knobs *knobs, GPtrArray *units)
+{
+	if (!b->is_modelled) {
+		add_unit(units, stand_in(m, b));
+		return;
+	}
+	for (guint range = 0; range < MAX(b->regs->len, 1); range++)
+		add_unit(units, iommu_hw_of_board(m, b, range, knobs));
+}
+
+static void free_units(gpointer units)
+{
+	g_ptr_array_unref(units);
+}
+
+void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode,
+			   const struct iommu_hw_knobs *knobs)
 {
 	const GPtrArray *all = machine_board(m)->iommus;
 
-	i->hw = g_ptr_array_new();
+	i->units = g_ptr_array_new_with_free_func(free_units);
 	i->added = g_ptr_array_new_with_free_func(added_free);
 	i->stands_in = g_array_new(FALSE, TRUE, sizeof(bool));
 	for (guint n = 0; n < all->len; n++) {
 		const struct board_iommu *b = g_ptr_array_index(all, n);
-		struct iommu_hw *hw = is_wanted(b, mode) ? attach(m, b) : NULL;
-		bool stands_in = hw && !b->is_modelled;
+		GPtrArray *units = g_ptr_array_new();
+		bool stands_in;
 
-		g_ptr_array_add(i->hw, hw);
+		if (is_wanted(b, mode))
+			attach(m, b, knobs, units);
+		stands_in = units->len && !b->is_modelled;
+		g_ptr_array_add(i->units, units);
 		g_array_append_val(i->stands_in, stands_in);
 	}
 }
+
+static const GPtrArray *units_of(const struct harness_iommus *i, guint iommu)
+{
+	return g_ptr_array_index(i->units, iommu);
+}
+
+struct iommu_hw *harness_iommus_hw(const struct harness_iommus *i, guint iommu)
+{
+	const GPtrArray *units = units_of(i, iommu);
+
+	return units->len ? g_ptr_array_index(units, 0) : NULL;
+}
+
+/* ---- their drivers ------------------------------------------------------------------ */
 
 /* What the driver of the reference IOMMU is told, wherever its hardware is. */
 static void set_resources(struct platform_device *pdev, const struct iommu_hw *hw)
@@ -96,8 +136,8 @@ void harness_iommus_prepare(const struct harness_iommus *i, struct kernel *k)
 {
 	const GPtrArray *all = machine_board(k->port.machine)->iommus;
 
-	for (guint n = 0; n < i->hw->len; n++) {
-		struct iommu_hw *hw = g_ptr_array_index(i->hw, n);
+	for (guint n = 0; n < i->units->len; n++) {
+		struct iommu_hw *hw = harness_iommus_hw(i, n);
 		struct platform_device *pdev = platform_device_of(
 			k, of_node_of_iommu(k, g_ptr_array_index(all, n)));
 
@@ -112,10 +152,35 @@ void harness_iommus_prepare(const struct harness_iommus *i, struct kernel *k)
 	}
 }
 
+static bool has_driver(struct kernel *k, const struct board_iommu *b)
+{
+	struct device_node *np = of_node_of_iommu(k, b);
+
+	return np && iommu_ops_from_fwnode(k, of_fwnode_handle(np));
+}
+
+void harness_iommus_settle(const struct harness_iommus *i, struct kernel *k)
+{
+	const GPtrArray *all = machine_board(k->port.machine)->iommus;
+
+	for (guint n = 0; n < i->units->len; n++) {
+		const struct board_iommu *b = g_ptr_array_index(all, n);
+		bool is_driven = has_driver(k, b);
+		struct iommu_hw *hw = harness_iommus_hw(i, n);
+
+		if (hw && !is_driven && !iommu_hw_is_bypassed(hw))
+			pr_info("%s: no driver for \"%s\": bypassed\n", b->name, b->compatible);
+		for (guint u = 0; u < units_of(i, n)->len; u++)
+			iommu_hw_bypass(g_ptr_array_index(units_of(i, n), u), !is_driven);
+	}
+}
+
+/* ---- who is behind them ---------------------------------------------------------------- */
+
 static bool all_are_there(const struct harness_iommus *i, const struct board_master *at)
 {
 	for (guint n = 0; n < at->iommus->len; n++)
-		if (!g_ptr_array_index(i->hw, g_array_index(at->iommus, unsigned, n)))
+		if (!harness_iommus_hw(i, g_array_index(at->iommus, unsigned, n)))
 			return false;
 	return true;
 }
@@ -123,7 +188,10 @@ static bool all_are_there(const struct harness_iommus *i, const struct board_mas
 static void connect_one(const struct harness_iommus *i, struct master *d, unsigned iommu,
 			uint32_t stream)
 {
-	master_attach_iommu(d, g_ptr_array_index(i->hw, iommu), stream & STREAM_MASK);
+	const GPtrArray *units = units_of(i, iommu);
+
+	for (guint u = 0; u < units->len; u++)
+		master_attach_iommu(d, g_ptr_array_index(units, u), stream & STREAM_MASK);
 }
 
 /* A bridge itself stands for the first requester behind it, as its struct device does. */
@@ -241,8 +309,8 @@ void harness_iommus_done(struct harness_iommus *i, struct kernel *k)
 {
 	if (k)
 		ref_mmus_remove(k);
-	if (i->hw)
-		g_ptr_array_unref(i->hw);
+	if (i->units)
+		g_ptr_array_unref(i->units);
 	if (i->stands_in)
 		g_array_unref(i->stands_in);
 	if (i->added)

@@ -429,6 +429,7 @@ static struct device *bind(struct harness *h, struct device *dev)
 	if (!dev->was_unbound || device_attach(dev) != 1)
 		configure(h, dev, false);
 	dev->was_unbound = false;
+	harness_iommus_settle(&h->iommus, h->kernel);
 	leave(before);
 	return dev;
 }
@@ -537,7 +538,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 	h->machine = machine_new(&mc, error);
 	if (!h->machine)
 		return false;
-	harness_iommus_attach(&h->iommus, h->machine, cfg->iommu);
+	harness_iommus_attach(&h->iommus, h->machine, cfg->iommu, &cfg->iommu_knobs);
 	h->kernel = kernel_boot(h->machine, &kc, error);
 	return h->kernel;
 }
@@ -585,6 +586,7 @@ static void start_drivers(struct harness *h)
 		platform_driver_register(iommu_drivers[i]);
 	drivers_ready(k);
 	drivers_over(k);
+	harness_iommus_settle(&h->iommus, k);
 }
 
 static struct harness *start(const struct harness_config *cfg, GError **error)
@@ -717,14 +719,14 @@ bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret
 
 struct iommu_hw *harness_iommu(struct harness *h, const char *name, bool *ret_stands_in)
 {
-	for (guint n = 0; n < h->iommus.hw->len; n++) {
+	for (guint n = 0; n < h->iommus.units->len; n++) {
 		const struct board_iommu *b = g_ptr_array_index(h->board->iommus, n);
 
 		if (strcmp(b->name, name) && strcmp(b->path, name))
 			continue;
 		if (ret_stands_in)
 			*ret_stands_in = g_array_index(h->iommus.stands_in, bool, n);
-		return g_ptr_array_index(h->iommus.hw, n);
+		return harness_iommus_hw(&h->iommus, n);
 	}
 	return NULL;
 }

@@ -81,6 +81,7 @@ enum iova_backend { IOVA_DMA_IOMMU, IOVA_BITMAP, IOVA_DMA_SPREAD };
  * @bounce_kmalloc: what may be a small piece of kmalloc(), and share a line, bounces, as
  *               with CONFIG_DMA_BOUNCE_UNALIGNED_KMALLOC
  * @iommu:      of the IOMMUs that the board names
+ * @iommu_knobs: of all of them that are modelled, over what their nodes say
  * @no_hazards: attach no engine: silent and faster
  * @hazards:    passed to hazard_attach()
  */
@@ -102,6 +103,7 @@ struct harness_config {
 	enum iova_backend iova;
 	bool bounce_kmalloc;
 	enum iommu_mode iommu;
+	struct iommu_hw_knobs iommu_knobs;
 	bool no_hazards;
 	struct hazard_config hazards;
 };
@@ -207,7 +209,10 @@ bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret
  * @name: Linux's name of it, or its path
  * @ret_stands_in: NULL, or set: it is the reference IOMMU, for a kind that has no model
  *
- * Return: NULL: the board has none of that name, or it is bypassed.
+ * Of several MMUs in one node the first. One whose driver is missing is bypassed
+ * (iommu_hw_is_bypassed()), which is said at the start.
+ *
+ * Return: NULL: the board has none of that name, or no model is there.
  */
 struct iommu_hw *harness_iommu(struct harness *h, const char *name, bool *ret_stands_in);
 

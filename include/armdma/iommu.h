@@ -226,6 +226,7 @@ const struct supply *iommu_hw_missing(const struct iommu_hw *i, unsigned gates);
  * For a board whose software has no driver for it.
  */
 void iommu_hw_bypass(struct iommu_hw *i, bool is_bypassed);
+bool iommu_hw_is_bypassed(const struct iommu_hw *i);
 
 /* ---- of a board ------------------------------------------------------------------ */
 

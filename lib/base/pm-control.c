@@ -136,6 +136,7 @@ void pm_runtime_enable(struct device *dev)
 	unsigned long flags;
 	bool is_balanced;
 
+	pm_let_suppliers_go(dev);
 	spin_lock_irqsave(&power->lock, flags);
 	is_balanced = power->disable_depth;
 	if (is_balanced && !--power->disable_depth)

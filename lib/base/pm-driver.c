@@ -102,12 +102,31 @@ void pm_bind(struct device *dev)
 	pm_of(dev)->is_bound = true;
 }
 
+void pm_hold_suppliers(struct device *dev)
+{
+	struct dev_pm_info *power = pm_of(dev);
+
+	if (!power->holds_suppliers && power->disable_depth)
+		power->holds_suppliers = !device_links_get_suppliers(dev);
+}
+
+void pm_let_suppliers_go(struct device *dev)
+{
+	struct dev_pm_info *power = pm_of(dev);
+
+	if (!power->holds_suppliers)
+		return;
+	power->holds_suppliers = false;
+	device_links_put_suppliers(dev, true);
+}
+
 /* As a driver that is gone leaves it: suspended, and runtime PM off. */
 void pm_unbind(struct device *dev)
 {
 	struct dev_pm_info *power = pm_of(dev);
 
 	pm_runtime_barrier(dev);
+	pm_let_suppliers_go(dev);
 	device_links_unbind(dev);
 	if (power->disable_depth && power->runtime_status == RPM_ACTIVE)
 		pm_runtime_set_suspended(dev);

@@ -69,6 +69,12 @@ void pm_ask_later(struct dev_pm_info *power, u64 expires);
 void pm_bind(struct device *dev);
 void pm_unbind(struct device *dev);
 /*
+ * Who uses @dev has no driver that registered: its suppliers are on, as if it were, until
+ * runtime PM is enabled for it, or nobody uses it any more. Linux knows no such user.
+ */
+void pm_hold_suppliers(struct device *dev);
+void pm_let_suppliers_go(struct device *dev);
+/*
  * A bus is about to call ->probe, and has: in between parents and modules around @dev are
  * on. Linux: driver_probe_device().
  */

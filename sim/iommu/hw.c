@@ -189,6 +189,11 @@ void iommu_hw_bypass(struct iommu_hw *i, bool is_bypassed)
 	iommu_hw_leave(i);
 }
 
+bool iommu_hw_is_bypassed(const struct iommu_hw *i)
+{
+	return i->is_bypassed;
+}
+
 void iommu_hw_set_irq(struct iommu_hw *i, bool is_high)
 {
 	if (!i->irq || i->holds_irq == is_high)
