@@ -153,19 +153,32 @@ static void tell_board(struct of_nodes *all, const struct board *b)
 	g_assert(master == b->masters->len);
 }
 
+/* A board that was made by hand has no tree, and here a root alone. */
+static void add_root(struct of_nodes *all)
+{
+	all->node[all->nr++] = (struct device_node){
+		.name = "", .full_name = "", .path = "/", .fwnode.ops = &of_fwnode_ops,
+	};
+}
+
 void of_init(struct kernel *k)
 {
 	const struct board *b = board_of(k);
-	size_t nr, nr_props;
+	size_t nr = 1, nr_props = 0;
 	struct of_nodes *all;
 
-	count(b->dtb, &nr, &nr_props);
+	if (b->dtb)
+		count(b->dtb, &nr, &nr_props);
 	all = g_malloc0(sizeof(*all) + nr * sizeof(all->node[0]));
 	all->strings = g_string_chunk_new(4096);
 	all->phandles = g_hash_table_new(NULL, NULL);
 	all->props = g_new0(struct property, nr_props);
-	add_nodes(all, b->dtb);
-	tell_board(all, b);
+	if (b->dtb) {
+		add_nodes(all, b->dtb);
+		tell_board(all, b);
+	} else {
+		add_root(all);
+	}
 	k->of_nodes = all;
 }
 
