@@ -53,8 +53,10 @@ void dma_kept_init(struct kernel *k)
 
 void dma_kept_exit(struct kernel *k)
 {
-	struct kept *it, *next;
+	while (!list_empty(&k->dma_kept)) {
+		struct kept *it = list_first_entry(&k->dma_kept, struct kept, link);
 
-	list_for_each_entry_safe(it, next, &k->dma_kept, link)
+		list_del(&it->link);
 		forget(it);
+	}
 }
