@@ -21,12 +21,15 @@ struct machine;
  * @bytes:       they have, without what an allocator adds
  * @peak_bytes:  the most that it ever was
  * @nr_allocs:   tables that were made since the beginning
+ * @nr_stores:   entries that the CPU has written, in the exact gear; of all sets only, as are
+ *               those of sets that are gone
  */
 struct pgtable_counts {
 	uint64_t nr_tables;
 	uint64_t bytes;
 	uint64_t peak_bytes;
 	uint64_t nr_allocs;
+	uint64_t nr_stores;
 };
 
 /** Of one set of tables. */

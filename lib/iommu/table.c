@@ -76,6 +76,13 @@ void pgtable_counts_all(const struct machine *m, struct pgtable_counts *ret)
 	*ret = k ? k->pgtable_counts : (struct pgtable_counts){ 0 };
 }
 
+/* One thread at a time is what the exact gear has. */
+void pte_before_store_exact(const struct tables *t, void *p, size_t len)
+{
+	t->kernel->pgtable_counts.nr_stores += len >> t->format.level[0].entry_log2;
+	port_before_store_slow(p, len);
+}
+
 /* ---- memory ------------------------------------------------------------------------ */
 
 static bool is_piece(const struct tables *t, size_t len)

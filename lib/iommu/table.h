@@ -71,10 +71,12 @@ static inline void pte_before_load(const struct tables *t, const void *p, size_t
 		port_before_load_slow(p, len);
 }
 
+void pte_before_store_exact(const struct tables *t, void *p, size_t len);
+
 static inline void pte_before_store(const struct tables *t, void *p, size_t len)
 {
 	if (unlikely(t->is_exact))
-		port_before_store_slow(p, len);
+		pte_before_store_exact(t, p, len);
 }
 
 static inline u32 pte_load32(const struct tables *t, const u32 *p)
