@@ -7,6 +7,8 @@
  * cache line of a v7 CPU; a power of two is aligned to its size. Free memory is
  * not poisoned: its bytes are what the last owner left.
  *
+ * Objects of one size may have a cache of their own, with an alignment of their own.
+ *
  * Context: any; @flags as in gfp.h. Source: mm/slub.c, include/linux/slab.h.
  */
 #ifndef _ARMDMA_LINUX_SLAB_H
@@ -54,6 +56,48 @@ void *kmemdup(const void *src, size_t len, gfp_t flags);
 void kfree(const void *p);
 /** Clears first. */
 void kfree_sensitive(const void *p);
+
+/** Of a cache: objects on lines of their own; in ZONE_DMA; below 4 GiB, as all memory here. */
+typedef unsigned int slab_flags_t;
+#define SLAB_HWCACHE_ALIGN	((slab_flags_t)0x00002000u)
+#define SLAB_CACHE_DMA		((slab_flags_t)0x00004000u)
+#define SLAB_CACHE_DMA32	((slab_flags_t)0x00008000u)
+/* Taken, and nothing changes. */
+#define SLAB_CONSISTENCY_CHECKS	((slab_flags_t)0x00000100u)
+#define SLAB_RED_ZONE		((slab_flags_t)0x00000400u)
+#define SLAB_POISON		((slab_flags_t)0x00000800u)
+#define SLAB_STORE_USER		((slab_flags_t)0x00010000u)
+#define SLAB_PANIC		((slab_flags_t)0x00040000u)
+#define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)0x00020000u)
+#define SLAB_ACCOUNT		((slab_flags_t)0x04000000u)
+#define ARCH_SLAB_MINALIGN	8u
+
+struct kmem_cache;
+
+/**
+ * kmem_cache_create() - a cache of objects of @size bytes each, at multiples of @align
+ * @name:  for reports; copied
+ * @align: a power of two, or 0: 8
+ * @ctor:  called once for each object when its memory is taken in, or NULL
+ *
+ * Without SLAB_HWCACHE_ALIGN and with a small @align, objects share cache lines.
+ * Context: process.
+ * Return: yours to kmem_cache_destroy(); NULL: wrong arguments, which is a warning, or no
+ * memory. kmem_cache_destroy() of one that still has objects is a warning, and it stays.
+ */
+struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+				     slab_flags_t flags, void (*ctor)(void *object));
+void kmem_cache_destroy(struct kmem_cache *s);		/* NULL is fine */
+unsigned int kmem_cache_size(struct kmem_cache *s);
+#define KMEM_CACHE(__struct, __flags)						\
+	kmem_cache_create(#__struct, sizeof(struct __struct),			\
+			  __alignof__(struct __struct), (__flags), NULL)
+
+/** Return: yours to kmem_cache_free() or kfree(); NULL: memory is used up. */
+void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags);
+void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags);
+/** NULL is fine. What is not of @s, or free already: a warning. */
+void kmem_cache_free(struct kmem_cache *s, void *p);
 
 /** Bytes that may be used at @p, at least what was asked for; 0 for NULL. */
 size_t ksize(const void *p);

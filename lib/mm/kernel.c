@@ -374,6 +374,7 @@ void mm_done(struct kernel *k)
 	users_done(k);
 	area_done(k);
 	cma_done(k);
+	slab_caches_done(k);
 	page_alloc_done(k);
 	reserved_done(k);
 	munmap(k->mem_map, MEM_MAP_ALIGN);

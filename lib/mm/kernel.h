@@ -129,6 +129,7 @@ struct atomic_pool {
 #define PAGE_IS_ANON		4ul	/* a process's own */
 #define PAGE_IS_DCACHE_CLEAN	8ul	/* the linear map's lines are not dirty: see flush.c */
 #define PAGE_IS_CLAIMED		16ul	/* of a contiguous area, and somebody's in earnest */
+#define PAGE_IS_CACHE		32ul	/* heads a block of objects of a kmem_cache */
 
 enum user_event {
 	USER_MAPPED,		/* a driver mapped [@pa, +@len) for a process, at @va */
@@ -193,6 +194,7 @@ struct kernel {
 
 	spinlock_t slab_lock;
 	struct list_head slab_partial[NR_SLAB_CLASSES];
+	struct list_head slab_caches;	/* of struct kmem_cache */
 
 	spinlock_t area_lock;
 	struct area_space vmalloc_space;
@@ -387,6 +389,14 @@ void slab_init(struct kernel *k);
 /* kmalloc() and kfree(); @site: whose call it is, for the ledger. NULL @k has no memory. */
 void *kernel_kmalloc(struct kernel *k, size_t size, gfp_t flags, const void *site);
 void kernel_kfree(const void *p, const void *site);
+
+/* ---- slab-cache.c ------------------------------------------------------------- */
+
+/* kfree() and ksize() of what kmem_cache_alloc() gave; false, 0: it did not. */
+bool slab_free_object(const void *p, const void *site);
+size_t slab_object_size(const void *p);
+/* Forget all caches; their memory goes with the kernel's. */
+void slab_caches_done(struct kernel *k);
 
 /* ---- vmalloc.c ----------------------------------------------------------------- */
 

@@ -9,7 +9,7 @@
  * page of which something is free is on its class's list, the latest first; a page of
  * which all is free goes back to the page allocator.
  *
- * Leaves out: per-CPU slabs, named caches, poisoning.
+ * Named caches are slab-cache.c's. Leaves out: per-CPU slabs, poisoning.
  * Linux: mm/slub.c, mm/slab_common.c.
  */
 #include <linux/slab.h>
@@ -41,6 +41,7 @@ void slab_init(struct kernel *k)
 {
 	for (unsigned class = 0; class < NR_SLAB_CLASSES; class++)
 		INIT_LIST_HEAD(&k->slab_partial[class]);
+	INIT_LIST_HEAD(&k->slab_caches);
 }
 
 /* NULL when the class has no page with a free piece. */
@@ -217,6 +218,8 @@ void kernel_kfree(const void *p, const void *site)
 	if (ZERO_OR_NULL_PTR(p))
 		return;
 	page = head_of(p);
+	if (!page && slab_free_object(p, site))
+		return;
 	if (WARN(!page, "kfree() of what kmalloc() never gave, or of what is free already"))
 		return;
 	k = page_kernel(page);
@@ -243,7 +246,7 @@ size_t ksize(const void *p)
 {
 	struct page *page = ZERO_OR_NULL_PTR(p) ? NULL : head_of(p);
 
-	return page ? size_of(page) : 0;
+	return page ? size_of(page) : ZERO_OR_NULL_PTR(p) ? 0 : slab_object_size(p);
 }
 
 void *krealloc(const void *p, size_t new_size, gfp_t flags)
