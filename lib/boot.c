@@ -7,6 +7,8 @@
 #include "base/driver.h"
 #include "base/of.h"
 #include "base/pm.h"
+#include "base/supply.h"
+#include "base/syscon.h"
 #include "dma/dma.h"
 #include "iommu/core.h"
 #include "mm/kernel.h"
@@ -67,6 +69,8 @@ void kernel_halt(struct kernel *k)
 	drivers_done(k);
 	regions_done(k);
 	pm_exit(k);
+	lines_exit(k);
+	syscons_done(k);
 	of_done(k);
 	port_irqs_exit(&k->port);
 	port_timers_exit(&k->port);

@@ -210,6 +210,8 @@ void machine_free(struct machine *m)
 	free_cpus(m);
 	speculation_free(m);
 	order_free(m->order);
+	if (m->bus.storages)
+		g_ptr_array_unref(m->bus.storages);
 	if (m->bus.devices)
 		g_array_unref(m->bus.devices);
 	if (m->scratch.bytes)

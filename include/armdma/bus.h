@@ -77,6 +77,15 @@ bool bus_answers(const struct machine *m, uint64_t pa);
  */
 uint64_t bus_find_room(const struct machine *m, uint64_t len);
 
+/**
+ * bus_attach_storage() - registers that do nothing but keep what was written, 0 at first
+ * @len: bytes
+ *
+ * For blocks of control bits that nobody has modelled. Any width. They live as long as @m.
+ * The same context as bus_attach().
+ */
+void bus_attach_storage(struct machine *m, uint64_t pa, uint64_t len);
+
 /* ---- interrupt lines -------------------------------------------------------- */
 
 /** The lines of a machine at most; numbers are 1 to this. */

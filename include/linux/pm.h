@@ -136,7 +136,7 @@ enum rpm_request {
  * @is_bound, @is_probing, @is_force_suspended, @is_asleep: what its power domain goes by
  * @holds_suppliers: they are on for who uses it without runtime PM
  * @sleep_phase:    how far it is on the system's way to sleep
- * @domain_votes:   power supplies that are on because of it:
+ * @domain_votes:   power supplies that are on because of it: lib/base/pm-domain.c
  * @owner:          the thread that is in its callback
  * @is_initialized: the first call of anybody sees to it
  */

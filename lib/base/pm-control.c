@@ -147,6 +147,7 @@ void pm_runtime_enable(struct device *dev)
 	else if (!power->disable_depth && power->runtime_status == RPM_SUSPENDED &&
 		 !power->ignore_children && atomic_read(&power->child_count))
 		dev_warn(dev, "Enabling runtime PM for inactive device with active children\n");
+	pm_domain_update(dev);
 }
 
 int pm_runtime_barrier(struct device *dev)
@@ -183,6 +184,7 @@ void __pm_runtime_disable(struct device *dev, bool check_resume)
 		power->last_status = power->runtime_status;
 	}
 	spin_unlock_irqrestore(&power->lock, flags);
+	pm_domain_update(dev);
 }
 
 static bool parent_forbids(struct device *parent)
@@ -239,6 +241,7 @@ int __pm_runtime_set_status(struct device *dev, unsigned int status)
 		become_suspended(dev);
 	if (!ret)
 		power->runtime_error = 0;
+	pm_domain_update(dev);
 	return ret;
 }
 

@@ -33,6 +33,7 @@ int pm_runtime_force_suspend(struct device *dev)
 		power->runtime_status = RPM_SUSPENDED;
 		power->needs_force_resume = true;
 	}
+	pm_domain_update(dev);
 	return 0;
 }
 
@@ -46,6 +47,7 @@ int pm_runtime_force_resume(struct device *dev)
 	power->needs_force_resume = false;
 	if (is_due) {
 		power->runtime_status = RPM_ACTIVE;
+		pm_domain_update(dev);
 		ret = pm_generic_runtime_resume(dev);
 		if (ret)
 			pm_runtime_set_suspended(dev);
@@ -100,6 +102,7 @@ int devm_pm_runtime_set_active_enabled(struct device *dev)
 void pm_bind(struct device *dev)
 {
 	pm_of(dev)->is_bound = true;
+	pm_domain_update(dev);
 }
 
 void pm_hold_suppliers(struct device *dev)
@@ -133,6 +136,7 @@ void pm_unbind(struct device *dev)
 	power->is_bound = false;
 	power->is_force_suspended = false;
 	power->needs_force_resume = false;
+	pm_domain_update(dev);
 }
 
 void pm_probe_begin(struct device *dev)
@@ -141,11 +145,13 @@ void pm_probe_begin(struct device *dev)
 	pm_runtime_barrier(dev);
 	if (dev->parent)
 		pm_runtime_get_sync(dev->parent);
+	pm_domain_update(dev);
 }
 
 void pm_probe_end(struct device *dev)
 {
 	pm_of(dev)->is_probing = false;
+	pm_domain_update(dev);
 	pm_request_idle(dev);
 	if (dev->parent)
 		pm_runtime_put(dev->parent);
@@ -161,6 +167,7 @@ void pm_forget(struct device *dev)
 	del_timer_sync(&power->suspend_timer);
 	cancel_work_sync(&power->work);
 	device_links_purge(dev);
+	pm_domain_forget(dev);
 	core = pm_core(dev->kernel ? dev->kernel : kernel_current());
 	if (core)
 		g_ptr_array_remove(core->devices, dev);

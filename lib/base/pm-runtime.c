@@ -170,6 +170,7 @@ static int call_resume(struct device *dev)
 	const struct dev_pm_ops *ops = pm_ops_of(dev);
 	int ret;
 
+	pm_domain_update(dev);
 	ret = call(dev, ops ? ops->runtime_resume : NULL);
 	return ret == -EACCES ? -EIO : ret;
 }
@@ -283,6 +284,7 @@ static int suspended(struct device *dev)
 	is_wanted = power->deferred_resume;
 	power->deferred_resume = false;
 	spin_unlock_irqrestore(&power->lock, flags);
+	pm_domain_update(dev);
 	if (dev->parent)
 		pm_drop_child(pm_of(dev->parent));
 	if (is_wanted) {
@@ -446,6 +448,7 @@ static void resumed(struct device *dev, int ret, bool is_parents_fault)
 		power->last_busy = ktime_get_ns();
 	power->runtime_error = is_parents_fault ? 0 : ret;
 	spin_unlock_irqrestore(&power->lock, flags);
+	pm_domain_update(dev);
 	if (!ret && dev->parent)
 		atomic_inc(&pm_of(dev->parent)->child_count);
 	if (!ret)

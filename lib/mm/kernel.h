@@ -168,7 +168,9 @@ struct drivers;
 struct iommu_core;
 struct ledger_listener;
 struct of_nodes;
+struct lines;
 struct pm_core;
+struct syscons;
 struct users;
 
 struct kernel {
@@ -237,6 +239,8 @@ struct kernel {
 	struct drivers *drivers;
 	GPtrArray *regions;		/* of struct resource *: registers that somebody has */
 	struct pm_core *pm;
+	struct lines *lines;
+	struct syscons *syscons;
 	struct iommu_core *iommu;	/* lib/iommu's */
 	spinlock_t dma_kept_lock;
 	struct list_head dma_kept;	/* lib/dma's: of struct kept, what buffers need */

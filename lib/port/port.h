@@ -22,6 +22,7 @@
 #include <linux/pgtable.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <armdma/board.h>
 #include <armdma/bus.h>
 #include <armdma/cpu.h>
 #include <armdma/machine.h>
@@ -57,6 +58,7 @@ struct port;
 struct port_irqs;
 struct port_timers;
 struct port_works;
+struct supply;
 struct timer_list;
 
 enum outer_op { OUTER_CLEAN, OUTER_INV, OUTER_FLUSH };
@@ -452,6 +454,17 @@ static inline void port_take_irqs_here(void)
 }
 
 void port_irqs_exit(struct port *p);
+
+/* ---- supplies of devices: supply.c ------------------------------------------------- */
+
+/* The line of a clock, reset or power domain; @nr cells, the first few count. */
+struct supply *port_supply(struct port *p, enum supply_kind kind, const char *provider,
+			   const u32 *cells, int nr);
+void port_set_supply(struct supply *s, bool is_on);
+bool port_supply_is_on(const struct supply *s);
+const char *port_supply_name(const struct supply *s);
+/* Does nobody answer there? Then plain registers do from now on. */
+void port_need_registers(struct port *p, phys_addr_t pa, u64 len);
 
 /* ---- work for later: work.c ------------------------------------------------------ */
 

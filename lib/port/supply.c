@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Supply lines of the machine, as software turns them: see <armdma/supply.h>. */
+/* Supply lines of the machine, as software turns them, and registers that need no model. */
 #include <linux/minmax.h>
-#include <armdma/board.h>
 #include <armdma/supply.h>
 
 #include "port.h"
@@ -26,4 +25,10 @@ bool port_supply_is_on(const struct supply *s)
 const char *port_supply_name(const struct supply *s)
 {
 	return supply_name(s);
+}
+
+void port_need_registers(struct port *p, phys_addr_t pa, u64 len)
+{
+	if (!bus_answers(p->machine, pa) && !port_is_memory(p, pa, 1))
+		bus_attach_storage(p->machine, pa, len);
 }

@@ -17,6 +17,7 @@ struct machine;
 
 struct bus {
 	GArray *devices;		/* of struct bus_device */
+	GPtrArray *storages;		/* storage.c's */
 };
 
 struct irqs {
