@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The tables of docs/coherent-memory.md are what the program prints:
-coherent-tables.py PROGRAM SOURCE_ROOT
+"""The tables of a document are what a program prints:
+tables.py PROGRAM SOURCE_ROOT DOCUMENT
 
 With UPDATE_GOLDEN in the environment the document is written anew.
 """
@@ -14,26 +14,27 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir, "style"))
 from tap import Tap
 
-BEGIN = "<!-- begin: build/bench/coherent -->\n"
+BEGIN = "<!-- begin: build/bench/%s -->\n"
 END = "<!-- end -->\n"
 
 
 def main():
-    program, root = sys.argv[1:]
-    path = os.path.join(root, "docs", "coherent-memory.md")
+    program, root, name = sys.argv[1:]
+    path = os.path.join(root, "docs", name)
+    begin = BEGIN % os.path.basename(program)
     tap = Tap()
     run = subprocess.run([program], capture_output=True, text=True, timeout=600)
     tap.result("the program ends well and says nothing else",
               [] if run.returncode == 0 and not run.stderr else
               ["exit status %d, stderr: %r" % (run.returncode, run.stderr)])
     with open(path, encoding="utf-8") as f:
-        before, rest = f.read().split(BEGIN)
+        before, rest = f.read().split(begin)
     old, after = rest.split(END)
     if os.environ.get("UPDATE_GOLDEN"):
         with open(path, "w", encoding="utf-8") as f:
-            f.write(before + BEGIN + run.stdout + END + after)
+            f.write(before + begin + run.stdout + END + after)
         old = run.stdout
-    tap.result("docs/coherent-memory.md has its tables, byte for byte",
+    tap.result("docs/%s has its tables, byte for byte" % name,
               list(difflib.unified_diff(old.splitlines(), run.stdout.splitlines(),
                                         "document", "program", lineterm="")))
     refused = subprocess.run([program, "--bogus"], capture_output=True, text=True, timeout=60)
