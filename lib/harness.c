@@ -746,6 +746,11 @@ int harness_add_iommu(struct harness *h, struct device *dev, struct device *like
 	return ret;
 }
 
+void harness_print_to(FILE *to)
+{
+	printk_redirect(to);
+}
+
 struct machine *harness_machine(struct harness *h)
 {
 	return h->machine;

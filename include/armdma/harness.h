@@ -31,6 +31,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <glib.h>
 #include <armdma/coherent.h>
 #include <armdma/iommu-dma.h>
@@ -203,6 +204,9 @@ struct bounce_counters {
 
 /** False: there are none, and all counts are 0. Linux: debugfs, swiotlb/io_tlb_*. */
 bool harness_count_bounces(const struct device *dev, struct bounce_counters *ret_counters);
+
+/** What printk() and dev_err() say goes to @to, whichever machine it is of; NULL: stderr. */
+void harness_print_to(FILE *to);
 
 /**
  * harness_iommu() - the model of one of the board's IOMMUs (armdma/iommu.h)

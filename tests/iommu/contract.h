@@ -8,9 +8,11 @@
  *   after the sync               a fault; after the next map, the new translation
  *
  * Two devices in domains of their own are played at once, so that one never reaches what
- * is mapped for the other only. Addresses are asked before they are mapped, so that a TLB
- * may hold that nothing is there. The driver is known by <linux/iommu.h> alone, the
- * hardware by <armdma/iommu.h>: whoever has both is a row.
+ * is mapped for the other only; a board that has but one is played with that. Addresses are
+ * asked before they are mapped, so that a TLB may hold that nothing is there. A device may
+ * sleep, and be mapped for meanwhile: then it asks nothing, and hardware that nobody needs
+ * may lose what it held. The driver is known by <linux/iommu.h> alone, the hardware by
+ * <armdma/iommu.h>: whoever has both is a row.
  */
 #ifndef TESTS_IOMMU_CONTRACT_H
 #define TESTS_IOMMU_CONTRACT_H
@@ -26,12 +28,22 @@ enum contract_mutant {
 	MUTANT_SHORT_SYNC,	/* iotlb_sync loses the last page of what was gathered */
 };
 
+/* What an IOMMU, or its driver, cannot be asked for. */
+struct contract_traits {
+	bool has_no_perms;		/* what is mapped may be read and written */
+	bool redirects;			/* what is not mapped goes to a page set aside */
+	bool is_silent;			/* nobody is told of faults */
+	bool splits_blocks;		/* less than a large page can be unmapped */
+};
+
 struct contract {
-	struct device *devices[2];	/* in groups of their own; each with a master */
-	struct master *masters[2];
+	struct device *devices[2];	/* in groups of their own; the second may be NULL */
+	struct master *masters[2];	/* theirs */
 	u64 seed;
 	unsigned nr_steps;
-	bool has_no_perms;		/* what is mapped may be read and written */
+	struct contract_traits traits;
+	/* @dev works, or sleeps, from now on; NULL: it always works. 0, or an error. */
+	int (*power)(struct device *dev, bool is_on);
 	enum contract_mutant mutant;
 };
 

@@ -111,7 +111,8 @@ static struct bench *bench_new(const struct row *row)
 	master_attach_iommu(b->c.masters[1], b->hw[1], 0x59);	/* 9, and bits of its mask */
 	b->c.seed = 0x5eed;
 	b->c.nr_steps = STEPS;
-	b->c.has_no_perms = row->hw.formats == 1u << REF_SHORT_WIDE;
+	b->c.traits.has_no_perms = row->hw.formats == 1u << REF_SHORT_WIDE;
+	b->c.traits.splits_blocks = true;
 	printk_redirect(NULL);
 	return b;
 }

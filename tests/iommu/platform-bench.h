@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract (contract.h) on a whole board: its tree, its IOMMUs at their registers behind
+ * their clocks, resets and power domains, their drivers, and every master that it has behind
+ * IOMMUs of one kind.
+ *
+ *	static const struct platform_run run = {
+ *		.board = BOARD_DTB, .kind = "omap", .knobs.tlb_entries = 4, .sleeps = true };
+ *	char *broken = platform_play(&run, &sum);
+ *
+ * Each device first receives through the DMA API by each of its ports, then is played with
+ * another one that it shares nothing with, else alone. Who drives is not known here: drivers
+ * of the program come first, else those of lib/iommu. The file is compiled into our tests,
+ * and by `armdma cc` together with Linux's own drivers, which have static state: one run a
+ * process there, of platform_rows by its number.
+ */
+#ifndef TESTS_IOMMU_PLATFORM_BENCH_H
+#define TESTS_IOMMU_PLATFORM_BENCH_H
+
+#include <armdma/harness.h>
+#include "contract.h"
+
+/**
+ * struct platform_run - one boot
+ * @name:   of a row
+ * @board:  a .dtb or a shipped board
+ * @kind:   of the IOMMUs, as iommu_hw_kind() says
+ * @cpu:    in the place of the board's; NULL: its own
+ * @knobs:  over those of the tree
+ * @mode:   of default domains; 0: strict
+ * @sleeps: devices use runtime PM and sleep in between, so that supplies go off
+ * @nr_steps: of each pair; 0: a usual number
+ * @max_devices: that are played, in the tree's order; 0: all
+ * @traits: NULL: those of the kind (platform_traits())
+ */
+struct platform_run {
+	const char *name;
+	const char *board;
+	const char *kind;
+	const char *cpu;
+	struct iommu_hw_knobs knobs;
+	enum machine_gear gear;
+	enum chooser_mode chooser;
+	uint64_t seed;
+	enum iommu_mode mode;
+	bool sleeps;
+	unsigned nr_steps;
+	unsigned max_devices;
+	const struct contract_traits *traits;
+};
+
+/* What was played. @nr_losses: times that any of the IOMMUs lost what it held, since boot. */
+struct platform_sum {
+	unsigned nr_devices, nr_ports, nr_pairs;
+	uint64_t nr_losses;
+};
+
+/* NULL: the contract was kept; else what broke it, first: to be g_free()d. */
+char *platform_play(const struct platform_run *run, struct platform_sum *ret_sum);
+
+/* What a kind, or its driver, cannot be asked for. */
+const struct contract_traits *platform_traits(const char *kind);
+
+/*
+ * Both walkers, lines of 32 and 64 bytes, bounded and unbounded TLBs, what is not there held
+ * or not, both gears, free choices of the hardware, sleep: without board and kind.
+ */
+extern const struct platform_run platform_rows[];
+extern const unsigned nr_platform_rows;
+
+/* The row @idx on the board @dtb: as platform_play(). */
+char *platform_play_row(unsigned idx, const char *dtb, const char *kind,
+			struct platform_sum *ret_sum);
+
+#endif
