@@ -291,8 +291,9 @@ void harness_fail_allocation(struct harness *h, unsigned nth);
 /**
  * harness_unbind() - the driver of @dev goes away, as if unbound or removed
  *
- * Its ->remove is called, if it registered. Its managed resources (<linux/device/devres.h>) are given back, the latest first;
- * what is mapped then is reported as leaked. The device stays and may be probed again.
+ * Its ->remove is called, if it registered. Its managed resources (<linux/device/devres.h>)
+ * are given back, the latest first; what is mapped then is reported as leaked. The device
+ * stays and may be probed again.
  */
 void harness_unbind(struct device *dev);
 

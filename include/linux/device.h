@@ -304,7 +304,7 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
 #define dev_vdbg(dev, fmt, ...)		dev_dbg(dev, fmt, ##__VA_ARGS__)
 
 /**
- * dev_err_probe() - say why a probe fails, unless it only has to wait
+ * dev_err_probe() - say why a probe fails, unless it only has to wait, or lacks memory
  *
  * Return: @err.
  */

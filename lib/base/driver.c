@@ -390,14 +390,18 @@ const char *dev_driver_string(const struct device *dev)
 
 int dev_err_probe(const struct device *dev, int err, const char *fmt, ...)
 {
+	const char *name = strerrorname_np(-err);
 	char text[512];
 	va_list args;
 
-	if (err == -EPROBE_DEFER)
+	if (err == -EPROBE_DEFER || err == -ENOMEM)
 		return err;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	dev_err(dev, "error %d: %s", err, text);
+	if (name)
+		dev_err(dev, "error -%s: %s", name, text);
+	else
+		dev_err(dev, "error %d: %s", err, text);
 	return err;
 }

@@ -156,10 +156,10 @@ static void __iomem *refuse(struct device *dev, int err, const char *why,
 			    const struct resource *res)
 {
 	if (res)
-		dev_err(dev, "%s [mem 0x%08llx-0x%08llx]\n", why, (unsigned long long)res->start,
-			(unsigned long long)res->end);
+		dev_err_probe(dev, err, "%s [mem 0x%08llx-0x%08llx]\n", why,
+			      (unsigned long long)res->start, (unsigned long long)res->end);
 	else
-		dev_err(dev, "%s\n", why);
+		dev_err_probe(dev, err, "%s\n", why);
 	return (void __iomem *)ERR_PTR(err);
 }
 
