@@ -3,6 +3,7 @@
 #include "drivers.h"
 
 struct platform_driver *const iommu_drivers[] = {
+	&exynos_iommu_driver,
 	&ref_driver,
 	NULL
 };

@@ -8,6 +8,7 @@
 /* Ended by NULL; in this order. */
 extern struct platform_driver *const iommu_drivers[];
 
+extern struct platform_driver exynos_iommu_driver;	/* exynos/ */
 extern struct platform_driver ref_driver;	/* reference.c */
 
 #endif

@@ -589,7 +589,8 @@ static void version_3_3_fetches_the_next_table_before_anybody_asked(void **state
 	maps_page(b, next - PAGE, TARGET);
 	writes_first(b, next, OTHER, 1);
 	expects_at(b, next - PAGE, TARGET);
-	writes_first(b, next, SECOND, 1);	/* beyond what came with the other: of the old table */
+	writes_first(b, next, SECOND, 1);
+	/* Beyond what came in one line with the other. */
 	writes_second(b, next + 0x80000, TARGET | b->l->page_rw | 2);
 	expects_fault(b, next + 0x80000, true, IOMMU_HW_TRANSLATION);
 	bench_free(b);
