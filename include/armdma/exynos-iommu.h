@@ -57,7 +57,9 @@
  * Register offsets and fields, their sequence, and the habits of 2 and 3 are as Linux's
  * driver and its comments have them. Assumed, so turn them (struct iommu_hw_knobs): sizes of
  * TLBs and FLPD caches; how long blocking takes; that an access that faulted is made again;
- * that a flush without block arrives in the end; which version which SoC has.
+ * that a flush without block arrives in the end; which version which SoC has. Not heeded:
+ * .caches_negative, but to turn it off, where the version has no such habit;
+ * .walk_cache_entries, where there is no FLPD cache.
  *
  * Leaves out: prefetch buffers (their registers hold what is written), QoS, LRU, security,
  * VMs other than 0, performance counters.

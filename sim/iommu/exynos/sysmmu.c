@@ -405,7 +405,8 @@ static void build_parts(struct sysmmu *s, const struct iommu_hw_knobs *k)
 	};
 	s->walker = (struct walk_unit){
 		.hw = s->hw,
-		.caches_negative = iommu_hw_habit(k->caches_negative, part->caches_negative),
+		.caches_negative = part->caches_negative &&
+				   iommu_hw_habit(k->caches_negative, true),
 		.prefetch = iommu_hw_knob(k->prefetch, part->prefetch),
 		.line_len = k->line_len ? k->line_len : part->line_len,
 	};
