@@ -174,7 +174,8 @@ static int hears(struct iommu_domain *domain, struct device *dev, unsigned long 
 static void compare_faults(struct play *p, struct space *s)
 {
 	mb();			/* interrupts are taken here, if they have not been */
-	if (!p->broken && !p->c->traits.is_silent && (s->hears_wrong || !s->nr_faults != !s->nr_heard))
+	if (!p->broken && !p->c->traits.is_silent &&
+	    (s->hears_wrong || !s->nr_faults != !s->nr_heard))
 		p->broken = g_strdup_printf("step %u: %s: %u faults, %u heard of%s", p->step,
 					    dev_name(s->dev), s->nr_faults, s->nr_heard,
 					    s->hears_wrong ? ", wrongly" : "");

@@ -29,6 +29,7 @@
  * @knobs:  over those of the tree
  * @mode:   of default domains; 0: strict
  * @sleeps: devices use runtime PM and sleep in between, so that supplies go off
+ * @only_boots: nothing is played: each device receives, that is all
  * @nr_steps: of each pair; 0: a usual number
  * @max_devices: that are played, in the tree's order; 0: all
  * @traits: NULL: those of the kind (platform_traits())
@@ -44,6 +45,7 @@ struct platform_run {
 	uint64_t seed;
 	enum iommu_mode mode;
 	bool sleeps;
+	bool only_boots;
 	unsigned nr_steps;
 	unsigned max_devices;
 	const struct contract_traits *traits;

@@ -142,10 +142,10 @@ static void note_unit(struct iommus *s, struct replay_device *dev)
 	struct iommu_hw *hw = master_iommu(dev->master, 0, &dev->stream);
 
 	dev->nr_ports = 0;
+	if (!hw || iommu_hw_is_bypassed(hw))
+		return;
 	while (master_iommu(dev->master, dev->nr_ports, NULL))
 		dev->nr_ports++;
-	if (!hw)
-		return;
 	g_clear_pointer(&dev->bypassed, g_free);
 	dev->unit = unit_of(s, hw);
 	if (!dev->is_again)
