@@ -5,5 +5,6 @@
 struct platform_driver *const iommu_drivers[] = {
 	&exynos_iommu_driver,
 	&ref_driver,
+	&sun50i_iommu_driver,
 	NULL
 };
