@@ -418,9 +418,9 @@ struct board *board_open(const char *name_or_path, GError **error);
  *          cpus=N                      how many CPUs, 1 to 8
  *          l1i=, l1d=, l2=, outer=     a cache: SIZE[/WAYS[/LINE]][/WORD]...
  *
- *        SIZE is bytes, or with K or M; 0 takes an l2 or outer cache away. WAYS and
- *        LINE are as they were where they are not given. A WORD is random, rr or lru
- *        (replacement), wa or ra (whether a store that misses allocates).
+ *        SIZE is bytes, or with K or M; 0 takes an l2 or outer cache away, if there is
+ *        one. WAYS and LINE are as they were where they are not given. A WORD is random,
+ *        rr or lru (replacement), wa or ra (whether a store that misses allocates).
  *
  * Return: false with one sentence in @error (BOARD_ERROR_MALFORMED), which does not
  * name the board; the board is then as it was.

@@ -182,6 +182,8 @@ static bool set_outer(struct board *b, const char *item, const char *value, GErr
 {
 	struct board_outer *o = &b->outer;
 
+	if (!o->path && !strcmp(value, "0"))
+		return true;
 	if (!o->path)
 		return complain(error, "%s: the device tree has no outer cache", item);
 	if (!parse_cache(item, value, &o->cache, GEOMETRY_MAX_WAYS_L2, error))

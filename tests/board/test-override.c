@@ -218,6 +218,14 @@ static void what_the_tree_has_not_cannot_be_changed(void **state)
 		      "outer=1M: the device tree has no outer cache");
 }
 
+static void nothing_is_taken_away_where_nothing_is(void **state)
+{
+	struct board *b = board_of(CELLS CPU_A9 MEMORY);
+
+	assert_true(board_set_cpu(b, "outer=0", NULL));
+	assert_null(b->outer.path);
+}
+
 static void a_board_is_all_changed_or_not_at_all(void **state)
 {
 	struct board *b = board_of(A9_PL310);
@@ -251,6 +259,7 @@ int main(void)
 		OVERRIDE_TEST(a_tauros2_follows_the_core),
 		OVERRIDE_TEST(what_cannot_be_had_is_one_sentence),
 		OVERRIDE_TEST(what_the_tree_has_not_cannot_be_changed),
+		OVERRIDE_TEST(nothing_is_taken_away_where_nothing_is),
 		OVERRIDE_TEST(a_board_is_all_changed_or_not_at_all),
 	};
 
