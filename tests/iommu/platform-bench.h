@@ -25,7 +25,7 @@
  * @name:   of a row
  * @board:  a .dtb or a shipped board
  * @kind:   of the IOMMUs, as iommu_hw_kind() says
- * @cpu:    in the place of the board's; NULL: its own
+ * @line:   other CPUs in the place of the board's, with lines of 32 or 64 bytes; 0: its own
  * @knobs:  over those of the tree
  * @mode:   of default domains; 0: strict
  * @sleeps: devices use runtime PM and sleep in between, so that supplies go off
@@ -38,7 +38,7 @@ struct platform_run {
 	const char *name;
 	const char *board;
 	const char *kind;
-	const char *cpu;
+	unsigned line;
 	struct iommu_hw_knobs knobs;
 	enum machine_gear gear;
 	enum chooser_mode chooser;
