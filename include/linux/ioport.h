@@ -46,8 +46,6 @@ struct resource {
 		.start = (_start), .end = (_start) + (_size) - 1,	\
 		.name = (_name), .flags = (_flags),			\
 	}
-#define DEFINE_RES(_start, _size, _flags) \
-	DEFINE_RES_NAMED(_start, _size, NULL, _flags)
 #define DEFINE_RES_MEM_NAMED(_start, _size, _name) \
 	DEFINE_RES_NAMED(_start, _size, _name, IORESOURCE_MEM)
 #define DEFINE_RES_MEM(_start, _size)	DEFINE_RES_MEM_NAMED(_start, _size, NULL)
