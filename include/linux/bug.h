@@ -38,6 +38,9 @@ void warn_slowpath_fmt(const char *file, int line, const char *func, const char 
 
 #define WARN_ON_ONCE(cond)	WARN_ONCE(cond, "%s", #cond)
 
+/** "Kernel panic - not syncing: TEXT"; here the caller goes on, as after BUG(). */
+void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #define BUG_ON(cond)		((void)WARN(cond, "BUG: %s", #cond))
 #define BUG()			((void)WARN(true, "BUG"))
 

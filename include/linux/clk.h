@@ -62,7 +62,7 @@ void devm_clk_put(struct device *dev, struct clk *clk);
 /** Return: 0; clk_enable(): -ESHUTDOWN, and a warning: it is not prepared. */
 int clk_prepare(struct clk *clk);
 void clk_unprepare(struct clk *clk);
-int __must_check clk_enable(struct clk *clk);
+int clk_enable(struct clk *clk);
 void clk_disable(struct clk *clk);
 
 static inline int clk_prepare_enable(struct clk *clk)

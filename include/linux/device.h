@@ -13,8 +13,10 @@
 #include <linux/device/devres.h>
 #include <linux/device/driver.h>
 #include <linux/gfp.h>
+#include <linux/kernel.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/numa.h>
 #include <linux/pm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -28,6 +30,7 @@ extern "C" {
 struct bus_dma_region;
 struct cma;
 struct dev_iommu;
+struct dev_pm_domain;
 struct device_driver;
 struct device_node;
 struct dma_coherent_mem;
@@ -99,6 +102,7 @@ struct dev_links_info {
  * @bus:               of what kind; NULL when it is added: the platform bus
  * @driver:            who is bound to it, or NULL: also where a test is its driver
  * @power:             how it sleeps, <linux/pm.h>
+ * @pm_domain:         NULL: <linux/pm_runtime.h> knows power domains by itself
  * @links:             devices that it needs, and that need it
  * @driver_data:       the driver's: dev_get_drvdata()
  * @platform_data:     the board file's
@@ -147,6 +151,7 @@ struct device {
 	const struct bus_type *bus;
 	struct device_driver *driver;
 	struct dev_pm_info power;
+	struct dev_pm_domain *pm_domain;
 	struct dev_links_info links;
 	void *driver_data;
 	void *platform_data;
@@ -272,6 +277,18 @@ static inline bool device_is_bound(const struct device *dev)
 int __must_check device_attach(struct device *dev);
 /** Take its driver away. */
 void device_release_driver(struct device *dev);
+
+/** All memory is equally near to every device. */
+static inline int dev_to_node(struct device *dev)
+{
+	(void)dev;
+	return NUMA_NO_NODE;
+}
+
+static inline void set_dev_node(struct device *dev, int node)
+{
+	(void)dev, (void)node;
+}
 
 /** Is it behind an IOMMU? */
 static inline bool device_iommu_mapped(struct device *dev)

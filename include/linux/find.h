@@ -37,6 +37,16 @@ static inline unsigned long find_next_bit(const unsigned long *map, unsigned lon
 	return _find_next(map, size, offset, 0);
 }
 
+static inline unsigned long find_first_bit(const unsigned long *map, unsigned long size)
+{
+	return _find_next(map, size, 0, 0);
+}
+
+static inline unsigned long find_first_zero_bit(const unsigned long *map, unsigned long size)
+{
+	return _find_next(map, size, 0, ~0UL);
+}
+
 static inline unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size,
 					       unsigned long offset)
 {

@@ -14,6 +14,7 @@
 #ifndef _ARMDMA_LINUX_INIT_H
 #define _ARMDMA_LINUX_INIT_H
 
+#include <linux/kconfig.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus

@@ -76,6 +76,17 @@ void writeb_relaxed(u8 value, volatile void __iomem *p);
 void writew_relaxed(u16 value, volatile void __iomem *p);
 void writel_relaxed(u32 value, volatile void __iomem *p);
 
+/**
+ * Not ordered, and as the CPU has its bytes, which is as a device has them here: as the _relaxed
+ * forms.
+ */
+#define __raw_readb(p)		readb_relaxed(p)
+#define __raw_readw(p)		readw_relaxed(p)
+#define __raw_readl(p)		readl_relaxed(p)
+#define __raw_writeb(v, p)	writeb_relaxed(v, p)
+#define __raw_writew(v, p)	writew_relaxed(v, p)
+#define __raw_writel(v, p)	writel_relaxed(v, p)
+
 #define ioread32(p)		readl(p)
 #define iowrite32(v, p)		writel(v, p)
 

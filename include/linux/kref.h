@@ -7,32 +7,32 @@
 #ifndef _ARMDMA_LINUX_KREF_H
 #define _ARMDMA_LINUX_KREF_H
 
-#include <linux/atomic.h>
+#include <linux/refcount.h>
 
 struct kref {
-	atomic_t refcount;
+	refcount_t refcount;
 };
 
 static inline void kref_init(struct kref *kref)
 {
-	atomic_set(&kref->refcount, 1);
+	refcount_set(&kref->refcount, 1);
 }
 
 static inline unsigned int kref_read(const struct kref *kref)
 {
-	return (unsigned int)atomic_read(&kref->refcount);
+	return refcount_read(&kref->refcount);
 }
 
 /** For who is sure that somebody holds it. */
 static inline void kref_get(struct kref *kref)
 {
-	atomic_inc(&kref->refcount);
+	refcount_inc(&kref->refcount);
 }
 
 /** Return: 1 when it was the last, and @release has been called; else 0. */
 static inline int kref_put(struct kref *kref, void (*release)(struct kref *kref))
 {
-	if (!atomic_dec_and_test(&kref->refcount))
+	if (!refcount_dec_and_test(&kref->refcount))
 		return 0;
 	release(kref);
 	return 1;

@@ -18,6 +18,7 @@
 #ifndef _ARMDMA_LINUX_MM_H
 #define _ARMDMA_LINUX_MM_H
 
+#include <linux/mmdebug.h>
 #include <linux/align.h>
 #include <linux/bug.h>
 #include <linux/err.h>
@@ -88,6 +89,8 @@ phys_addr_t page_to_phys(const struct page *page);
 phys_addr_t virt_to_phys(const volatile void *va);
 /** NULL unless @pa is in lowmem. Of the current machine. */
 void *phys_to_virt(phys_addr_t pa);
+#define __pa(va)		virt_to_phys((const volatile void *)(unsigned long)(va))
+#define __va(pa)		phys_to_virt((phys_addr_t)(pa))
 bool virt_addr_valid(const void *va);
 
 /** In the area of vmalloc(), vmap() and ioremap(), or the consistent window. */

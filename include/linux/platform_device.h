@@ -25,6 +25,7 @@
 #include <linux/device.h>
 #include <linux/init.h>
 #include <linux/ioport.h>
+#include <linux/property.h>
 
 #ifdef __cplusplus
 extern "C" {

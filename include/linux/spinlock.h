@@ -8,6 +8,7 @@
 #ifndef _ARMDMA_LINUX_SPINLOCK_H
 #define _ARMDMA_LINUX_SPINLOCK_H
 
+#include <linux/bug.h>
 #include <linux/irqflags.h>
 #include <linux/types.h>
 
@@ -45,6 +46,14 @@ static inline void spin_unlock(spinlock_t *lock)
 {
 	__atomic_store_n(&lock->is_locked, false, __ATOMIC_RELEASE);
 }
+
+static inline bool spin_is_locked(const spinlock_t *lock)
+{
+	return __atomic_load_n(&lock->is_locked, __ATOMIC_RELAXED);
+}
+
+/* By whoever: Linux does not ask for more, either. */
+#define assert_spin_locked(lock)	BUG_ON(!spin_is_locked(lock))
 
 #define spin_lock_irq(lock)		do { local_irq_disable(); spin_lock(lock); } while (0)
 #define spin_unlock_irq(lock)		do { spin_unlock(lock); local_irq_enable(); } while (0)

@@ -37,6 +37,10 @@ typedef struct {
 	int counter;
 } atomic_t;
 
+/* @bits bits in words of the host: <linux/bitops.h>. */
+#define DECLARE_BITMAP(name, bits) \
+	unsigned long name[((bits) + 8 * sizeof(long) - 1) / (8 * sizeof(long))]
+
 struct list_head {
 	struct list_head *next, *prev;
 };

@@ -179,7 +179,7 @@ static void out_of_bulk(const struct shadow *s, struct shadow_page *p, struct sh
 	memset(l->writer, WRITER_DEVICE, s->line_bytes);
 	machine_peek(s->machine, VIEW_DRAM, l->pa, l->golden, s->line_bytes);
 	absorb(s, p, l);
-	clear_bit(s, p, LINES_IN_BULK, line_idx(s, l->pa));
+	clear_line_bit(s, p, LINES_IN_BULK, line_idx(s, l->pa));
 }
 
 static uint64_t last_write(const struct shadow_page *p)
@@ -214,7 +214,7 @@ struct shadow_line *shadow_line_get(struct shadow *s, struct shadow_page *p, uin
 	if (has_bit(s, p, LINES_IN_BULK, i))
 		out_of_bulk(s, p, l);
 	s->nr_lines += !has_bit(s, p, LINES_SEEN, i);
-	set_bit(s, p, LINES_SEEN, i);
+	set_line_bit(s, p, LINES_SEEN, i);
 	return l;
 }
 
@@ -311,8 +311,8 @@ static void forget_line(struct shadow *s, struct shadow_line **slot,
 
 static void forget_bits(const struct shadow *s, struct shadow_page *p, unsigned line)
 {
-	clear_bit(s, p, LINES_IN_BULK, line);
-	clear_bit(s, p, LINES_SEEN, line);
+	clear_line_bit(s, p, LINES_IN_BULK, line);
+	clear_line_bit(s, p, LINES_SEEN, line);
 }
 
 /* A device's bytes that are freed before anything more happened to them. */

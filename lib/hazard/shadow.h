@@ -39,13 +39,13 @@ static inline bool has_bit(const struct shadow *s, const struct shadow_page *p, 
 	return p->bits[kind * s->nr_words + line / 64] >> line % 64 & 1;
 }
 
-static inline void set_bit(const struct shadow *s, struct shadow_page *p, enum line_bits kind,
+static inline void set_line_bit(const struct shadow *s, struct shadow_page *p, enum line_bits kind,
 		    unsigned line)
 {
 	bits_of(s, p, kind)[line / 64] |= (uint64_t)1 << line % 64;
 }
 
-static inline void clear_bit(const struct shadow *s, struct shadow_page *p, enum line_bits kind,
+static inline void clear_line_bit(const struct shadow *s, struct shadow_page *p, enum line_bits kind,
 		      unsigned line)
 {
 	bits_of(s, p, kind)[line / 64] &= ~((uint64_t)1 << line % 64);

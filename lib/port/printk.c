@@ -52,6 +52,18 @@ void warn_slowpath_fmt(const char *file, int line, const char *func, const char 
 	fprintf(out(), "WARNING: %s:%d %s(): %s\n", base_name(file), line, func, text);
 }
 
+void panic(const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	text[strcspn(text, "\n")] = '\0';
+	fprintf(out(), "Kernel panic - not syncing: %s\n", text);
+}
+
 void printk_sleeping(const char *file, int line)
 {
 	fprintf(out(), "BUG: sleeping function called from invalid context at %s:%d\n",
