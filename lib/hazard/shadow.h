@@ -45,8 +45,8 @@ static inline void set_line_bit(const struct shadow *s, struct shadow_page *p, e
 	bits_of(s, p, kind)[line / 64] |= (uint64_t)1 << line % 64;
 }
 
-static inline void clear_line_bit(const struct shadow *s, struct shadow_page *p, enum line_bits kind,
-		      unsigned line)
+static inline void clear_line_bit(const struct shadow *s, struct shadow_page *p,
+				  enum line_bits kind, unsigned line)
 {
 	bits_of(s, p, kind)[line / 64] &= ~((uint64_t)1 << line % 64);
 }
