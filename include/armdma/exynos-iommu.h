@@ -4,8 +4,10 @@
  * one master, and no ID in the tree: software asks its version register. This is its manual;
  * lib/iommu/exynos is a driver that knows no more than this.
  *
- * Device tree: "samsung,exynos-sysmmu", #iommu-cells 0. Clocks "sysmmu" and "master", or
- * "aclk" (it translates) and "pclk" (its registers answer).
+ * Device tree: "samsung,exynos-sysmmu", #iommu-cells 0. Clocks "sysmmu" and "master" (its
+ * device's, without which registers do not answer), or "aclk" (it translates) and "pclk" (its
+ * registers answer). Without a clock what would be translated is refused, and what would
+ * not be passes.
  *
  * Registers have 32 bits; where there is none, reads are zeros and writes are ignored.
  *
@@ -37,10 +39,11 @@
  * of a page.
  *
  * Blocking: after MMU_CTRL.block was written it takes a while until MMU_STATUS says that it
- * is blocked: nothing is in flight, accesses wait. What is flushed then has gone at
- * once; what is flushed in between goes some time later, and nothing tells when. A fault
- * blocks as well: until it is cleared, and MMU_CTRL then written without block, its access
- * and all others wait; then they are made again. Without MMU_CTRL.enable nothing is translated.
+ * is blocked: nothing is in flight, accesses wait; no time at all, if it was off. What is
+ * flushed then has gone at once; what is flushed in between goes some time later, and nothing
+ * tells when. A fault blocks as well: until it is cleared, and MMU_CTRL then written without
+ * block, its access and all others wait; then they are made again. Without MMU_CTRL.enable
+ * nothing is translated.
  *
  * What versions hold, and when they let go of it:
  *
@@ -59,7 +62,8 @@
  * TLBs and FLPD caches; how long blocking takes; that an access that faulted is made again;
  * that a flush without block arrives in the end; which version which SoC has. Not heeded:
  * .caches_negative, but to turn it off, where the version has no such habit;
- * .walk_cache_entries, where there is no FLPD cache.
+ * .walk_cache_entries, where there is no FLPD cache. IOMMU_HW_NONE of these is none; 4096
+ * hold every table.
  *
  * Leaves out: prefetch buffers (their registers hold what is written), QoS, LRU, security,
  * VMs other than 0, performance counters.

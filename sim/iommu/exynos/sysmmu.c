@@ -9,7 +9,7 @@
 #include "sysmmu.h"
 
 #define PAGE		0x1000u
-#define CFG_NO_FLPD	SYSMMU_VERSION(3, 2)	/* before: there is no such bit */
+#define GATES_TRANSLATION	(1u << 8)	/* beside IOMMU_HW_GATES_* */
 
 static bool misbehaves(const struct sysmmu *s, enum sysmmu_misbehaviour how)
 {
@@ -48,8 +48,11 @@ static void unblock(struct sysmmu *s)
 	s->is_fault_blocked = false;
 }
 
+/* What was off has nothing in flight. */
 static unsigned ticks_until_blocked(struct sysmmu *s)
 {
+	if (!s->was_on)
+		return 0;
 	if (s->hw->machine->config.chooser == CHOOSER_RANDOM)
 		return iommu_hw_choose(s->hw, s->delay + 1);
 	return s->delay;
@@ -85,6 +88,7 @@ void sysmmu_wrote_ctrl(void *opaque, unsigned idx, uint32_t value)
 	else
 		s->block = BLOCK_NONE;
 	block_if_due(s);
+	s->was_on = value & SYSMMU_CTRL_ENABLE;
 	set_line(s);
 }
 
@@ -113,7 +117,7 @@ void sysmmu_wrote_cfg(void *opaque, unsigned idx, uint32_t value)
 {
 	struct sysmmu *s = opaque;
 	struct iotlb_scope all = { .is_with_locked = true };
-	bool has_flpd = s->part->flpd_entries && value & SYSMMU_CFG_FLPDCACHE;
+	bool has_flpd = s->flpd_entries && value & SYSMMU_CFG_FLPDCACHE;
 
 	if (s->walker.has_walk_cache && !has_flpd)
 		walk_invalidate(&s->walker, &all, false, true);
@@ -293,7 +297,10 @@ static void translate(void *opaque, const struct iommu_hw_access *a, struct iomm
 		return;
 	}
 	res->context = 0;
-	if (is_blocked(s)) {
+	if (s->hw->gated & GATES_TRANSLATION) {
+		res->outcome = IOMMU_HW_ABORT;
+		res->reason = IOMMU_HW_OFF;
+	} else if (is_blocked(s)) {
 		res->reason = IOMMU_HW_BLOCKED;
 		stall(s, res, false);
 	} else if (hits_several(s, a->iova) && knows_of(s, IOMMU_HW_TLB_CONFLICT)) {
@@ -313,6 +320,7 @@ static void reset(void *opaque)
 	struct iotlb_scope all = { .is_with_locked = true };
 
 	regs_reset(&s->regs);
+	s->was_on = false;
 	unblock(s);
 	if (!s->hw)		/* the very first time */
 		return;
@@ -344,14 +352,19 @@ static void tick(void *opaque)
 	block_if_due(s);
 }
 
-/* The bus clock answers, the core's translates; without any other, neither. */
+/*
+ * Of the two bus clocks one answers and one translates; what does neither passes accesses
+ * on even without. A master without a clock of its own asks for nothing.
+ */
 static unsigned gates(void *opaque, enum supply_kind kind, const char *name)
 {
-	if (kind == SUPPLY_CLOCK && g_strcmp0(name, "pclk") == 0)
+	if (kind != SUPPLY_CLOCK)
+		return IOMMU_HW_GATES_REGISTERS | IOMMU_HW_GATES_ACCESSES;
+	if (g_strcmp0(name, "aclk") == 0)
+		return GATES_TRANSLATION;
+	if (g_strcmp0(name, "pclk") == 0 || g_strcmp0(name, "master") == 0)
 		return IOMMU_HW_GATES_REGISTERS;
-	if (kind == SUPPLY_CLOCK && g_strcmp0(name, "aclk") == 0)
-		return IOMMU_HW_GATES_ACCESSES;
-	return IOMMU_HW_GATES_REGISTERS | IOMMU_HW_GATES_ACCESSES;
+	return IOMMU_HW_GATES_REGISTERS | GATES_TRANSLATION;
 }
 
 static void free_sysmmu(void *opaque)
@@ -398,6 +411,8 @@ static void build_parts(struct sysmmu *s, const struct iommu_hw_knobs *k)
 	const struct sysmmu_part *part = s->part;
 
 	s->delay = iommu_hw_knob(k->delay, 4);
+	s->flpd_entries = part->flpd_entries ?
+			  iommu_hw_knob(k->walk_cache_entries, part->flpd_entries) : 0;
 	s->misbehaves = k->misbehaves;
 	s->flushes = (struct command_unit){
 		.hw = s->hw, .capacity = COMMANDS_MAX, .delay = s->delay,
@@ -412,8 +427,7 @@ static void build_parts(struct sysmmu *s, const struct iommu_hw_knobs *k)
 	};
 	iotlb_init(&s->walker.tlb, s->hw, shape_of(part, k));
 	iotlb_init(&s->walker.tables, s->hw, (struct iotlb_shape){
-		.nr_entries = k->walk_cache_entries == IOMMU_HW_UNBOUNDED ? 0 :
-			      iommu_hw_knob(k->walk_cache_entries, part->flpd_entries),
+		.nr_entries = s->flpd_entries,
 		.draws_victims = iommu_hw_habit(k->draws_victims, false) });
 }
 

@@ -58,10 +58,12 @@ struct sysmmu {
 	uint32_t version;
 	unsigned misbehaves;
 	unsigned delay;
+	unsigned flpd_entries;		/* 0: none */
 	struct reg_file regs;
 	struct walk_unit walker;
 	struct command_unit flushes;
 	struct pt_format format;
+	bool was_on;			/* MMU_CTRL.enable, before it was written */
 	enum block block;		/* by software */
 	uint64_t block_due;
 	bool is_fault_blocked;
