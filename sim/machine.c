@@ -248,6 +248,11 @@ uint64_t machine_step(const struct machine *m)
 	return m->step;
 }
 
+uint64_t machine_moment(struct machine *m)
+{
+	return ++m->moment;
+}
+
 void machine_set_software(struct machine *m, void *software)
 {
 	m->software = software;

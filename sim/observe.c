@@ -31,10 +31,8 @@ static uint64_t nr_more_lines(const struct observe_event *ev)
 	return (ev->pa + ev->len - 1) / ev->line_bytes - ev->pa / ev->line_bytes;
 }
 
-void machine_tell(struct machine *m, struct observe_event *ev)
+static void tell_observers(struct machine *m, const struct observe_event *ev)
 {
-	ev->step = ++m->step;
-	m->step += nr_more_lines(ev);
 	m->is_telling = true;
 	for (unsigned i = 0; i < m->observers->len; i++) {
 		struct observer *o = g_ptr_array_index(m->observers, i);
@@ -42,6 +40,19 @@ void machine_tell(struct machine *m, struct observe_event *ev)
 		o->event(o, ev);
 	}
 	m->is_telling = false;
+}
+
+void machine_tell_aside(struct machine *m, struct observe_event *ev)
+{
+	ev->step = m->step;
+	tell_observers(m, ev);
+}
+
+void machine_tell(struct machine *m, struct observe_event *ev)
+{
+	ev->step = ++m->step;
+	m->step += nr_more_lines(ev);
+	tell_observers(m, ev);
 }
 
 static bool page_is_watched(const struct machine *m, uint64_t off)

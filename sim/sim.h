@@ -118,6 +118,7 @@ struct machine {
 	uint32_t *shown;		/* TLB_PAGES: tlb_shown() of what the window shows, or 0 */
 	uint16_t nr_shown[TLB_MIB];
 	uint64_t step;
+	uint64_t moment;		/* see machine_moment() */
 
 	GByteArray *settled;		/* the bytes of a store that takes effect */
 	GArray *lent;			/* of struct lent_line: see native.c */
@@ -186,6 +187,8 @@ static inline void inner_prefetch(const struct machine *m, struct place at)
 struct observe_event machine_event(const struct machine *m, enum observe_kind kind,
 				   struct place at, const void *bytes, size_t len);
 void machine_tell(struct machine *m, struct observe_event *ev);
+/* The same, but it takes no step of its own: as if nobody had been told. */
+void machine_tell_aside(struct machine *m, struct observe_event *ev);
 
 /* ---- window.c -------------------------------------------------------- */
 

@@ -71,6 +71,22 @@ enum hazard_class {
 	HAZARD_MMAP_ATTRIBUTES,		/* mapped for a process otherwise than allocated */
 	HAZARD_USER_PAGE_COPIED,	/* taken from a process, which has a copy now */
 	HAZARD_CPU_ABORT,		/* a data abort of the code under test */
+	/* an IOMMU's answer is not what the library promised; exact gear */
+	HAZARD_IOMMU_TABLE_NOT_CLEAN,	/* the newest descriptor is in a cache */
+	HAZARD_IOMMU_ORDER,		/* or in a store buffer; or an invalidation came too early */
+	HAZARD_IOMMU_TLB_STALE,		/* unmapped, synced, and not invalidated */
+	HAZARD_IOMMU_FLUSH_SCOPE,	/* something else was invalidated */
+	HAZARD_IOMMU_PAGE_LEFT,		/* one of several entries of a page */
+	HAZARD_IOMMU_NEGATIVE_STALE,	/* mapped, and held that nothing is there */
+	HAZARD_IOMMU_WALK_CACHE_STALE,	/* a walk began in a table that nothing leads to */
+	HAZARD_IOMMU_TABLE_FREED,	/* a walk went through freed memory */
+	HAZARD_IOMMU_TLB_CONFLICT,	/* two entries translate one address */
+	HAZARD_IOMMU_STALL_HUNG,	/* a stalled access that nobody resumed */
+	HAZARD_IOMMU_DIVERTED,		/* bypassed, redirected or dropped without an error */
+	HAZARD_IOMMU_REGISTER_OFF,	/* a register access without clock or power */
+	HAZARD_IOMMU_OFF,		/* an access of a device, the same */
+	HAZARD_IOMMU_STATE_LOST,	/* not programmed again after power was off */
+	HAZARD_IOMMU_WRONG_TRANSLATION,	/* the tables or registers say so */
 	NR_HAZARD_CLASSES
 };
 

@@ -28,6 +28,7 @@ struct iommu_iotlb_gather;
  * @map:   [@iova, +@len) leads to @pa now, with @prot: IOMMU_READ, ... A list is one call for
  *         each run of its memory. @site: return address of the call; NULL: the DMA API did it
  * @sync_map: and devices get there: what iommu_map() promises when it returns
+ * @unmapping: an unmap in @domain begins
  * @unmap: it no longer does, but for what TLBs hold; @unmapped of the @len bytes that
  *         were asked for. @gather: what is invalidated with it, which says when
  * @sync:  nothing that was unmapped with @gather gets through any more; NULL: nothing that
@@ -46,6 +47,7 @@ struct iommu_watcher {
 		    uint64_t pa, size_t len, int prot, const void *site);
 	void (*sync_map)(struct iommu_watcher *w, const struct iommu_domain *domain,
 			 uint64_t iova, size_t len);
+	void (*unmapping)(struct iommu_watcher *w, const struct iommu_domain *domain);
 	void (*unmap)(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
 		      size_t len, size_t unmapped, const struct iommu_iotlb_gather *gather,
 		      const void *site);
@@ -59,7 +61,8 @@ struct iommu_watcher {
 };
 
 /**
- * iommu_watch() - tell @w of all machines of the process, after those who watch already
+ * iommu_watch() - tell @w of all machines of the process, after those who watch already;
+ *                 first of the devices of the present one that are attached by now
  * iommu_unwatch() - no more; who does not watch is fine
  *
  * @w is borrowed. Context: while no other thread maps.

@@ -111,6 +111,14 @@ uint64_t machine_seed(const struct machine *m);
 /** Simulated order: counts every event of the machine that an observer could see. */
 uint64_t machine_step(const struct machine *m);
 
+/**
+ * machine_moment() - a number that rises with each call, and with each invalidation of an
+ *                    IOMMU: what came first, where steps are equal
+ *
+ * Exact gear.
+ */
+uint64_t machine_moment(struct machine *m);
+
 /** A slot for the software that runs on the machine; the machine never looks into it. */
 void machine_set_software(struct machine *m, void *software);
 void *machine_software(const struct machine *m);

@@ -42,7 +42,8 @@ enum observe_kind {
 	OBSERVE_TLB_CONFLICT,	/* @va, @pa, @len, @attrs of an entry that a new one displaced */
 	OBSERVE_CPU_FAULT,	/* @va; @fault */
 	OBSERVE_MASTER_FAULT,	/* @dma; @refusal */
-	OBSERVE_IOMMU,		/* @dma; @iommu: it did not translate, and did not bypass */
+	OBSERVE_IOMMU,		/* @dma; @iommu: an access that it answered. Fast gear: that
+				 * it refused */
 	OBSERVE_SUPPLY,		/* @supply: what an IOMMU stands on has changed */
 	OBSERVE_UNSUPPLIED,	/* cpu: @supply: a register that did not answer for want of it */
 	NR_OBSERVE_KINDS
@@ -66,8 +67,10 @@ enum observe_order {
 enum observe_answer { ANSWER_L1, ANSWER_L2, ANSWER_DRAM };
 
 /**
- * struct observe_iommu - an access that an IOMMU stopped or diverted; a master's refusal,
- * where it comes to one, follows
+ * struct observe_iommu - an access that an IOMMU answered; a master's refusal, where it
+ * comes to one, follows, else what is read or written. How it came about: iommu_hw_account().
+ * Without a master it was asked for by iommu_hw_translate(). Who was let through takes no
+ * step of its own.
  */
 struct observe_iommu {
 	const struct iommu_hw *iommu;

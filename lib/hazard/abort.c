@@ -22,10 +22,14 @@ static const char *fault_text(enum fault_kind kind)
 
 void abort_event(struct hazard_engine *e, const struct observe_event *ev)
 {
-	struct record now = engine_record(e, RECORD_FAULT);
-	struct report *r = report_begin(e, HAZARD_CPU_ABORT, ev->site, NULL);
 	const char *name = party_name(&e->parties, party_of(&e->parties, ev));
+	struct record now;
+	struct report *r;
 
+	if (iommu_has_told(e, ev))
+		return;
+	now = engine_record(e, RECORD_FAULT);
+	r = report_begin(e, HAZARD_CPU_ABORT, ev->site, NULL);
 	if (!r)
 		return;
 	report_by(r, name);

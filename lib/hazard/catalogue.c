@@ -143,6 +143,70 @@ static const struct {
 	[HAZARD_CPU_ABORT] = { "cpu-abort",
 		"A load or store of the code under test was refused by the MMU or the bus. On "
 		"real hardware this is a data abort: an oops, or a hang." },
+	[HAZARD_IOMMU_TABLE_NOT_CLEAN] = { "iommu-table-not-clean",
+		"An IOMMU walked its tables and saw an old descriptor, since the new one was "
+		"still in a CPU's cache. A walker that does not snoop reads memory: each store "
+		"to a table has to be cleaned, the very line of it, before the device may rely "
+		"on it." },
+	[HAZARD_IOMMU_ORDER] = { "iommu-order",
+		"A descriptor and a register write reached the IOMMU in the wrong order: the "
+		"store was still in a store buffer when the IOMMU walked, or the TLB was "
+		"invalidated first and then brought the old translation in again. Store, clean, "
+		"barrier, invalidate: in that order." },
+	[HAZARD_IOMMU_TLB_STALE] = { "iommu-tlb-stale",
+		"A device got through by a translation that was unmapped, and whose unmap was "
+		"complete: nothing had invalidated the TLB. The memory behind it may be "
+		"somebody else's by now. Clearing a descriptor takes nothing out of a TLB." },
+	[HAZARD_IOMMU_FLUSH_SCOPE] = { "iommu-flush-scope",
+		"A TLB was invalidated for an unmap, but for another address, context or ASID "
+		"than that of the entry, and the old translation stayed. A domain that is used "
+		"in several contexts, by several IOMMUs or with large ranges needs an "
+		"invalidation for each." },
+	[HAZARD_IOMMU_PAGE_LEFT] = { "iommu-page-left",
+		"A large page may have several entries in a TLB, one for each set that its "
+		"addresses lead to. An invalidation by one address takes one of them; devices "
+		"get through by the others." },
+	[HAZARD_IOMMU_NEGATIVE_STALE] = { "iommu-negative-stale",
+		"A device was refused although the address is mapped: the TLB holds, from "
+		"before, that nothing is there. Hardware that keeps invalid descriptors, or "
+		"fetches their neighbours, needs an invalidation after a map, too." },
+	[HAZARD_IOMMU_WALK_CACHE_STALE] = { "iommu-walk-cache-stale",
+		"An IOMMU began its walk in a table that its walk cache held, and that no "
+		"descriptor leads to any more. Invalidating the TLB by address leaves such "
+		"pointers: unlinking a table, or replacing one by a large page, needs an "
+		"invalidation that reaches the walk cache." },
+	[HAZARD_IOMMU_TABLE_FREED] = { "iommu-table-freed",
+		"An IOMMU walked through a page of a table that had been freed. What it takes "
+		"for descriptors is whatever the page's next owner writes there. A table goes "
+		"in this order: unlink, clean, invalidate the walk cache, free." },
+	[HAZARD_IOMMU_TLB_CONFLICT] = { "iommu-tlb-conflict",
+		"Two entries of a TLB translate one address. A live descriptor was replaced by "
+		"one of another size without an invalidation in between, and hardware may use "
+		"either, mix them, or fault. Break before make: clear, invalidate, then set." },
+	[HAZARD_IOMMU_STALL_HUNG] = { "iommu-stall-hung",
+		"An IOMMU holds an access that faulted, and nobody told it to go on or to give "
+		"up: the device hangs, and with some parts everybody behind that IOMMU. Also a "
+		"fault that nobody wants to mend has to be answered." },
+	[HAZARD_IOMMU_DIVERTED] = { "iommu-diverted",
+		"A device's access was not translated, and did not fail: it was bypassed, "
+		"dropped, or sent to a page set aside for faults. The device sees no error, and "
+		"its data is lost or lies in somebody else's memory." },
+	[HAZARD_IOMMU_REGISTER_OFF] = { "iommu-register-off",
+		"A register of an IOMMU was accessed while its clock or its power was off. On "
+		"hardware this is an external abort, a hang, or a write that is lost, such as "
+		"an invalidation." },
+	[HAZARD_IOMMU_OFF] = { "iommu-off",
+		"A device worked while the IOMMU before it had no clock or no power. Nothing "
+		"translates then; what happens to the access is the part's choice. A device "
+		"link makes the device's runtime PM keep its IOMMU on." },
+	[HAZARD_IOMMU_STATE_LOST] = { "iommu-state-lost",
+		"An IOMMU lost its registers with its power, or by a reset, and was not "
+		"programmed again before a device worked. The suspend has to save what the "
+		"resume restores: contexts, table addresses, routes, enables." },
+	[HAZARD_IOMMU_WRONG_TRANSLATION] = { "iommu-wrong-translation",
+		"A device got something else than what is mapped, though nothing is stale: the "
+		"tables themselves, or the registers that lead to them, are not what "
+		"iommu_map() or the attachment promised. A bug of the IOMMU's driver." },
 };
 
 const char *hazard_title(enum hazard_class c)

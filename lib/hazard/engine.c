@@ -40,6 +40,12 @@ static void leave(struct hazard_engine *e)
 	g_rec_mutex_unlock(&e->lock);
 }
 
+static void on_iommu(struct hazard_engine *e, const struct observe_event *ev)
+{
+	iommu_event(e, ev);
+	ownership_device_diverted(e, ev);
+}
+
 static void on_event(struct observer *o, const struct observe_event *ev)
 {
 	struct hazard_engine *e = (struct hazard_engine *)
@@ -51,10 +57,12 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 	pool_event(e, ev);
 	if (ev->kind == OBSERVE_CPU_FAULT)
 		abort_event(e, ev);
+	else if (ev->kind == OBSERVE_UNSUPPLIED)
+		iommu_off_event(e, ev);
 	else if (ev->kind == OBSERVE_MASTER_FAULT)
 		ownership_device_refused(e, ev);
 	else if (ev->kind == OBSERVE_IOMMU)
-		ownership_device_diverted(e, ev);
+		on_iommu(e, ev);
 	else if (is_range(ev))
 		range_event(e, ev);
 	else
@@ -110,6 +118,8 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	e->listener.note = on_note;
 	machine_observe(m, &e->observer);
 	ledger_listen(m, &e->listener);
+	if (!e->live.is_fast)
+		iommu_begin(e);
 	return e;
 }
 
@@ -120,6 +130,7 @@ uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c)
 
 static void engine_free(struct hazard_engine *e)
 {
+	iommu_done(e);
 	ledger_done(e);
 	pool_done(e);
 	alias_done(e);
@@ -165,6 +176,7 @@ int hazard_detach(struct hazard_engine *e)
 		return 0;
 	ledger_listen(e->machine, NULL);
 	machine_unobserve(e->machine, &e->observer);
+	iommu_finish(e);
 	ledger_finish(e);
 	if (!e->config.is_quiet)
 		summary_print(e);

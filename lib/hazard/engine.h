@@ -48,6 +48,7 @@ enum record_kind {
 	RECORD_SYNCED_FOR_DEVICE,
 	RECORD_ALLOCATED,
 	RECORD_FREED,
+	RECORD_INVALIDATED,		/* entries of an IOMMU's TLB */
 	/* the machine's, kept per line */
 	RECORD_FILLED,
 	RECORD_CPU_WROTE,
@@ -497,6 +498,7 @@ struct hazard_engine {
 	GArray *taken;			/* and what was taken of them */
 	GHashTable *known;		/* report key -> struct report */
 	uint64_t count[NR_HAZARD_CLASSES];
+	struct iommu_watch *iommu;	/* iommu.c's; NULL: fast gear */
 };
 
 /* A record of something that happens now. */
@@ -517,6 +519,18 @@ void range_event(struct hazard_engine *e, const struct observe_event *ev);
 
 /* abort.c */
 void abort_event(struct hazard_engine *e, const struct observe_event *ev);
+
+/* iommu.c, iommu-spaces.c */
+void iommu_begin(struct hazard_engine *e);
+void iommu_event(struct hazard_engine *e, const struct observe_event *ev);
+void iommu_off_event(struct hazard_engine *e, const struct observe_event *ev);
+void iommu_note(struct hazard_engine *e, const struct ledger_note *n);
+/* Is @ev, a refusal or a transfer, what an answer came to that has been reported? */
+bool iommu_has_told(struct hazard_engine *e, const struct observe_event *ev);
+/* Does a domain that its user manages lead there? */
+bool iommu_space_allows(struct hazard_engine *e, const struct observe_event *ev);
+void iommu_finish(struct hazard_engine *e);
+void iommu_done(struct hazard_engine *e);
 
 /* ownership.c */
 void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *ev,

@@ -482,6 +482,7 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 void ledger_note(struct hazard_engine *e, const struct ledger_note *n)
 {
 	g_assert(n->kind < NR_LEDGER_KINDS);
+	iommu_note(e, n);
 	if (n->kind == LEDGER_PAGES_FREED || n->kind == LEDGER_SLAB_FREED)
 		note_freed(e, n);
 	else if (n->kind == LEDGER_AREA_MAPPED || n->kind == LEDGER_AREA_UNMAPPED)

@@ -330,11 +330,13 @@ void ownership_device_diverted(struct hazard_engine *e, const struct observe_eve
 {
 	const struct observe_iommu *what = ev->iommu;
 	bool is_dropped = what->result.outcome == IOMMU_HW_DROP;
-	struct record now = device_record(e, ev, what->access.is_write);
+	struct record now;
 	struct report *r;
 
-	if (!is_dropped && what->result.outcome != IOMMU_HW_REDIRECT)
+	if ((!is_dropped && what->result.outcome != IOMMU_HW_REDIRECT) || !ev->master ||
+	    iommu_has_told(e, ev))
 		return;
+	now = device_record(e, ev, what->access.is_write);
 	r = report_begin(e, HAZARD_DEVICE_ACCESS_UNMAPPED, NULL, ev->master);
 	if (!r)
 		return;
@@ -383,6 +385,8 @@ void ownership_device_refused(struct hazard_engine *e, const struct observe_even
 	const char *name = master_name(ev->master);
 	struct report *r;
 
+	if (iommu_has_told(e, ev))
+		return;
 	if (readonly) {
 		report_kept_readonly(e, ev, readonly);
 		return;
@@ -449,7 +453,10 @@ bool ownership_device_access(struct hazard_engine *e, const struct observe_event
 	if (d)
 		mapped_each_dma(d, ev->dma, ev->dma + ev->len - 1, add_cover, &c);
 	if (!all_of(c.is_mapped, ev->len)) {
-		report_unmapped(e, ev, d, is_write);
+		if (iommu_space_allows(e, ev))
+			return true;
+		if (!iommu_has_told(e, ev))
+			report_unmapped(e, ev, d, is_write);
 		return false;
 	}
 	if (is_write && !all_of(c.is_writable, ev->len))

@@ -38,6 +38,7 @@ const char *record_kind_name(uint8_t kind)
 		[RECORD_SYNCED_FOR_DEVICE] = "synced-for-device",
 		[RECORD_ALLOCATED] = "allocated",
 		[RECORD_FREED] = "freed",
+		[RECORD_INVALIDATED] = "invalidated",
 		[RECORD_FILLED] = "filled",
 		[RECORD_CPU_WROTE] = "cpu-wrote",
 		[RECORD_DEVICE_WROTE] = "device-wrote",

@@ -246,6 +246,7 @@ static __always_inline size_t unmap_range(struct iommu_domain *domain, unsigned 
 		refuse(domain, ops->unmap_pages, iova, iova, size);
 		return 0;
 	}
+	trace_unmapping(domain);
 	if (likely(size == min))
 		unmapped = ops->unmap_pages(domain, iova, min, 1, gather);
 	else

@@ -52,6 +52,7 @@ static __always_inline size_t iommu_unmap_one(struct iommu_domain *domain, unsig
 
 	if (unlikely(!ops->unmap_pages))
 		return iommu_unmap_fast(domain, iova, len, gather);
+	trace_unmapping(domain);
 	unmapped = ops->unmap_pages(domain, iova, len, 1, gather);
 	trace_unmap(domain, iova, len, unmapped, gather, NULL);
 	return unmapped;

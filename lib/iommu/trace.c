@@ -1,8 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Who watches the core's trace points: see <armdma/iommu-watch.h>. */
+#include "core.h"
 #include "trace.h"
 
 struct iommu_watcher *iommu_watched;
+
+/* Who comes late learns where devices are by now. */
+static void tell_of_attached(struct iommu_watcher *w)
+{
+	const struct kernel *k = kernel_current();
+	struct device *dev;
+
+	if (!w->attach || !k || !k->iommu)
+		return;
+	list_for_each_entry(dev, &k->iommu->bus, bus_node) {
+		const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+
+		if (domain && domain->type & __IOMMU_DOMAIN_PAGING)
+			w->attach(w, domain, dev);
+	}
+}
 
 void iommu_watch(struct iommu_watcher *w)
 {
@@ -12,6 +29,7 @@ void iommu_watch(struct iommu_watcher *w)
 		last = &(*last)->next;
 	w->next = NULL;
 	*last = w;
+	tell_of_attached(w);
 }
 
 void iommu_unwatch(struct iommu_watcher *w)
@@ -38,6 +56,11 @@ void trace_map_told(const struct iommu_domain *domain, unsigned long iova, phys_
 void trace_sync_map_told(const struct iommu_domain *domain, unsigned long iova, size_t size)
 {
 	TELL(sync_map, domain, iova, size);
+}
+
+void trace_unmapping_told(const struct iommu_domain *domain)
+{
+	TELL(unmapping, domain);
 }
 
 void trace_unmap_told(const struct iommu_domain *domain, unsigned long iova, size_t size,

@@ -15,6 +15,7 @@ extern struct iommu_watcher *iommu_watched __attribute__((visibility("hidden")))
 void trace_map_told(const struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
 		    size_t size, int prot, const void *site);
 void trace_sync_map_told(const struct iommu_domain *domain, unsigned long iova, size_t size);
+void trace_unmapping_told(const struct iommu_domain *domain);
 void trace_unmap_told(const struct iommu_domain *domain, unsigned long iova, size_t size,
 		      size_t unmapped, const struct iommu_iotlb_gather *gather,
 		      const void *site);
@@ -35,6 +36,12 @@ static inline void trace_sync_map(const struct iommu_domain *domain, unsigned lo
 {
 	if (unlikely(iommu_watched))
 		trace_sync_map_told(domain, iova, size);
+}
+
+static inline void trace_unmapping(const struct iommu_domain *domain)
+{
+	if (unlikely(iommu_watched))
+		trace_unmapping_told(domain);
 }
 
 static inline void trace_unmap(const struct iommu_domain *domain, unsigned long iova, size_t size,

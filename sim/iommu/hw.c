@@ -125,6 +125,7 @@ struct iommu_hw_result iommu_hw_ask(struct iommu_hw *i, const struct iommu_hw_ac
 	};
 
 	i->counts.accesses++;
+	i->walked = NULL;
 	if (i->is_bypassed) {
 		r.outcome = IOMMU_HW_BYPASS;
 		r.reason = IOMMU_HW_OK;
@@ -142,33 +143,49 @@ struct iommu_hw_result iommu_hw_ask(struct iommu_hw *i, const struct iommu_hw_ac
 	return r;
 }
 
+bool iommu_hw_is_observed(const struct iommu_hw *i)
+{
+	return !i->machine->is_fast && i->machine->observers->len;
+}
+
+/* A refusal is an event; that somebody was served is told of, and takes no step. */
+static void tell(struct iommu_hw *i, const struct master *d, const struct observe_iommu *what)
+{
+	struct observe_event ev = {
+		.kind = OBSERVE_IOMMU, .master = d, .dma = what->access.iova,
+		.len = what->access.len, .iommu = what,
+	};
+
+	if (!d || !is_refusal(what->result.outcome)) {
+		if (iommu_hw_is_observed(i))
+			machine_tell_aside(i->machine, &ev);
+		return;
+	}
+	machine_lock(i->machine);
+	machine_tell(i->machine, &ev);
+	machine_unlock(i->machine);
+}
+
 struct iommu_hw_result iommu_hw_serve(struct iommu_hw *i, const struct master *d,
 				      const struct iommu_hw_access *a)
 {
 	struct observe_iommu what = { .iommu = i, .access = *a, .result = iommu_hw_ask(i, a) };
-	struct observe_event ev = {
-		.kind = OBSERVE_IOMMU, .master = d, .dma = a->iova, .len = a->len,
-		.iommu = &what,
-	};
 
-	if (is_refusal(what.result.outcome)) {
-		machine_lock(i->machine);
-		machine_tell(i->machine, &ev);
-		machine_unlock(i->machine);
-	}
+	tell(i, d, &what);
 	return what.result;
 }
 
 struct iommu_hw_result iommu_hw_translate(struct iommu_hw *i, const struct iommu_hw_access *a)
 {
-	struct iommu_hw_result r;
+	struct observe_iommu what = { .iommu = i, .access = *a };
 
 	if (!i->machine->is_fast)
 		machine_settle(i->machine);
 	iommu_hw_enter(i);
-	r = iommu_hw_ask(i, a);
+	what.result = iommu_hw_ask(i, a);
+	tell(i, NULL, &what);
 	iommu_hw_leave(i);
-	return r;
+	return what.result;
 }
 
 enum iommu_hw_stall_state iommu_hw_stall_state(struct iommu_hw *i, uint32_t stall)

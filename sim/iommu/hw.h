@@ -13,6 +13,7 @@
  *   walk.c      from a root to a leaf, by any of them
  *   faults.c    records, overflow, the interrupt
  *   commands.c  what takes a while
+ *   account.c   how an answer came about, for observers
  *
  * A vendor's model composes them in a folder of its own; reference.c is one that can be
  * many.
@@ -22,10 +23,13 @@
 
 #include <glib.h>
 #include <armdma/iommu.h>
+#include <armdma/iommu-account.h>
 #include "../chooser.h"
 
 struct cpu;
+struct iotlb_scope;
 struct master;
+struct walk_unit;
 
 struct iommu_hw {
 	struct machine *machine;
@@ -43,6 +47,10 @@ struct iommu_hw {
 	bool is_bypassed;
 	struct iommu_hw_counters counts;
 	struct stream chance;		/* draws of its own */
+	const struct walk_unit *walked;	/* exact gear: by the latest access; NULL: it did not */
+	uint64_t lost, lost_step;	/* see struct iommu_hw_account */
+	unsigned nr_past;		/* of all there were; the latest are kept */
+	struct iommu_hw_invalidation past[IOMMU_HW_MAX_PAST];
 	GMutex lock;			/* fast gear: all of the above, and the model */
 };
 
@@ -74,6 +82,17 @@ struct iommu_hw_result iommu_hw_ask(struct iommu_hw *i, const struct iommu_hw_ac
 /* The same for a master, which observers are told of. */
 struct iommu_hw_result iommu_hw_serve(struct iommu_hw *i, const struct master *d,
 				      const struct iommu_hw_access *a);
+
+/* Is it worth noting how answers come about? */
+bool iommu_hw_is_observed(const struct iommu_hw *i);
+/* walker.c: the newest bytes; with those that are still in store buffers, if @with_held. */
+bool walker_read_newest(const struct iommu_hw *i, uint64_t pa, void *buf, size_t len,
+			bool with_held);
+/* account.c: @s was carried out, and @nr entries went. Exact gear; else nothing. */
+void account_invalidation(struct iommu_hw *i, const struct iotlb_scope *s, bool in_tlb,
+			  bool in_walk_cache, unsigned nr);
+/* account.c: registers, TLB and all have gone. */
+void account_loss(struct iommu_hw *i);
 
 /* A number below @n, n > 0: nominally 0. */
 uint32_t iommu_hw_choose(struct iommu_hw *i, uint32_t n);

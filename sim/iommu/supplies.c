@@ -46,7 +46,10 @@ static bool has_lost(const struct iommu_hw *i)
 static void tell(struct iommu_hw *i, enum observe_kind kind, const struct observe_supply *what,
 		 struct cpu *c, unsigned len)
 {
-	struct observe_event ev = { .kind = kind, .cpu = c, .len = len, .supply = what };
+	struct observe_event ev = {
+		.kind = kind, .cpu = c, .len = len, .supply = what,
+		.site = c && !i->machine->is_fast ? i->machine->actor.site : NULL,
+	};
 
 	machine_lock(i->machine);
 	machine_tell(i->machine, &ev);
@@ -64,6 +67,7 @@ static void reconsider(struct iommu_hw *i, struct observe_supply what)
 	what.loses = i->has_lost && !had_lost;
 	if (what.loses) {
 		i->counts.losses++;
+		account_loss(i);
 		iommu_hw_set_irq(i, false);
 	}
 	if (had_lost && !i->has_lost)

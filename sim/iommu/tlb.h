@@ -40,6 +40,7 @@ struct iotlb_entry {
 	uint8_t reason;			/* enum iommu_hw_reason */
 	bool is_loaded;			/* by software, whatever tables say */
 	uint32_t attrs;			/* of the page, as the kind's own registers show them */
+	uint64_t born, born_step;	/* when it was read: a moment, and the step */
 	uint16_t set;			/* of an indexed TLB: it answers there alone */
 };
 

@@ -5,6 +5,7 @@
  * Spec: DDI 0406C, B3.6.6 and DDI 0487, D8.2 (walks); D8.5 (hardware update of access flag
  * and dirty state).
  */
+#include "../sim.h"
 #include "walk.h"
 
 #include <string.h>
@@ -19,6 +20,8 @@ struct walking {
 	uint64_t table;
 	uint8_t restrains;
 	unsigned nr_reads;
+	bool is_newest;			/* of a look: by the newest bytes */
+	struct iommu_hw_reading *look;	/* what is read goes there, and nowhere else; or NULL */
 };
 
 static struct iotlb_entry nothing(const struct walking *w, enum iommu_hw_reason reason)
@@ -30,6 +33,8 @@ static struct iotlb_entry nothing(const struct walking *w, enum iommu_hw_reason 
 		.context = w->s->context, .asid = w->s->asid,
 		.level = (uint8_t)(w->s->format->first_level + w->level),
 		.is_negative = true, .reason = (uint8_t)reason,
+		.born = w->u->hw->machine->moment,
+		.born_step = w->u->hw->machine->step,
 	};
 }
 
@@ -53,16 +58,31 @@ static void remember_table(struct walking *w)
 {
 	unsigned shift = w->s->format->levels[w->level - 1].shift;
 
-	if (!w->u->has_walk_cache)
+	if (!w->u->has_walk_cache || w->look)
 		return;
 	iotlb_insert(&w->u->tables, &(struct iotlb_entry){
 		.iova = w->iova >> shift << shift, .size_log2 = (uint8_t)shift,
 		.context = w->s->context, .asid = w->s->asid,
 		.pa = w->table, .level = (uint8_t)w->level, .perms = w->restrains,
+		.born = w->u->hw->machine->moment,
+		.born_step = w->u->hw->machine->step,
 	});
 }
 
 /* ---- a descriptor -------------------------------------------------------------------- */
+
+/* For nobody's use but to tell of. */
+static bool look_at_descriptor(struct walking *w, uint64_t pa, uint64_t *ret_raw, unsigned len)
+{
+	struct iommu_hw_descriptor *d = &w->look->descriptors[w->look->nr];
+
+	if (w->is_newest ? !walker_read_newest(w->u->hw, pa, ret_raw, len, true)
+			 : !iommu_hw_walk_read(w->u->hw, pa, ret_raw, len))
+		return false;
+	*d = (struct iommu_hw_descriptor){ .pa = pa, .raw = *ret_raw, .len = (uint8_t)len };
+	w->look->nr++;
+	return true;
+}
 
 static bool read_descriptor(struct walking *w, uint64_t *ret_pa, uint64_t *ret_raw)
 {
@@ -72,6 +92,8 @@ static bool read_descriptor(struct walking *w, uint64_t *ret_pa, uint64_t *ret_r
 	*ret_pa = w->table + (index << l->entry_log2);
 	*ret_raw = 0;
 	w->nr_reads++;
+	if (unlikely(w->look != NULL))
+		return look_at_descriptor(w, *ret_pa, ret_raw, 1u << l->entry_log2);
 	return iommu_hw_walk_read(w->u->hw, *ret_pa, ret_raw, 1u << l->entry_log2);
 }
 
@@ -83,7 +105,7 @@ static bool is_too_wide(const struct walking *w, uint64_t pa)
 /* The descriptor at @pa becomes @to, if nobody changed it meanwhile. */
 static bool update(struct walking *w, uint64_t pa, uint64_t raw, uint64_t to)
 {
-	return iommu_hw_walk_swap(w->u->hw, pa, raw, to,
+	return w->look || iommu_hw_walk_swap(w->u->hw, pa, raw, to,
 				  1u << w->s->format->levels[w->level].entry_log2);
 }
 
@@ -102,6 +124,8 @@ static struct iotlb_entry page(const struct walking *w, const struct pt_entry *e
 		.perms = e->perms & (uint8_t)~w->restrains,
 		.is_clean = e->is_clean && w->s->sets_dirty,
 		.is_unsnooped = e->is_unsnooped, .attrs = e->attrs,
+		.born = w->u->hw->machine->moment,
+		.born_step = w->u->hw->machine->step,
 	};
 }
 
@@ -180,7 +204,7 @@ static void hold_line(const struct walking *w, uint64_t pa)
 	uint8_t line[WALK_MAX_LINE];
 
 	g_assert(len <= sizeof(line));
-	if (len <= size || w->s->has_no_lines || !iommu_hw_walk_read(w->u->hw, first, line, len))
+	if (len <= size || w->look || w->s->has_no_lines || !iommu_hw_walk_read(w->u->hw, first, line, len))
 		return;
 	for (unsigned off = 0; off < len; off += size) {
 		struct walking n = *w;
@@ -276,6 +300,17 @@ static void hold_in_micro(const struct walk_unit *u, const struct walk_space *s,
 		iotlb_insert(s->micro, e);
 }
 
+/* Where the walk will begin. */
+static void note_start(struct walk_unit *u, const struct walk_space *s, uint64_t iova)
+{
+	const struct iotlb_entry *e = NULL;
+
+	if (u->has_walk_cache)
+		e = iotlb_find(&u->tables, s->context, s->asid, iova);
+	if (e)
+		u->past.start = *e;
+}
+
 static struct iotlb_entry fetch(struct walk_unit *u, const struct walk_space *s,
 				const struct iommu_hw_access *a, struct iommu_hw_result *ret)
 {
@@ -285,6 +320,8 @@ static struct iotlb_entry fetch(struct walk_unit *u, const struct walk_space *s,
 	if (s->never_walks)
 		return nothing(&(struct walking){ .u = u, .s = s, .iova = a->iova },
 			       IOMMU_HW_TLB_MISS);
+	if (unlikely(iommu_hw_is_observed(u->hw)))
+		note_start(u, s, a->iova);
 	e = walk(u, s, a->iova, a->is_write, &ret->nr_reads);
 	u->hw->counts.walks++;
 	if (is_worth_holding(u, &e))
@@ -359,6 +396,34 @@ static void refuse(struct iommu_hw_result *ret, enum iommu_hw_reason reason)
 	ret->reason = reason;
 }
 
+/* For who asks how it came about. */
+static void note_answer(struct walk_unit *u, const struct walk_space *s, bool is_hit,
+			const struct iotlb_entry *e)
+{
+	u->past.space = *s;
+	u->past.is_hit = is_hit;
+	u->past.entry = *e;
+	u->hw->walked = u;
+}
+
+void walk_look(const struct walk_unit *u, const struct walk_space *s,
+	       const struct iommu_hw_access *a, bool is_newest, struct iommu_hw_reading *ret)
+{
+	struct walking w = {
+		.u = (struct walk_unit *)(uintptr_t)u, .s = s, .iova = a->iova,
+		.is_write = a->is_write, .table = s->root, .is_newest = is_newest, .look = ret,
+	};
+	struct iotlb_entry e;
+
+	*ret = (struct iommu_hw_reading){ .reason = IOMMU_HW_TRANSLATION };
+	if (s->format->input_bits < 64 && a->iova >> s->format->input_bits)
+		return;
+	while (!step(&w, &e))
+		;
+	ret->reason = e.is_negative ? e.reason : may(&e, a) ? IOMMU_HW_OK : IOMMU_HW_PERMISSION;
+	ret->pa = e.is_negative ? 0 : e.pa + (a->iova - e.iova);
+}
+
 void walk_translate_by(struct walk_unit *u, const struct walk_space *s,
 		       const struct iommu_hw_access *a, struct iommu_hw_result *ret,
 		       struct iotlb_entry *ret_entry)
@@ -366,9 +431,12 @@ void walk_translate_by(struct walk_unit *u, const struct walk_space *s,
 	struct iotlb_entry e;
 	uint64_t into;
 
+	u->past.start.is_valid = false;
 	ret->is_tlb_hit = look_up(u, s, a, &e);
 	if (!ret->is_tlb_hit)
 		e = fetch(u, s, a, ret);
+	if (unlikely(iommu_hw_is_observed(u->hw)))
+		note_answer(u, s, ret->is_tlb_hit, &e);
 	into = a->iova - e.iova;
 	ret->stage = s->format->stage;
 	ret->level = e.level;
@@ -401,5 +469,6 @@ unsigned walk_invalidate(struct walk_unit *u, const struct iotlb_scope *s, bool 
 		nr += iotlb_invalidate(&u->lines, s);
 	if (in_walk_cache && u->has_walk_cache)
 		nr += iotlb_invalidate(&u->tables, s);
+	account_invalidation(u->hw, s, in_tlb, in_walk_cache, nr);
 	return nr;
 }

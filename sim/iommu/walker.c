@@ -42,6 +42,26 @@ static void read_snooping(const struct machine *m, struct place at, void *buf, s
 	}
 }
 
+/* Which copy is the newest: the dirty one nearest to the CPUs; else memory. */
+static enum machine_view newest_view(const struct machine *m, uint64_t pa)
+{
+	if (machine_line(m, 1, pa).is_dirty)
+		return VIEW_CPU;
+	return machine_line(m, 2, pa).is_dirty ? VIEW_OUTER : VIEW_DRAM;
+}
+
+bool walker_read_newest(const struct iommu_hw *i, uint64_t pa, void *buf, size_t len,
+			bool with_held)
+{
+	const struct machine *m = i->machine;
+
+	if (!machine_peek(m, newest_view(m, pa), pa, buf, len))
+		return false;
+	if (with_held)
+		machine_lay_held_over(m, pa, buf, len);
+	return true;
+}
+
 /*
  * Fast gear: a descriptor is read as one, for other threads write it as one. A table
  * entry of the host's own size, aligned, is what every format has.

@@ -167,7 +167,8 @@ static void observers_see_the_iova_and_where_it_led(void **state)
 	s = story_new(b->rig);
 	device_writes(b->rig, IOVA, "x");
 	reads_at(b, IOVA + 0x2000);
-	expects_story(s, "eth0 dma-write +0 1 'x'\n"
+	expects_story(s, "eth0 iommu mmu stream 5 write 0x300000: none\n"
+			 "eth0 dma-write +0 1 'x'\n"
 			 "eth0 iommu mmu stream 5 read 0x302000: translation\n"
 			 "eth0 master-fault dma 0x302000 kind 3\n");
 	story_free(s);
