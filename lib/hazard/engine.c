@@ -51,7 +51,7 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 	struct hazard_engine *e = (struct hazard_engine *)
 		((char *)o - offsetof(struct hazard_engine, observer));
 
-	if (ev->kind == OBSERVE_SUPPLY || ev->kind == OBSERVE_UNSUPPLIED)
+	if (ev->kind == OBSERVE_SUPPLY)
 		return;
 	enter(e);
 	pool_event(e, ev);

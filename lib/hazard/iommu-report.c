@@ -6,9 +6,8 @@
  */
 #include "iommu.h"
 
-#include <armdma/supply.h>
-
 #include <inttypes.h>
+#include <armdma/supply.h>
 #include <linux/dma-direction.h>
 
 #include "mappings.h"

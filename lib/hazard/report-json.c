@@ -9,6 +9,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <json-glib/json-glib.h>
 
 #define SCHEMA_VERSION 1
 

@@ -16,7 +16,6 @@
 #ifndef LIB_HAZARD_REPORT_H
 #define LIB_HAZARD_REPORT_H
 
-#include <json-glib/json-glib.h>
 #include "engine.h"
 
 struct report_row {
