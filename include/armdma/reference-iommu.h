@@ -196,6 +196,10 @@ enum ref_misbehaviour {
  * @formats:  set of 1 << enum ref_format; 0: all
  * @nr_contexts, @nr_streams: 0: 16 and 64; at most REF_MAX_*
  * @tlb_entries, @tlb_ways: 0: unbounded; 0: fully associative, else it divides the entries
+ * @tlb_sets: as many sets, chosen by the page that is asked for: a large page has an entry in
+ *            each that it was asked for in, and an invalidation by address goes through
+ *            the sets of those addresses alone. 0: it has one entry. With @tlb_entries:
+ *            divides these, and @tlb_ways is what is left
  * @walk_cache_entries: the same; @has_no_walk_cache: walks begin at the root
  * @draws_victims: the chooser says which entry goes, else the oldest
  * @caches_negative: that nothing is there is held, too
@@ -214,7 +218,7 @@ struct ref_config {
 	enum iommu_hw_walker walker;
 	unsigned formats;
 	unsigned nr_contexts, nr_streams;
-	unsigned tlb_entries, tlb_ways;
+	unsigned tlb_entries, tlb_ways, tlb_sets;
 	unsigned walk_cache_entries;
 	bool has_no_walk_cache;
 	bool draws_victims;

@@ -563,6 +563,16 @@ static struct ref_config completed(const struct ref_config *cfg)
 	return c;
 }
 
+static struct iotlb_shape tlb_shape(const struct ref_config *cfg)
+{
+	return (struct iotlb_shape){
+		.nr_entries = cfg->tlb_entries,
+		.nr_ways = cfg->tlb_sets ? cfg->tlb_entries / cfg->tlb_sets : cfg->tlb_ways,
+		.draws_victims = cfg->draws_victims,
+		.index_log2 = cfg->tlb_sets ? 12 : 0, .index_sets = cfg->tlb_sets,
+	};
+}
+
 static void build_parts(struct ref *r)
 {
 	const struct ref_config *cfg = &r->cfg;
@@ -572,8 +582,7 @@ static void build_parts(struct ref *r)
 		.caches_negative = cfg->caches_negative,
 		.uses_contiguous = cfg->uses_contiguous, .prefetch = cfg->prefetch,
 	};
-	iotlb_init(&r->walker.tlb, r->hw, (struct iotlb_shape){
-		cfg->tlb_entries, cfg->tlb_ways, cfg->draws_victims });
+	iotlb_init(&r->walker.tlb, r->hw, tlb_shape(cfg));
 	iotlb_init(&r->walker.tables, r->hw, (struct iotlb_shape){
 		cfg->walk_cache_entries, 0, cfg->draws_victims });
 	r->commands = (struct command_unit){

@@ -155,7 +155,7 @@ def check_docs(tap, titles, results):
 def main():
     tap = Tap()
     schema = json.loads(read("docs/schema/hazards.schema.json"))
-    titles = schema["$defs"]["class"]["enum"]
+    titles = [t for t in schema["$defs"]["class"]["enum"] if not t.startswith("iommu-")]
     results = {title: run(title, "wrong") for title in titles}
     for title in titles:
         check_golden(tap, title, results[title])

@@ -791,7 +791,7 @@ guilty void abort_right(struct device *eth)
 #define FIRST(c, w, a, b) \
 	[HAZARD_##c] = { HAZARD_##c, HAZARD_##c, w, COHERENT_CMA, a, b }
 
-const struct program programs[NR_HAZARD_CLASSES] = {
+const struct program programs[NR_PROGRAMS] = {
 	FIRST(CPU_READ_STALE, ON_NON_COHERENT, rx_two_packets_wrong, rx_two_packets),
 	FIRST(DEVICE_READ_STALE, ON_NON_COHERENT, tx_wrong, tx_right),
 	FIRST(DEVICE_WRITE_LOST, ON_NON_COHERENT, rx_slot_wrong, rx_slot_right),

@@ -15,7 +15,7 @@
 
 static const struct program *find_program(const char *title)
 {
-	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++)
+	for (unsigned c = 0; c < NR_PROGRAMS; c++)
 		if (g_str_equal(hazard_title(c), title))
 			return &programs[c];
 	return NULL;

@@ -25,6 +25,7 @@ static const struct ref_config long_format = { .formats = 1u << REF_LONG64_S1 };
 static const struct ref_config negative = { .formats = 1u << REF_SHORT, .caches_negative = true };
 static const struct ref_config ahead = { .formats = 1u << REF_SHORT, .caches_negative = true,
 					 .prefetch = 1 };
+static const struct ref_config indexed = { .formats = 1u << REF_SHORT, .tlb_sets = 16 };
 static const struct ref_config snooping = { .formats = 1u << REF_LONG64_S1,
 					    .walker = IOMMU_HW_WALKS_SNOOPING,
 					    .caches_negative = true };
@@ -156,6 +157,9 @@ static const struct hazard_row rows[] = {
 	  play_map_neighbour, { MUTATE_DROP, .reg = REF_COMMAND }, &ahead },
 	{ "a table that the walk cache still has", 'E', HAZARD_IOMMU_WALK_CACHE_STALE,
 	  play_table_to_block, { MUTATE_DROP, .reg = REF_COMMAND }, &long_format },
+	{ "an invalidation of a large page by its first address", 'F', HAZARD_IOMMU_PAGE_LEFT,
+	  play_unmap_64k, { MUTATE_ALTER, .reg = REF_INV_LEN, .bits = 0x1ffff, .value = 0x1000 },
+	  &indexed },
 	{ "a table that is freed and used again", 'G', HAZARD_IOMMU_TABLE_FREED,
 	  play_table_reused, { MUTATE_DROP, .reg = REF_COMMAND }, &long_format },
 	{ "a page and the block that took its place", 'H', HAZARD_IOMMU_TLB_CONFLICT,
