@@ -94,6 +94,15 @@ static void on_unmap(struct iommu_watcher *w, const struct iommu_domain *domain,
 
 /* ---- where a device is --------------------------------------------------------- */
 
+/* One node may have several: "ff914000.iommu", "ff914000.iommu:1". */
+static bool is_of(const struct iommu_hw *hw, const struct board_iommu *b)
+{
+	const char *name = iommu_hw_name(hw);
+	size_t len = strlen(b->name);
+
+	return !strncmp(name, b->name, len) && (!name[len] || name[len] == ':');
+}
+
 /* The board's that @hw is the model of, and whether of another kind; NULL: it was added. */
 static const struct board_iommu *on_board(struct iommus *s, const struct iommu_hw *hw,
 					  bool *ret_stands_in)
@@ -103,7 +112,7 @@ static const struct board_iommu *on_board(struct iommus *s, const struct iommu_h
 	for (guint i = 0; i < all->len; i++) {
 		const struct board_iommu *b = all->pdata[i];
 
-		if (harness_iommu(s->r->h, b->path, ret_stands_in) == hw)
+		if (is_of(hw, b) && harness_iommu(s->r->h, b->path, ret_stands_in))
 			return b;
 	}
 	return NULL;
@@ -137,6 +146,18 @@ static struct iommu_unit *unit_of(struct iommus *s, struct iommu_hw *hw)
 	return unit_new(s, hw);
 }
 
+/* Once at each IOMMU, by however many ports. */
+static void count_device(struct iommus *s, const struct replay_device *dev, unsigned port)
+{
+	struct iommu_hw *hw = master_iommu(dev->master, port, NULL);
+	struct iommu_unit *u = unit_of(s, hw);
+
+	for (unsigned other = 0; other < port; other++)
+		if (master_iommu(dev->master, other, NULL) == hw)
+			return;
+	u->nr_devices += !dev->is_again;
+}
+
 static void note_unit(struct iommus *s, struct replay_device *dev)
 {
 	struct iommu_hw *hw = master_iommu(dev->master, 0, &dev->stream);
@@ -145,11 +166,9 @@ static void note_unit(struct iommus *s, struct replay_device *dev)
 	if (!hw || iommu_hw_is_bypassed(hw))
 		return;
 	while (master_iommu(dev->master, dev->nr_ports, NULL))
-		dev->nr_ports++;
+		count_device(s, dev, dev->nr_ports++);
 	g_clear_pointer(&dev->bypassed, g_free);
 	dev->unit = unit_of(s, hw);
-	if (!dev->is_again)
-		dev->unit->nr_devices++;
 }
 
 static void space_gets(struct device_space *space, const char *name)
