@@ -4,6 +4,7 @@
 
 struct platform_driver *const iommu_drivers[] = {
 	&exynos_iommu_driver,
+	&msm_driver,
 	&ref_driver,
 	&sun50i_iommu_driver,
 	NULL

@@ -10,6 +10,7 @@ extern struct platform_driver *const iommu_drivers[];
 
 extern struct platform_driver exynos_iommu_driver;	/* exynos/ */
 extern struct platform_driver sun50i_iommu_driver;
+extern struct platform_driver msm_driver;	/* msm/msm.c */
 extern struct platform_driver ref_driver;	/* reference.c */
 
 #endif
