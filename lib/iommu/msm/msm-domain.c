@@ -117,7 +117,7 @@ static int finalise(struct msm_domain *d, const struct msm_master *m)
 		return -ENOMEM;
 	d->domain.pgsize_bitmap = d->cfg.pgsize_bitmap;
 	d->domain.geometry = (struct iommu_domain_geometry){
-		.aperture_end = DMA_BIT_MASK(32), .force_aperture = true,
+		.aperture_end = U32_MAX, .force_aperture = true,
 	};
 	return 0;
 }
