@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <asm/barrier.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 #include <armdma/harness.h>
@@ -127,6 +128,7 @@ static void hushes(void)
 
 static void ends_hushing(void)
 {
+	mb();			/* interrupts are taken here, if they have not been */
 	printk_redirect(NULL);
 	fclose(nowhere);
 }
@@ -448,8 +450,8 @@ static const struct row rows[] = {
 	{ "unbounded, negative", { .tlb_entries = IOMMU_HW_UNBOUNDED, .caches_negative = IOMMU_HW_YES } },
 	{ "eight entries, walk cache, prefetch", { .tlb_entries = 8, .walk_cache_entries = 4, .prefetch = 2 } },
 	{ "slow", { .delay = 50 } },
-	{ "lines of 64 bytes, fetched by 128", { .line_len = 128 }, "cortex-a15,outer=0" },
-	{ "lines of 32 bytes", { .tlb_ways = 4, .tlb_entries = 16 }, "cortex-a9,outer=0" },
+	{ "lines of 64 bytes, fetched by 128", { .line_len = 128 }, "cortex-a15" },
+	{ "lines of 32 bytes", { .tlb_ways = 4, .tlb_entries = 16 }, "cortex-a9" },
 	{ "drawn", { .draws_victims = IOMMU_HW_YES, .tlb_entries = 16 }, .chooser = CHOOSER_RANDOM },
 	{ "lazy", { 0 }, .chooser = CHOOSER_LAZY },
 	{ "by ASID alone", { .misbehaves = MSM_TLBIALL_BY_ASID } },
