@@ -10,8 +10,6 @@
  * Linux: drivers/base/core.c.
  */
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <linux/atomic.h>
 #include <linux/device.h>
 #include <linux/dma-map-ops.h>
@@ -28,16 +26,11 @@
 int dev_set_name(struct device *dev, const char *fmt, ...)
 {
 	va_list args;
-	char *name;
-	int len;
 
+	g_free(dev->name);
 	va_start(args, fmt);
-	len = vasprintf(&name, fmt, args);
+	dev->name = kernel_vasprintf(fmt, args);
 	va_end(args);
-	if (len < 0)
-		return -ENOMEM;
-	free(dev->name);
-	dev->name = name;
 	return 0;
 }
 
@@ -141,7 +134,7 @@ static void let_go(struct device *dev)
 		master_free(dev->master);
 	dev->is_own_master = false;
 	dev->master = NULL;
-	free(dev->name);
+	g_free(dev->name);
 	dev->name = NULL;
 	if (dev->release)
 		dev->release(dev);

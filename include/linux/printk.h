@@ -4,17 +4,25 @@
  * own newline, on stderr; a driver's pr_fmt is honoured. pr_debug and dev_dbg
  * print nothing, as in a kernel without dynamic debug.
  *
- * Formats are the host C library's. The kernel's %p extensions (%pad, %pa) are
- * not understood: they print the pointer and then the letters.
+ * Formats are the C library's, and of the kernel's own: %pa, %pad, %pR, %pOF, %pOFn, %pe,
+ * %pV, %ps, %pS. A pointer is printed as Arm has it; one that is the host's is "(host)".
  *
  * Context: any. Cannot fail.
  */
 #ifndef _ARMDMA_LINUX_PRINTK_H
 #define _ARMDMA_LINUX_PRINTK_H
 
+#include <stdarg.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** struct va_format - a format and its arguments, for %pV */
+struct va_format {
+	const char *fmt;
+	va_list *va;
+};
 
 #define KERN_SOH	"\001"
 #define KERN_EMERG	KERN_SOH "0"

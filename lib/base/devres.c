@@ -11,7 +11,6 @@
  *
  * Linux: drivers/base/devres.c.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/device.h>
@@ -409,14 +408,9 @@ const char *devm_kstrdup_const(struct device *dev, const char *s, gfp_t gfp)
 
 static char *format(struct device *dev, gfp_t gfp, const char *fmt, va_list ap, const void *site)
 {
-	char *text, *p;
-	int len = vasprintf(&text, fmt, ap);
+	g_autofree char *text = kernel_vasprintf(fmt, ap);
 
-	if (len < 0)
-		return NULL;
-	p = copy_memory(dev, text, (size_t)len + 1, gfp, site);
-	free(text);
-	return p;
+	return copy_memory(dev, text, strlen(text) + 1, gfp, site);
 }
 
 char *devm_kvasprintf(struct device *dev, gfp_t gfp, const char *fmt, va_list ap)

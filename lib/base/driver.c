@@ -7,8 +7,8 @@
  * Linux: drivers/base/dd.c, drivers/base/bus.c.
  */
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+#include <linux/err.h>
 #include <linux/of_device.h>
 #include <linux/platform_device.h>
 
@@ -390,18 +390,14 @@ const char *dev_driver_string(const struct device *dev)
 
 int dev_err_probe(const struct device *dev, int err, const char *fmt, ...)
 {
-	const char *name = strerrorname_np(-err);
-	char text[512];
+	struct va_format text = { .fmt = fmt };
 	va_list args;
 
 	if (err == -EPROBE_DEFER || err == -ENOMEM)
 		return err;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	text.va = &args;
+	dev_err(dev, "error %pe: %pV", ERR_PTR(err), (void *)&text);
 	va_end(args);
-	if (name)
-		dev_err(dev, "error -%s: %s", name, text);
-	else
-		dev_err(dev, "error %d: %s", err, text);
 	return err;
 }

@@ -155,12 +155,7 @@ void devm_iounmap(struct device *dev, volatile void __iomem *p)
 static void __iomem *refuse(struct device *dev, int err, const char *why,
 			    const struct resource *res)
 {
-	if (res)
-		dev_err_probe(dev, err, "%s [mem 0x%08llx-0x%08llx]\n", why,
-			      (unsigned long long)res->start, (unsigned long long)res->end);
-	else
-		dev_err_probe(dev, err, "%s\n", why);
-	return (void __iomem *)ERR_PTR(err);
+	return (void __iomem *)ERR_PTR(dev_err_probe(dev, err, "%s %pR\n", why, (void *)res));
 }
 
 void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *res)
@@ -169,7 +164,7 @@ void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *r
 	void __iomem *p;
 
 	if (!res || resource_type(res) != IORESOURCE_MEM)
-		return refuse(dev, -EINVAL, "invalid resource", NULL);
+		return refuse(dev, -EINVAL, "invalid resource", res);
 	size = resource_size(res);
 	if (!devm_request_mem_region(dev, res->start, size, res->name))
 		return refuse(dev, -EBUSY, "can't request region for resource", res);

@@ -16,6 +16,7 @@
 #ifndef LIB_PORT_PORT_H
 #define LIB_PORT_PORT_H
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <linux/dma-direction.h>
 #include <linux/list.h>
@@ -491,5 +492,10 @@ void printk_sleeping(const char *file, int line);
 
 /* Where printk goes; NULL is stderr. One for the process. */
 void printk_redirect(FILE *to);
+
+/* ---- vsprintf.c ------------------------------------------------------------------ */
+
+/* The text of a kernel's format, on the host; yours to g_free(). */
+char *kernel_vasprintf(const char *fmt, va_list args);
 
 #endif

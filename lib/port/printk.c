@@ -2,6 +2,7 @@
 /* Messages and warnings of the code under test: one line each, unbuffered. */
 #include <stdarg.h>
 #include <string.h>
+#include <glib.h>
 #include <linux/bug.h>
 #include <linux/printk.h>
 
@@ -21,15 +22,15 @@ static FILE *out(void)
 
 int _printk(const char *fmt, ...)
 {
+	g_autofree char *text = NULL;
 	va_list args;
-	int n;
 
 	if (fmt[0] == KERN_SOH[0] && fmt[1])
 		fmt += 2;
 	va_start(args, fmt);
-	n = vfprintf(out(), fmt, args);
+	text = kernel_vasprintf(fmt, args);
 	va_end(args);
-	return n;
+	return fputs(text, out()) < 0 ? -1 : (int)strlen(text);
 }
 
 /* The build's folders are not part of a report. */
@@ -42,11 +43,11 @@ static const char *base_name(const char *path)
 
 void warn_slowpath_fmt(const char *file, int line, const char *func, const char *fmt, ...)
 {
-	char text[512];
+	g_autofree char *text = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	text = kernel_vasprintf(fmt, args);
 	va_end(args);
 	text[strcspn(text, "\n")] = '\0';
 	fprintf(out(), "WARNING: %s:%d %s(): %s\n", base_name(file), line, func, text);

@@ -206,10 +206,10 @@ static void what_a_node_has_not_got_is_an_error(struct rig *rig)
 
 	listens(rig);
 	assert_int_equal(platform_driver_register(&drv), 0);
-	expects_warning(rig, "soc:no-registers: error -EINVAL: invalid resource\n"
+	expects_warning(rig, "soc:no-registers: error -EINVAL: invalid resource (null)\n"
 			"soc:no-registers: error -ENXIO: IRQ index 0 not found\n"
 			"soc:no-registers: probe with driver refused failed with error -22\n"
-			"soc:broken@100a0000: error -EINVAL: invalid resource\n"
+			"soc:broken@100a0000: error -EINVAL: invalid resource (null)\n"
 			"soc:broken@100a0000: error -ENXIO: IRQ index 0 not found\n"
 			"soc:broken@100a0000: probe with driver refused failed with error -22\n");
 	platform_driver_unregister(&drv);
