@@ -7,5 +7,7 @@ struct platform_driver *const iommu_drivers[] = {
 	&msm_driver,
 	&ref_driver,
 	&sun50i_iommu_driver,
+	&rk_iommu_driver,
+	&sprd_iommu_driver,
 	NULL
 };
