@@ -70,6 +70,8 @@ void bus_attach(struct machine *m, const struct bus_device *d);
 void bus_detach(struct machine *m, const void *opaque);
 /** Does anybody answer at @pa, DRAM apart? */
 bool bus_answers(const struct machine *m, uint64_t pa);
+/** Anywhere in [@pa, +@len)? */
+bool bus_answers_in(const struct machine *m, uint64_t pa, uint64_t len);
 /**
  * bus_find_room() - a place for @len bytes of registers where nothing answers
  *

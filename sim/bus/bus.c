@@ -47,18 +47,23 @@ static bool overlaps(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
 	return a < b + b_len && b < a + a_len;
 }
 
+bool bus_answers_in(const struct machine *m, uint64_t pa, uint64_t len)
+{
+	for (unsigned i = 0; m->bus.devices && i < m->bus.devices->len; i++) {
+		const struct bus_device *d = &g_array_index(m->bus.devices, struct bus_device, i);
+
+		if (overlaps(pa, len, d->pa, d->len))
+			return true;
+	}
+	return false;
+}
+
 static bool is_free(const struct machine *m, uint64_t pa, uint64_t len)
 {
 	for (unsigned i = 0; i < m->dram.nr_banks; i++)
 		if (overlaps(pa, len, m->dram.banks[i].pa, m->dram.banks[i].len))
 			return false;
-	for (unsigned i = 0; m->bus.devices && i < m->bus.devices->len; i++) {
-		const struct bus_device *d = &g_array_index(m->bus.devices, struct bus_device, i);
-
-		if (overlaps(pa, len, d->pa, d->len))
-			return false;
-	}
-	return true;
+	return !bus_answers_in(m, pa, len);
 }
 
 /* From high to low, since registers of boards are mostly low or in the middle. */

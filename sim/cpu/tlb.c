@@ -242,7 +242,8 @@ static enum page_kind kind_of(const struct cpu *c, struct mem_attrs a, uint64_t 
 	struct place at;
 
 	if (!dram_find(&m->dram, pa, &at))
-		return bus_answers(m, pa) ? PAGE_IO : PAGE_VOID;
+		return bus_answers_in(m, pa & ~(uint64_t)PAGE_MASK, PAGE_BYTES) ? PAGE_IO
+										: PAGE_VOID;
 	if (m->is_fast)
 		return PAGE_UNCACHED;
 	if (inner_caches(c, a))

@@ -335,7 +335,7 @@ static int rk_runtime_suspend(struct device *dev)
 	struct rk_iommu *rk = dev_get_drvdata(dev);
 
 	rk_hw_stop(rk);
-	clk_bulk_disable(rk->nr_clocks, rk->clocks);
+	clk_bulk_disable(RK_NR_CLOCKS, rk->clocks);
 	return 0;
 }
 
@@ -343,7 +343,7 @@ static int rk_runtime_suspend(struct device *dev)
 static int rk_runtime_resume(struct device *dev)
 {
 	struct rk_iommu *rk = dev_get_drvdata(dev);
-	int ret = clk_bulk_enable(rk->nr_clocks, rk->clocks);
+	int ret = clk_bulk_enable(RK_NR_CLOCKS, rk->clocks);
 
 	if (ret)
 		return ret;
@@ -352,7 +352,7 @@ static int rk_runtime_resume(struct device *dev)
 	else
 		rk_hw_stop(rk);
 	if (ret)
-		clk_bulk_disable(rk->nr_clocks, rk->clocks);
+		clk_bulk_disable(RK_NR_CLOCKS, rk->clocks);
 	return ret;
 }
 
@@ -383,15 +383,10 @@ static int get_clocks(struct rk_iommu *rk)
 {
 	int ret;
 
-	rk->nr_clocks = RK_NR_CLOCKS;
 	rk->clocks[0].id = "aclk";
 	rk->clocks[1].id = "iface";
-	ret = devm_clk_bulk_get(rk->dev, rk->nr_clocks, rk->clocks);
-	if (ret == -ENOENT)
-		rk->nr_clocks = 0;
-	else if (ret)
-		return ret;
-	return clk_bulk_prepare(rk->nr_clocks, rk->clocks);
+	ret = devm_clk_bulk_get_optional(rk->dev, RK_NR_CLOCKS, rk->clocks);
+	return ret ? ret : clk_bulk_prepare(RK_NR_CLOCKS, rk->clocks);
 }
 
 static int get_irqs(struct platform_device *pdev, struct rk_iommu *rk)
@@ -422,7 +417,7 @@ static int get_all(struct platform_device *pdev, struct rk_iommu *rk)
 	if (!ret)
 		ret = dma_set_mask_and_coherent(rk->dev, DMA_BIT_MASK(rk->version == 2 ? 40 : 32));
 	if (ret)
-		clk_bulk_unprepare(rk->nr_clocks, rk->clocks);
+		clk_bulk_unprepare(RK_NR_CLOCKS, rk->clocks);
 	return ret;
 }
 
@@ -448,7 +443,7 @@ static int rk_probe(struct platform_device *pdev)
 		ret = iommu_device_register(&rk->iommu, &rk_ops, rk->dev);
 	if (ret) {
 		pm_runtime_disable(rk->dev);
-		clk_bulk_unprepare(rk->nr_clocks, rk->clocks);
+		clk_bulk_unprepare(RK_NR_CLOCKS, rk->clocks);
 	}
 	return ret;
 }
@@ -460,7 +455,7 @@ static void rk_remove(struct platform_device *pdev)
 	iommu_device_unregister(&rk->iommu);
 	iommu_device_sysfs_remove(&rk->iommu);
 	pm_runtime_force_suspend(rk->dev);
-	clk_bulk_unprepare(rk->nr_clocks, rk->clocks);
+	clk_bulk_unprepare(RK_NR_CLOCKS, rk->clocks);
 }
 
 static void rk_shutdown(struct platform_device *pdev)
@@ -480,6 +475,5 @@ struct platform_driver rk_iommu_driver = {
 	.shutdown = rk_shutdown,
 	.driver = {
 		.name = "rockchip-iommu", .of_match_table = rk_matches, .pm = &rk_pm_ops,
-		.suppress_bind_attrs = true,
 	},
 };

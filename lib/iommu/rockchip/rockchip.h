@@ -38,6 +38,7 @@
 /*
  * @regs:   of the MMU of each range
  * @lock:   of registers and of @is_on
+ * @clocks: each may be NULL
  * @is_on:  it has clocks and pages by @domain's tables
  * @domain: attached; NULL: none, it is bypassed. Of attaching, and of runtime PM's callbacks
  *          while nobody attaches
@@ -49,7 +50,6 @@ struct rk_iommu {
 	u8 __iomem *regs[RK_MAX_BANKS];
 	unsigned nr_banks;
 	struct clk_bulk_data clocks[RK_NR_CLOCKS];
-	int nr_clocks;
 	unsigned version;
 	bool has_no_reset;
 	spinlock_t lock;

@@ -349,6 +349,5 @@ struct platform_driver sprd_iommu_driver = {
 	.remove = sprd_remove,
 	.driver = {
 		.name = "sprd-iommu", .of_match_table = sprd_matches,
-		.suppress_bind_attrs = true,
 	},
 };
