@@ -661,6 +661,7 @@ int harness_finish(struct harness *h)
 	if (!h)
 		return 0;
 	before = enter(h->kernel);
+	hazard_stopping(h->hazards);
 	for (guint i = 0; i < h->devices->len; i++) {
 		if (!driver_has(device_at(h, i)))
 			device_unbind(device_at(h, i), __builtin_return_address(0));

@@ -126,6 +126,13 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c);
 
 /**
+ * hazard_stopping() - drivers are about to be shut down: what waits for them now has hung
+ *
+ * hazard_detach() says the same of what has waited since. NULL is fine.
+ */
+void hazard_stopping(struct hazard_engine *e);
+
+/**
  * hazard_detach() - report what is still mapped, print the summary, write the JSON
  *
  * Return: 0 clean, 1 hazards were reported, 2 the JSON could not be written (one

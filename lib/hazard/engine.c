@@ -168,6 +168,12 @@ static bool write_json(struct hazard_engine *e)
 	return false;
 }
 
+void hazard_stopping(struct hazard_engine *e)
+{
+	if (e)
+		iommu_finish(e);
+}
+
 int hazard_detach(struct hazard_engine *e)
 {
 	int status;

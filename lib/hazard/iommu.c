@@ -207,6 +207,7 @@ static void judge(struct hazard_engine *e, const struct observe_event *ev,
 	e->iommu->told = u->master;
 }
 
+/* What has been told of already hangs for a reason that is known. */
 static void note_stall(struct hazard_engine *e, const struct observe_event *ev)
 {
 	struct iommu_stall s = {
@@ -214,7 +215,8 @@ static void note_stall(struct hazard_engine *e, const struct observe_event *ev)
 		.what = *ev->iommu, .step = ev->step,
 	};
 
-	if (ev->master && ev->iommu->result.outcome == IOMMU_HW_STALL)
+	if (ev->master && ev->iommu->result.outcome == IOMMU_HW_STALL &&
+	    e->iommu->told != ev->master)
 		g_array_append_val(e->iommu->stalls, s);
 }
 
@@ -225,10 +227,10 @@ void iommu_event(struct hazard_engine *e, const struct observe_event *ev)
 	if (!e->iommu)
 		return;
 	e->iommu->told = NULL;
-	note_stall(e, ev);
 	u = iommu_user_of(e, ev);
 	if (u)
 		judge(e, ev, u);
+	note_stall(e, ev);
 }
 
 void iommu_off_event(struct hazard_engine *e, const struct observe_event *ev)
@@ -261,4 +263,6 @@ void iommu_finish(struct hazard_engine *e)
 		if (iommu_hw_stall_state(s->iommu, s->what.result.stall) == IOMMU_HW_STALL_WAITS)
 			iommu_report_stall(e, s);
 	}
+	if (e->iommu)
+		g_array_set_size(e->iommu->stalls, 0);
 }
