@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <linux/clk.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/kernel.h>
@@ -115,6 +116,52 @@ static unsigned nr_ports(struct device *dev)
 	return nr;
 }
 
+/* What a master's own driver does for it, whoever translates: its clocks run. */
+struct master_driver {
+	struct clk_bulk_data *clks;
+	int nr;
+};
+
+static int run_clocks(struct device *dev, bool is_on)
+{
+	const struct master_driver *d = dev_get_drvdata(dev);
+
+	if (is_on)
+		return clk_bulk_prepare_enable(d->nr, d->clks);
+	clk_bulk_disable_unprepare(d->nr, d->clks);
+	return 0;
+}
+
+static void take_clocks(struct bench *b, struct device *dev)
+{
+	struct master_driver *d = g_new0(struct master_driver, 1);
+
+	dev_set_drvdata(dev, d);
+	d->nr = clk_bulk_get_all(dev, &d->clks);
+	if (d->nr < 0 || run_clocks(dev, true))
+		breaks(b, "%s: its clocks do not run: %d", dev_name(dev), d->nr);
+}
+
+static void give_clocks(struct device *dev)
+{
+	struct master_driver *d = dev_get_drvdata(dev);
+
+	run_clocks(dev, false);
+	if (d->nr > 0)
+		clk_bulk_put_all(d->nr, d->clks);
+	g_free(d);
+}
+
+static int power(struct device *dev, bool is_on)
+{
+	int ret = is_on ? pm_runtime_resume_and_get(dev) : 0;
+
+	if (ret < 0)
+		return ret;
+	run_clocks(dev, is_on);
+	return is_on ? 0 : MIN(pm_runtime_put_sync(dev), 0);
+}
+
 static void use_runtime_pm(struct bench *b, struct device *dev)
 {
 	int ret;
@@ -133,8 +180,9 @@ static void add_device(struct bench *b, const struct board_master *m)
 		breaks(b, "%s: no driver took its IOMMU", m->name);
 	else if (nr_ports(dev) != ports_wanted(b, m))
 		breaks(b, "%s: %u ports, not %u", m->name, nr_ports(dev), ports_wanted(b, m));
-	if (b->run->sleeps)
+	if (b->run->sleeps || b->run->uses_pm)
 		use_runtime_pm(b, dev);
+	take_clocks(b, dev);
 	b->sum->nr_ports += nr_ports(dev);
 	b->masters[b->nr] = m;
 	b->devices[b->nr++] = dev;
@@ -187,13 +235,6 @@ static void receive_all(struct bench *b)
 }
 
 /* ---- the contract --------------------------------------------------------------------------- */
-
-static int power(struct device *dev, bool is_on)
-{
-	int ret = is_on ? pm_runtime_resume_and_get(dev) : pm_runtime_put_sync(dev);
-
-	return ret < 0 ? ret : 0;
-}
 
 static bool shares_an_iommu(const struct board_master *a, const struct board_master *b)
 {
@@ -285,7 +326,10 @@ static void hush(bool is_on)
 
 static void stop(struct bench *b)
 {
-	for (unsigned n = 0; n < b->nr && b->run->sleeps; n++) {
+	for (unsigned n = 0; n < b->nr; n++) {
+		give_clocks(b->devices[n]);
+		if (!b->run->sleeps && !b->run->uses_pm)
+			continue;
 		pm_runtime_put_sync(b->devices[n]);
 		pm_runtime_disable(b->devices[n]);
 	}
@@ -358,13 +402,14 @@ const struct platform_run platform_rows[] = {
 
 const unsigned nr_platform_rows = ARRAY_SIZE(platform_rows);
 
-char *platform_play_row(unsigned idx, const char *dtb, const char *kind,
+char *platform_play_row(unsigned idx, const char *dtb, const char *kind, bool uses_pm,
 			struct platform_sum *ret_sum)
 {
 	struct platform_run run = platform_rows[idx];
 
 	run.board = dtb;
 	run.kind = kind;
+	run.uses_pm = uses_pm;
 	run.seed = 0x5eed + idx;
 	return platform_play(&run, ret_sum);
 }

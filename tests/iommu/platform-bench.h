@@ -28,7 +28,8 @@
  * @line:   other CPUs in the place of the board's, with lines of 32 or 64 bytes; 0: its own
  * @knobs:  over those of the tree
  * @mode:   of default domains; 0: strict
- * @sleeps: devices use runtime PM and sleep in between, so that supplies go off
+ * @uses_pm: devices use runtime PM: drivers that only resume an IOMMU for who does need it
+ * @sleeps: the same, and they sleep in between, so that supplies go off
  * @only_boots: nothing is played: each device receives, that is all
  * @nr_steps: of each pair; 0: a usual number
  * @max_devices: that are played, in the tree's order; 0: all
@@ -44,6 +45,7 @@ struct platform_run {
 	enum chooser_mode chooser;
 	uint64_t seed;
 	enum iommu_mode mode;
+	bool uses_pm;
 	bool sleeps;
 	bool only_boots;
 	unsigned nr_steps;
@@ -70,8 +72,8 @@ const struct contract_traits *platform_traits(const char *kind);
 extern const struct platform_run platform_rows[];
 extern const unsigned nr_platform_rows;
 
-/* The row @idx on the board @dtb: as platform_play(). */
-char *platform_play_row(unsigned idx, const char *dtb, const char *kind,
+/* The row @idx on the board @dtb: as platform_play(). @uses_pm: also where nobody sleeps. */
+char *platform_play_row(unsigned idx, const char *dtb, const char *kind, bool uses_pm,
 			struct platform_sum *ret_sum);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract on boards, as a program: BOARD KIND [ROW], or --rows, which says how many.
+ * The contract on boards, as a program: [--pm] BOARD KIND [ROW], or --rows, which says how
+ * many. With --pm devices use runtime PM in all rows.
  *
  * Without ROW all of them, one after the other. Exit status 0: it was kept. Compiled into our
  * tests, and by `armdma cc` with a driver of Linux's.
@@ -11,10 +12,10 @@
 
 #include "platform-bench.h"
 
-static bool is_kept(unsigned idx, const char *dtb, const char *kind)
+static bool is_kept(unsigned idx, const char *dtb, const char *kind, bool uses_pm)
 {
 	struct platform_sum sum = { 0 };
-	g_autofree char *broken = platform_play_row(idx, dtb, kind, &sum);
+	g_autofree char *broken = platform_play_row(idx, dtb, kind, uses_pm, &sum);
 
 	printf("%s %u - %s: %s\n", broken ? "not ok" : "ok", idx + 1, kind,
 	       platform_rows[idx].name);
@@ -30,14 +31,19 @@ static bool is_kept(unsigned idx, const char *dtb, const char *kind)
 int main(int argc, char **argv)
 {
 	unsigned first = 0, last = nr_platform_rows - 1;
-	bool all_kept = true;
+	bool all_kept = true, uses_pm = false;
 
 	if (argc == 2 && !strcmp(argv[1], "--rows")) {
 		printf("%u\n", nr_platform_rows);
 		return 0;
 	}
+	if (argc > 1 && !strcmp(argv[1], "--pm")) {
+		uses_pm = true;
+		argc--;
+		argv++;
+	}
 	if (argc < 3 || argc > 4) {
-		fprintf(stderr, "usage: BOARD KIND [ROW]\n");
+		fprintf(stderr, "usage: [--pm] BOARD KIND [ROW]\n");
 		return 2;
 	}
 	if (argc == 4)
@@ -45,6 +51,6 @@ int main(int argc, char **argv)
 	else
 		printf("1..%u\n", nr_platform_rows);
 	for (unsigned idx = first; idx <= last; idx++)
-		all_kept &= is_kept(idx, argv[1], argv[2]);
+		all_kept &= is_kept(idx, argv[1], argv[2], uses_pm);
 	return !all_kept;
 }
