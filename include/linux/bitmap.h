@@ -43,6 +43,11 @@ static inline void bitmap_clear(unsigned long *map, unsigned int start, unsigned
 		map[at / BITS_PER_LONG] &= ~_bitmap_word_mask(at, end);
 }
 
+static inline void bitmap_zero(unsigned long *map, unsigned int nbits)
+{
+	bitmap_clear(map, 0, nbits);
+}
+
 /**
  * bitmap_find_next_zero_area() - the first run of @nr clear bits from @start on that begins
  *                                at a multiple of @align_mask + 1, a power of two

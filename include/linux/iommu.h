@@ -470,6 +470,7 @@ int iommu_device_register(struct iommu_device *iommu, const struct iommu_ops *op
 			  struct device *hwdev);
 
 /** Its devices are released first; nobody may be using a domain of theirs. */
+/** What has not registered: a warning, where Linux crashes. */
 void iommu_device_unregister(struct iommu_device *iommu);
 
 /**

@@ -310,6 +310,9 @@ void iommu_device_unregister(struct iommu_device *iommu)
 	struct iommu_core *core = kernel_for(iommu->dev)->iommu;
 	struct device *dev;
 
+	/* Linux crashes here. */
+	if (WARN(!iommu->list.next, "iommu_device_unregister() of what has not registered"))
+		return;
 	list_for_each_entry(dev, &core->bus, bus_node) {
 		if (dev->iommu && dev->iommu->iommu_dev == iommu)
 			release_device(dev);

@@ -29,6 +29,7 @@ FILES = (
     "drivers/iommu/iommu-priv.h",
     "drivers/iommu/iommu.c",
     "drivers/iommu/iova.c",
+    "drivers/iommu/ipmmu-vmsa.c",
     "include/linux/device.h",
     "include/linux/dma-direct.h",
     "include/linux/dma-direction.h",
