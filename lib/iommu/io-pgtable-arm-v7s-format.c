@@ -15,8 +15,6 @@ static u32 section_or_small(unsigned long quirks, int lvl, int prot)
 	bool has_perms = !(quirks & IO_PGTABLE_QUIRK_NO_PERMS);
 	u32 attr = V7S_ATTR_NG | V7S_ATTR_S, pte = V7S_TYPE_PAGE;
 
-	if (quirks & V7S_QUIRK_NO_ATTRS)
-		return pte;
 	if (!(prot & IOMMU_MMIO))
 		attr |= V7S_ATTR_TEX0;
 	if (has_perms)
@@ -100,8 +98,6 @@ static int prot_of(const struct pt_fmt *f, u32 pte, int lvl)
 {
 	int prot = v7s_leaf_prot(v7s_is_cont(pte, lvl) ? v7s_single(pte, lvl) : pte, lvl);
 
-	if (f->quirks & V7S_QUIRK_NO_ATTRS)
-		return IOMMU_READ | IOMMU_WRITE;
 	if (f->quirks & IO_PGTABLE_QUIRK_NO_PERMS)
 		return (prot & (IOMMU_MMIO | IOMMU_CACHE)) | IOMMU_READ | IOMMU_WRITE;
 	return prot;

@@ -83,12 +83,6 @@ static inline enum v7s_size size_of(const struct v7s *d, unsigned long iova, siz
 	return V7S_NR_SIZES;
 }
 
-/* Without the bugs of Linux 6.12. */
-static bool is_repaired(const struct v7s *d)
-{
-	return d->t.kernel->config.is_repaired || d->t.iop.cfg.quirks & V7S_QUIRK_NO_ATTRS;
-}
-
 /* ---- tables ------------------------------------------------------------------------- */
 
 static u32 *new_table(struct v7s *d, gfp_t gfp)
@@ -343,7 +337,7 @@ static u32 split_cont(struct v7s *d, unsigned long iova, u32 *slot, int lvl)
 		run32_fill(first, V7S_CONT, v7s_single(pte, lvl), (u32)one);
 		tables_clean(&d->t, first, V7S_CONT * sizeof(*slot));
 		io_pgtable_tlb_flush_walk(&d->t.iop, iova, V7S_CONT * one, V7S_CONT * one);
-		pte = pte_load32(&d->t, is_repaired(d) ? slot : first);
+		pte = pte_load32(&d->t, d->t.kernel->config.is_repaired ? slot : first);
 	}
 	spin_unlock_irqrestore(&d->split_lock, flags);
 	return pte;
@@ -404,7 +398,8 @@ static void fill_rest(struct v7s *d, u32 *table, unsigned long iova, enum v7s_si
 		      u32 section)
 {
 	int prot = v7s_leaf_prot(section, 1);
-	phys_addr_t pa = is_repaired(d) ? v7s_leaf_pa(d->t.iop.cfg.quirks, section, 1) : 0;
+	bool keeps_pa = d->t.kernel->config.is_repaired;
+	phys_addr_t pa = keeps_pa ? v7s_leaf_pa(d->t.iop.cfg.quirks, section, 1) : 0;
 	u32 pte = leaf_at(d, size, pa, prot);
 
 	pte_before_store(&d->t, table, V7S_TABLE_LEN);
@@ -581,8 +576,7 @@ static phys_addr_t v7s_iova_to_phys_plain(struct io_pgtable_ops *ops, unsigned l
 /* ---- make and free --------------------------------------------------------------------------- */
 
 #define QUIRKS	(IO_PGTABLE_QUIRK_ARM_NS | IO_PGTABLE_QUIRK_NO_PERMS | \
-		 IO_PGTABLE_QUIRK_ARM_MTK_EXT | IO_PGTABLE_QUIRK_ARM_MTK_TTBR_EXT | \
-		 V7S_QUIRK_NO_ATTRS)
+		 IO_PGTABLE_QUIRK_ARM_MTK_EXT | IO_PGTABLE_QUIRK_ARM_MTK_TTBR_EXT)
 
 static bool is_possible(const struct io_pgtable_cfg *cfg)
 {

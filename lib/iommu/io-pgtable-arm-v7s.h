@@ -18,9 +18,6 @@
 
 #include "pt-format.h"
 
-/* A quirk of ours: entries are type and address alone, and no bug of Linux is in them. */
-#define V7S_QUIRK_NO_ATTRS	(1ul << 31)
-
 #define V7S_SECTION_SHIFT	20
 #define V7S_PAGE_SHIFT		12
 #define V7S_TABLE_ENTRIES	256u
