@@ -161,7 +161,7 @@ static struct iommu_hw_counters iommu_counts(struct bench *b)
 
 #define SMALL(iova)	((iova) | OMAP_MMU_CAM_V | OMAP_MMU_CAM_4K)
 
-/* ---- on and off ---------------------------------------------------------------------- */
+/* ---- on and off ------------------------------------------------------------------ */
 
 static void out_of_reset_everything_is_bypassed(void **state)
 {
@@ -243,7 +243,7 @@ static void between_registers_all_reads_as_zero(void **state)
 	bench_free(b);
 }
 
-/* ---- tables ------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------- */
 
 static void pages_of_all_four_sizes_are_walked(void **state)
 {
@@ -289,7 +289,7 @@ static void a_table_where_no_memory_is_faults_the_walk(void **state)
 	bench_free(b);
 }
 
-/* ---- the TLB, by number ---------------------------------------------------------------------- */
+/* ---- the TLB, by number ---------------------------------------------------------- */
 
 static void a_walk_fills_at_the_victim_and_goes_round_above_the_base(void **state)
 {
@@ -406,7 +406,7 @@ static void pointers_beyond_the_last_entry_reach_nothing(void **state)
 	bench_free(b);
 }
 
-/* ---- faults ------------------------------------------------------------------------------------ */
+/* ---- faults ---------------------------------------------------------------------- */
 
 static struct bench *taken_by;
 static uint32_t mends_at;
@@ -526,7 +526,7 @@ static void each_defect_is_one(void **state)
 	bench_free(b);
 }
 
-/* ---- DRA7's DSP --------------------------------------------------------------------------------- */
+/* ---- DRA7's DSP ------------------------------------------------------------------ */
 
 static void a_dsp_has_two_that_its_system_registers_enable(void **state)
 {

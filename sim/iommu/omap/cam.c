@@ -25,7 +25,7 @@ static bool misbehaves(const struct omap_mmu *o, enum omap_mmu_misbehaviour how)
 	return o->cfg.knobs.misbehaves & how;
 }
 
-/* ---- which entry ------------------------------------------------------------------ */
+/* ---- which entry ----------------------------------------------------------------- */
 
 uint32_t omap_read_lock(void *opaque, unsigned idx, uint32_t held)
 {
@@ -48,7 +48,7 @@ static bool points_at_one(const struct omap_mmu *o)
 	return o->walker.tlb.victim < o->walker.tlb.shape.nr_entries;
 }
 
-/* ---- loading ------------------------------------------------------------------------ */
+/* ---- loading --------------------------------------------------------------------- */
 
 static struct iotlb_entry entry_of(uint32_t cam, uint32_t ram)
 {
@@ -72,7 +72,7 @@ void omap_wrote_ld_tlb(void *opaque, unsigned idx, uint32_t value)
 		iotlb_put(&o->walker.tlb, o->walker.tlb.victim, cam & OMAP_MMU_CAM_V ? &e : NULL);
 }
 
-/* ---- reading -------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------- */
 
 uint32_t omap_read_cam(void *opaque, unsigned idx, uint32_t held)
 {
@@ -99,7 +99,7 @@ uint32_t omap_read_ram(void *opaque, unsigned idx, uint32_t held)
 	return (uint32_t)e->pa | e->attrs;
 }
 
-/* ---- flushing --------------------------------------------------------------------------- */
+/* ---- flushing -------------------------------------------------------------------- */
 
 static void flush(struct omap_mmu *o, enum iommu_hw_scope counted, const struct iotlb_scope *s,
 		  enum omap_mmu_misbehaviour ignored)
@@ -117,13 +117,13 @@ void omap_wrote_gflush(void *opaque, unsigned idx, uint32_t value)
 		flush(opaque, IOMMU_HW_ALL, &all, OMAP_MMU_IGNORES_GFLUSH);
 }
 
-/* What lies in the page that CAM names, or has it in itself. */
+/* By the tag alone: whatever size CAM says, and whatever size has it. */
 void omap_wrote_flush_entry(void *opaque, unsigned idx, uint32_t value)
 {
 	struct omap_mmu *o = opaque;
-	struct iotlb_entry e = entry_of(omap_held(o, OMAP_MMU_CAM), 0);
+	uint32_t tag = omap_held(o, OMAP_MMU_CAM) & ~0xfffu;
 	const struct iotlb_scope s = {
-		.has_range = true, .is_with_locked = true, .iova = e.iova, .last = e.iova,
+		.has_range = true, .is_with_locked = true, .iova = tag, .last = tag,
 	};
 
 	if (value & 1)

@@ -14,7 +14,7 @@ static bool has_status(const struct omap_mmu *o)
 	return o->cfg.part != OMAP_MMU_OMAP2;
 }
 
-/* ---- faults ----------------------------------------------------------------------- */
+/* ---- faults ---------------------------------------------------------------------- */
 
 static void set_line(struct omap_mmu *o)
 {
@@ -94,7 +94,7 @@ static void refuse(struct omap_mmu *o, const struct iommu_hw_access *a,
 		waits(o, ret);
 }
 
-/* ---- accesses ----------------------------------------------------------------------- */
+/* ---- accesses -------------------------------------------------------------------- */
 
 static bool is_on(const struct omap_mmu *o)
 {
@@ -166,7 +166,7 @@ static void translate(void *opaque, const struct iommu_hw_access *a, struct iomm
 	}
 }
 
-/* ---- registers ------------------------------------------------------------------------- */
+/* ---- registers ------------------------------------------------------------------- */
 
 static uint32_t read_revision(void *opaque, unsigned idx, uint32_t held)
 {
@@ -250,7 +250,7 @@ static bool write_register(void *opaque, uint64_t reg, unsigned len, uint64_t va
 	return regs_write(&o->regs, o, reg, len, value);
 }
 
-/* ---- making one --------------------------------------------------------------------------- */
+/* ---- making one ------------------------------------------------------------------ */
 
 static void reset(void *opaque)
 {
