@@ -198,6 +198,8 @@ void *iommu_hw_opaque(const struct iommu_hw *i);
 struct iommu_hw_result iommu_hw_translate(struct iommu_hw *i, const struct iommu_hw_access *a);
 
 enum iommu_hw_stall_state iommu_hw_stall_state(struct iommu_hw *i, uint32_t stall);
+/** Does it still wait? For who only looks: its master, which asks once, learns the same. */
+bool iommu_hw_stall_waits(struct iommu_hw *i, uint32_t stall);
 
 /**
  * iommu_hw_set_clock() - without a clock registers give an external abort, and accesses

@@ -403,8 +403,8 @@ void iommu_report_stall(struct hazard_engine *e, const struct iommu_stall *s)
 		return;
 	report_by(r, master_name(s->master));
 	report_say(r, "%s was told to %s iova 0x%" PRIx64 " (IOMMU %s, stream %u), which faulted: "
-		   "%s. The IOMMU holds the access until software resumes it, and at the end of "
-		   "the run nobody had.", master_name(s->master), a->is_write ? "write" : "read",
+		   "%s. The IOMMU holds the access until software resumes it, and nobody had "
+		   "when the device was detached or the run ended.", master_name(s->master), a->is_write ? "write" : "read",
 		   a->iova, iommu_hw_name(s->iommu), a->stream,
 		   iommu_hw_reason_name(s->what.result.reason));
 	r->access = (struct report_access){

@@ -275,6 +275,7 @@ static void on_attach(struct iommu_watcher *watcher, const struct iommu_domain *
 		g_array_append_val(w->users, fresh);
 		u = user_of_device(w, dev);
 	}
+	iommu_end_stalls(w->engine, dev->master);
 	u->master = dev->master;
 	u->space = domain ? space_of(w, domain) : NULL;
 	u->since = moment_of(w);

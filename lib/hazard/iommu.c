@@ -220,6 +220,19 @@ static void note_stall(struct hazard_engine *e, const struct observe_event *ev)
 		g_array_append_val(e->iommu->stalls, s);
 }
 
+/* It goes on: so it was resumed, or is another port's. */
+static void forget_stalls(struct hazard_engine *e, const struct master *master)
+{
+	GArray *stalls = e->iommu->stalls;
+
+	for (unsigned n = stalls->len; n && master; n--) {
+		const struct iommu_stall *s = &g_array_index(stalls, struct iommu_stall, n - 1);
+
+		if (s->master == master && !iommu_hw_stall_waits(s->iommu, s->what.result.stall))
+			g_array_remove_index(stalls, n - 1);
+	}
+}
+
 void iommu_event(struct hazard_engine *e, const struct observe_event *ev)
 {
 	const struct iommu_user *u;
@@ -227,6 +240,7 @@ void iommu_event(struct hazard_engine *e, const struct observe_event *ev)
 	if (!e->iommu)
 		return;
 	e->iommu->told = NULL;
+	forget_stalls(e, ev->master);
 	u = iommu_user_of(e, ev);
 	if (u)
 		judge(e, ev, u);
@@ -255,14 +269,24 @@ bool iommu_has_told(struct hazard_engine *e, const struct observe_event *ev)
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
+/* Whoever waited so long, of @master or of all, would have waited for ever. */
+void iommu_end_stalls(struct hazard_engine *e, const struct master *master)
+{
+	GArray *stalls = e->iommu->stalls;
+
+	for (unsigned n = stalls->len; n; n--) {
+		const struct iommu_stall *s = &g_array_index(stalls, struct iommu_stall, n - 1);
+
+		if (master && s->master != master)
+			continue;
+		if (iommu_hw_stall_waits(s->iommu, s->what.result.stall))
+			iommu_report_stall(e, s);
+		g_array_remove_index(stalls, n - 1);
+	}
+}
+
 void iommu_finish(struct hazard_engine *e)
 {
-	for (unsigned n = 0; e->iommu && n < e->iommu->stalls->len; n++) {
-		const struct iommu_stall *s = &g_array_index(e->iommu->stalls, struct iommu_stall, n);
-
-		if (iommu_hw_stall_state(s->iommu, s->what.result.stall) == IOMMU_HW_STALL_WAITS)
-			iommu_report_stall(e, s);
-	}
 	if (e->iommu)
-		g_array_set_size(e->iommu->stalls, 0);
+		iommu_end_stalls(e, NULL);
 }

@@ -109,6 +109,10 @@ static inline bool iommu_is_through(const struct iommu_hw_result *res)
 /* The latest time that memory at @pa was freed, after @since, a moment; NULL: it was not. */
 const struct freed_range *iommu_freed(const struct iommu_watch *w, uint64_t pa, uint64_t since);
 
+/* ---- iommu.c ----------------------------------------------------------------------- */
+
+void iommu_end_stalls(struct hazard_engine *e, const struct master *master);
+
 /* ---- iommu-report.c --------------------------------------------------------------- */
 
 /* An answer that is wrong. */

@@ -188,11 +188,42 @@ struct iommu_hw_result iommu_hw_translate(struct iommu_hw *i, const struct iommu
 	return what.result;
 }
 
+/* What a look has learnt, which a model says but once. */
+static bool is_seen(struct iommu_hw *i, uint32_t stall, enum iommu_hw_stall_state *ret)
+{
+	for (unsigned n = 0; n < G_N_ELEMENTS(i->seen); n++) {
+		struct stall_seen *s = &i->seen[n];
+
+		if (!s->is_there || s->stall != stall)
+			continue;
+		s->is_there = false;
+		*ret = s->state;
+		return true;
+	}
+	return false;
+}
+
+bool iommu_hw_stall_waits(struct iommu_hw *i, uint32_t stall)
+{
+	struct stall_seen s = { true, stall, iommu_hw_stall_state(i, stall) };
+
+	if (s.state == IOMMU_HW_STALL_WAITS)
+		return true;
+	iommu_hw_enter(i);
+	i->seen[i->nr_seen++ % G_N_ELEMENTS(i->seen)] = s;
+	iommu_hw_leave(i);
+	return false;
+}
+
 enum iommu_hw_stall_state iommu_hw_stall_state(struct iommu_hw *i, uint32_t stall)
 {
 	enum iommu_hw_stall_state state = IOMMU_HW_STALL_TERMINATE;
 
 	iommu_hw_enter(i);
+	if (is_seen(i, stall, &state)) {
+		iommu_hw_leave(i);
+		return state;
+	}
 	if (!i->has_lost && i->ops->stall_state)
 		state = i->ops->stall_state(i->opaque, stall);
 	iommu_hw_leave(i);

@@ -31,6 +31,13 @@ struct iotlb_scope;
 struct master;
 struct walk_unit;
 
+/* That a stall is over, which was seen before its master asked. */
+struct stall_seen {
+	bool is_there;
+	uint32_t stall;
+	enum iommu_hw_stall_state state;
+};
+
 struct iommu_hw {
 	struct machine *machine;
 	char *name, *kind;
@@ -49,6 +56,8 @@ struct iommu_hw {
 	struct stream chance;		/* draws of its own */
 	const struct walk_unit *walked;	/* exact gear: by the latest access; NULL: it did not */
 	uint64_t lost, lost_step;	/* see struct iommu_hw_account */
+	struct stall_seen seen[8];	/* round and round */
+	unsigned nr_seen;
 	unsigned nr_past;		/* of all there were; the latest are kept */
 	struct iommu_hw_invalidation past[IOMMU_HW_MAX_PAST];
 	GMutex lock;			/* fast gear: all of the above, and the model */

@@ -12,8 +12,11 @@
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
+#include <asm/barrier.h>
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 
 #define MAX_REUSED	32u
@@ -36,8 +39,27 @@ struct harness *hazard_bench_boot(struct hazard_bench *b, const struct harness_c
 	b->h = harness_start(&own, &error);
 	if (!b->h)
 		fail_msg("%s", error->message);
-	b->priv = own.hazards.text;
+	b->text = own.hazards.text;
 	return b->h;
+}
+
+void hazard_bench_board(struct hazard_bench *b, const char *dtb,
+			const struct iommu_hw_knobs *knobs, const char *device)
+{
+	hazard_bench_boot(b, &(struct harness_config){
+		.board = dtb, .behaviour = LINUX_REPAIRED,
+		.iommu_knobs = knobs ? *knobs : (struct iommu_hw_knobs){ 0 } });
+	b->dev = harness_device(b->h, device);
+	assert_non_null(b->dev);
+	b->master = harness_master(b->dev);
+	pm_runtime_enable(b->dev);
+	assert_int_equal(pm_runtime_resume_and_get(b->dev), 0);
+}
+
+void hazard_bench_sleeps(struct hazard_bench *b)
+{
+	pm_runtime_put_sync(b->dev);
+	pm_runtime_disable(b->dev);
 }
 
 static FILE *hush(void)
@@ -68,7 +90,7 @@ static void begin(struct hazard_bench *b, const struct hazard_row *row, bool is_
 
 static void end(struct hazard_bench *b)
 {
-	FILE *text = b->priv;
+	FILE *text = b->text;
 
 	if (b->mu && !mutate_times(b->mu))
 		fail_msg("the mutation never had its turn");
@@ -100,7 +122,7 @@ static void expect(const struct hazard_bench *b, uint64_t *counts)
 static void take(const struct hazard_bench *b, uint64_t *counts)
 {
 	struct hazard_engine *e = harness_hazards(b->h);
-	FILE *text = b->priv;
+	FILE *text = b->text;
 
 	hazard_stopping(e);
 	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++)
@@ -185,6 +207,7 @@ void play_probes(struct hazard_bench *b, u64 iova)
 
 	for (unsigned port = 0; (hw = master_iommu(b->master, port, &a.stream)) != NULL; port++)
 		iommu_hw_translate(hw, &a);
+	mb();			/* interrupts are taken here, if they have not been */
 }
 
 /* ---- plays ------------------------------------------------------------------------------- */
@@ -205,11 +228,21 @@ void play_map_touched(struct hazard_bench *b)
 
 void play_map_neighbour(struct hazard_bench *b)
 {
-	play_maps(b, PLAY_IOVA - SZ_4K, PLAY_PA + SZ_4K, SZ_4K);
-	play_reads(b, PLAY_IOVA - SZ_4K);
-	play_map(b);
+	play_maps(b, PLAY_IOVA, PLAY_PA + SZ_4K, SZ_4K);
+	play_reads(b, PLAY_IOVA);
+	play_arms(b);
+	play_maps(b, PLAY_IOVA + SZ_4K, PLAY_PA, SZ_4K);
+	play_disarms(b);
+	play_reads(b, PLAY_IOVA + SZ_4K);
 }
 
+static int mends_nothing(struct iommu_domain *domain, struct device *dev, unsigned long iova,
+			 int flags, void *token)
+{
+	return 0;
+}
+
+/* Nobody waits for an answer to what is only probed, and some drivers stop what nobody mends. */
 static void unmap(struct hazard_bench *b, size_t len)
 {
 	play_maps(b, PLAY_IOVA, PLAY_PA, len);
@@ -218,6 +251,7 @@ static void unmap(struct hazard_bench *b, size_t len)
 	play_arms(b);
 	play_unmaps(b, PLAY_IOVA, len);
 	play_disarms(b);
+	iommu_set_fault_handler(b->domain, mends_nothing, NULL);
 	for (size_t at = 0; at < len; at += SZ_4K)
 		play_probes(b, PLAY_IOVA + at);
 }
@@ -264,6 +298,18 @@ void play_table_reused(struct hazard_bench *b)
 		free_page(pages[n]);
 }
 
+void play_two_sizes(struct hazard_bench *b)
+{
+	play_maps(b, PLAY_IOVA, PLAY_PA + SZ_4M, SZ_4K);
+	play_reads(b, PLAY_IOVA);
+	play_arms(b);
+	play_unmaps(b, PLAY_IOVA, SZ_4K);
+	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_2M);
+	play_disarms(b);
+	play_reads(b, PLAY_IOVA + SZ_64K);
+	play_reads(b, PLAY_IOVA);
+}
+
 void play_attach(struct hazard_bench *b)
 {
 	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_4K);
@@ -276,7 +322,8 @@ void play_attach(struct hazard_bench *b)
 static int maps_it(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
 		   void *token)
 {
-	play_maps(token, iova & ~(SZ_4K - 1ul), PLAY_PA, SZ_4K);
+	if (!iommu_iova_to_phys(domain, iova))
+		play_maps(token, iova & ~(SZ_4K - 1ul), PLAY_PA, SZ_4K);
 	return 0;
 }
 
@@ -285,7 +332,36 @@ void play_demand(struct hazard_bench *b)
 	iommu_set_fault_handler(b->domain, maps_it, b);
 	play_arms(b);
 	play_reads(b, PLAY_IOVA);
+}
+
+/* A command would be waited for, and that takes long where nobody answers. */
+void play_unclocked(struct hazard_bench *b)
+{
+	u8 __iomem *regs = ioremap(iommu_hw_reg_pa(b->hw), SZ_4K);
+
+	assert_non_null(regs);
+	iommu_hw_set_clock(b->hw, !b->is_mutated);
+	readl(regs);
+	iommu_hw_set_clock(b->hw, true);
+	iounmap(regs);
+}
+
+void play_unclocked_access(struct hazard_bench *b)
+{
+	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_4K);
+	iommu_hw_set_clock(b->hw, !b->is_mutated);
+	play_reads(b, PLAY_IOVA);
+	iommu_hw_set_clock(b->hw, true);
+}
+
+void play_sleep(struct hazard_bench *b)
+{
+	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_4K);
+	assert_int_equal(pm_runtime_put_sync(b->dev), 0);
+	play_arms(b);
+	assert_int_equal(pm_runtime_resume_and_get(b->dev), 0);
 	play_disarms(b);
+	play_reads(b, PLAY_IOVA);
 }
 
 /* ---- all rows ---------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #ifndef TESTS_IOMMU_HAZARD_ROWS_H
 #define TESTS_IOMMU_HAZARD_ROWS_H
 
+#include <stdio.h>
 #include <armdma/harness.h>
 #include <armdma/hazard.h>
 #include <armdma/master.h>
@@ -47,6 +48,7 @@ struct hazard_bench {
 	struct iommu_domain *domain;
 	struct mutator *mu;
 	bool is_mutated;
+	FILE *text;			/* the rig's */
 	void *priv;
 };
 
@@ -86,6 +88,14 @@ int hazard_rows_main(const struct hazard_kind *kind, int argc, char **argv);
 /* For start(): @cfg with the row's chooser, hazards on, and reports kept for the rig. */
 struct harness *hazard_bench_boot(struct hazard_bench *b, const struct harness_config *cfg);
 
+/*
+ * A start() of its own: board @dtb with these knobs, its IOMMUs and their drivers; @device, behind
+ * IOMMUs, is kept awake by runtime PM until hazard_bench_sleeps(), which is a stop().
+ */
+void hazard_bench_board(struct hazard_bench *b, const char *dtb,
+			const struct iommu_hw_knobs *knobs, const char *device);
+void hazard_bench_sleeps(struct hazard_bench *b);
+
 /* ---- verbs, for plays ----------------------------------------------------------- */
 
 /* From here on the driver's fault is on; off. */
@@ -115,9 +125,17 @@ void play_unmap_64k(struct hazard_bench *b);
 void play_table_to_block(struct hazard_bench *b);
 /* The same, and the table's memory is somebody else's by then. */
 void play_table_reused(struct hazard_bench *b);
+/* A page is used, gone, and part of a block that the device uses elsewhere. */
+void play_two_sizes(struct hazard_bench *b);
 /* The domain is attached, then used. Rows with @attaches. */
 void play_attach(struct hazard_bench *b);
 /* The device reads where its fault handler maps. */
 void play_demand(struct hazard_bench *b);
+/* Its driver's side: a register is read; the clock is off if @is_mutated. */
+void play_unclocked(struct hazard_bench *b);
+/* The device works; its IOMMU's clock is off if @is_mutated. */
+void play_unclocked_access(struct hazard_bench *b);
+/* Power goes and comes by runtime PM; what is mutated belongs to the resume. */
+void play_sleep(struct hazard_bench *b);
 
 #endif

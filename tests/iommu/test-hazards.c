@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <linux/io.h>
 #include <linux/sizes.h>
 #include <armdma/filter.h>
 #include <armdma/iommu-account.h>
@@ -63,40 +62,6 @@ static void play_stalled_demand(struct hazard_bench *b)
 		write_reg(b, REF_CONTEXT(n), REF_CONTEXT_ENABLE | REF_CONTEXT_STALL |
 			  REF_CONTEXT_ATTRIBUTES | REF_CONTEXT_FORMAT(REF_SHORT));
 	play_demand(b);
-}
-
-/* A page is used, gone, and part of a block that the device uses elsewhere. */
-static void play_two_sizes(struct hazard_bench *b)
-{
-	play_maps(b, PLAY_IOVA, PLAY_PA + SZ_4M, SZ_4K);
-	play_reads(b, PLAY_IOVA);
-	play_arms(b);
-	play_unmaps(b, PLAY_IOVA, SZ_4K);
-	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_2M);
-	play_disarms(b);
-	play_probes(b, PLAY_IOVA + SZ_1M);
-	play_reads(b, PLAY_IOVA + SZ_1M);
-	play_reads(b, PLAY_IOVA);
-}
-
-/* The clock is off where somebody reads a register; a command would be waited for. */
-static void play_unclocked(struct hazard_bench *b)
-{
-	u8 __iomem *regs = ioremap(iommu_hw_reg_pa(b->hw), REF_LEN);
-
-	assert_non_null(regs);
-	iommu_hw_set_clock(b->hw, !b->is_mutated);
-	readl(regs + REF_FAULT);
-	iommu_hw_set_clock(b->hw, true);
-	iounmap(regs);
-}
-
-static void play_unclocked_access(struct hazard_bench *b)
-{
-	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_4K);
-	iommu_hw_set_clock(b->hw, !b->is_mutated);
-	play_reads(b, PLAY_IOVA);
-	iommu_hw_set_clock(b->hw, true);
 }
 
 static void play_power_cycle(struct hazard_bench *b)
