@@ -14,7 +14,8 @@
  *
  * A kind's start() boots a machine with hazards on (hazard_bench_boot()) and says which
  * device is played. With an argument "--matrix" the program runs nothing; it prints a line
- * "kind letter class: row" for each row, which docs/platforms.md is made of.
+ * "kind letter class: row" for each row, which docs/platforms.md is made of. With "--reports"
+ * it prints what is reported of each.
  */
 #ifndef TESTS_IOMMU_HAZARD_ROWS_H
 #define TESTS_IOMMU_HAZARD_ROWS_H
