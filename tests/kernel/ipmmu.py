@@ -18,7 +18,7 @@ from tap import Tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UNREGISTERED = "iommu_device_unregister() of what has not registered"
-RUNS = ("", "iommu=lazy", "chooser=random", "gear=fast")
+RUNS = ("", "chooser=random", "gear=fast")
 
 
 def run(program, board, options):
