@@ -6,7 +6,6 @@
  */
 #include <armdma/harness.h>
 
-#include <errno.h>
 #include <string.h>
 #include <asm/dma-mapping.h>
 #include <linux/dma-direct.h>
@@ -18,6 +17,7 @@
 #include "base/pm.h"
 #include "harness-device.h"
 #include "harness-iommu.h"
+#include "harness-options.h"
 #include "dma/arm-iommu.h"
 #include "dma/dma.h"
 #include "iommu/core.h"
@@ -35,247 +35,6 @@ struct harness {
 	struct harness_iommus iommus;
 	GPtrArray *devices;		/* of struct platform_device *, as they were plugged */
 };
-
-/* ---- options -------------------------------------------------------------------------- */
-
-#define HARNESS_ERROR	g_quark_from_static_string("armdma-harness")
-
-/* Where the configuration came from owns what it points to. */
-struct options {
-	struct harness_config cfg;
-	char *json_path;
-};
-
-static bool parse_seed(const char *text, uint64_t *ret_seed, GError **error)
-{
-	char *end;
-
-	errno = 0;
-	*ret_seed = g_ascii_strtoull(text, &end, 0);
-	if (!errno && end != text && !*end && *text != '-')
-		return true;
-	g_set_error(error, HARNESS_ERROR, 0,
-		    "ARMDMA_SEED: \"%s\" is not a number of up to 64 bits", text);
-	return false;
-}
-
-/* The index of @value in @names, which end with NULL. */
-static bool pick(const char *key, const char *value, const char *const *names, int *ret_idx,
-		 GError **error)
-{
-	g_autofree char *all = NULL;
-
-	for (int i = 0; names[i]; i++) {
-		if (!strcmp(names[i], value)) {
-			*ret_idx = i;
-			return true;
-		}
-	}
-	all = g_strjoinv(" or ", (char **)(uintptr_t)names);
-	g_set_error(error, HARNESS_ERROR, 0, "%s=%s: it is %s", key, value, all);
-	return false;
-}
-
-static const char *const gear_names[] = { "exact", "fast", NULL };
-static const char *const chooser_names[] = { "nominal", "random", "lazy", NULL };
-static const char *const tlb_names[] = { "unbounded", "real", NULL };
-static const char *const coherent_names[] = {
-	"cma", "legacy2011", "remap", "pool", "carveout", "highmem", "hardware", NULL
-};
-static const char *const behaviour_names[] = { "6.12", "repaired", NULL };
-static const char *const backtrace_names[] = { "address", "full", NULL };
-static const char *const swiotlb_names[] = { "auto", "force", "dynamic", NULL };
-static const char *const kmalloc_names[] = { "aligned", "unaligned", NULL };
-static const char *const iommu_names[] = { "off", "strict", "lazy", "passthrough", NULL };
-static const char *const dmapool_names[] = { "plain", "debug", NULL };
-static const char *const iova_names[] = { "dma-iommu", "bitmap", "spread", NULL };
-static const char *const switch_names[] = { "on", "off", NULL };
-
-static const struct {
-	const char *key;
-	const char *const *names;
-} choices[] = {
-	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
-	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
-	{ "dmapool", dmapool_names }, { "iova", iova_names },
-	{ "kmalloc", kmalloc_names }, { "iommu", iommu_names },
-	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
-};
-
-static void choose_swiotlb(struct harness_config *cfg, int i)
-{
-	cfg->swiotlb_force = i == 1;
-	cfg->swiotlb_dynamic = i == 2;
-}
-
-static void choose(struct harness_config *cfg, const char *const *names, int i)
-{
-	if (names == gear_names)
-		cfg->gear = (enum machine_gear)i;
-	else if (names == chooser_names)
-		cfg->chooser = (enum chooser_mode)i;
-	else if (names == tlb_names)
-		cfg->tlb = (enum tlb_capacity)i;
-	else if (names == coherent_names)
-		cfg->coherent = (enum coherent_strategy)i;
-	else if (names == swiotlb_names)
-		choose_swiotlb(cfg, i);
-	else if (names == dmapool_names)
-		cfg->dmapool_debug = i;
-	else if (names == iova_names)
-		cfg->iova = (enum iova_backend)i;
-	else if (names == kmalloc_names)
-		cfg->bounce_kmalloc = i;
-	else if (names == iommu_names)
-		cfg->iommu = (enum iommu_mode)(IOMMU_OFF + i);
-	else if (names == behaviour_names)
-		cfg->behaviour = (enum linux_behaviour)i;
-	else if (names == backtrace_names)
-		cfg->hazards.full_backtrace = i;
-	else
-		cfg->no_hazards = i;
-}
-
-/* As Linux's memparse() takes it: 256K, 1M; more than nothing, less than all. */
-static bool parse_size(const char *key, const char *value, size_t *ret_len, GError **error)
-{
-	static const char *const units[] = { "", "K", "M", "G" };
-	char *end;
-	uint64_t len;
-
-	errno = 0;
-	len = g_ascii_strtoull(value, &end, 0);
-	for (unsigned i = 0; i < G_N_ELEMENTS(units); i++) {
-		if (errno || end == value || *value == '-' || g_ascii_strcasecmp(end, units[i]))
-			continue;
-		if (!len || len > (UINT32_MAX >> 10 * i))
-			break;
-		*ret_len = (size_t)len << 10 * i;
-		return true;
-	}
-	g_set_error(error, HARNESS_ERROR, 0, "%s=%s: it is a size below 4 GiB, as 256K or 1M",
-		    key, value);
-	return false;
-}
-
-static bool parse_option(struct options *o, const char *key, const char *value, GError **error)
-{
-	if (!strcmp(key, "json")) {
-		g_free(o->json_path);
-		o->json_path = g_strdup(value);
-		return true;
-	}
-	if (!strcmp(key, "cma"))
-		return parse_size(key, value, &o->cfg.cma_bytes, error);
-	if (!strcmp(key, "coherent_pool"))
-		return parse_size(key, value, &o->cfg.coherent_pool_bytes, error);
-	for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
-		int picked;
-
-		if (strcmp(key, choices[i].key))
-			continue;
-		if (!pick(key, value, choices[i].names, &picked, error))
-			return false;
-		choose(&o->cfg, choices[i].names, picked);
-		return true;
-	}
-	g_set_error(error, HARNESS_ERROR, 0, "there is no option \"%s\"", key);
-	return false;
-}
-
-static bool parse_options(struct options *o, const char *text, GError **error)
-{
-	g_auto(GStrv) words = g_strsplit(text, ":", -1);
-
-	for (char **w = words; *w; w++) {
-		char *equals = strchr(*w, '=');
-
-		if (!**w)
-			continue;
-		if (!equals) {
-			g_set_error(error, HARNESS_ERROR, 0,
-				    "ARMDMA_OPTIONS: \"%s\" has no value: write %s=...", *w, *w);
-			return false;
-		}
-		*equals = '\0';
-		if (!parse_option(o, *w, equals + 1, error)) {
-			g_prefix_error(error, "ARMDMA_OPTIONS: ");
-			return false;
-		}
-	}
-	return true;
-}
-
-bool harness_config_set(struct harness_config *cfg, const char *key, const char *value,
-			GError **error)
-{
-	struct options o = { .cfg = *cfg };
-	bool is_good = parse_option(&o, key, value, error);
-
-	if (is_good)
-		*cfg = o.cfg;
-	g_free(o.json_path);
-	return is_good;
-}
-
-static bool read_environment(struct options *o, GError **error)
-{
-	const char *seed = g_getenv("ARMDMA_SEED");
-	const char *text = g_getenv("ARMDMA_OPTIONS");
-
-	return (!seed || parse_seed(seed, &o->cfg.seed, error)) &&
-	       (!text || parse_options(o, text, error));
-}
-
-/* A word for a shell; most names are as they are. */
-static char *quote(const char *word)
-{
-	const char *safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,@%";
-
-	return word[strspn(word, safe)] ? g_shell_quote(word) : g_strdup(word);
-}
-
-/* The environment of a run that repeats this one: what differs from the defaults. */
-static char *replay_line(const struct harness_config *cfg, const char *where, const char *cpu)
-{
-	GString *s = g_string_new(NULL);
-	g_autofree char *quoted = quote(where);
-	const char *lead = " ARMDMA_OPTIONS=";
-	const struct {
-		const char *key, *value;
-		bool is_default;
-	} options[] = {
-		{ "gear", gear_names[cfg->gear], !cfg->gear },
-		{ "chooser", chooser_names[cfg->chooser], !cfg->chooser },
-		{ "tlb", tlb_names[cfg->tlb], !cfg->tlb },
-		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
-		{ "linux", behaviour_names[cfg->behaviour], !cfg->behaviour },
-		{ "swiotlb", "force", !cfg->swiotlb_force },
-		{ "swiotlb", "dynamic", !cfg->swiotlb_dynamic },
-		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
-		{ "iova", iova_names[cfg->iova], !cfg->iova },
-		{ "kmalloc", "unaligned", !cfg->bounce_kmalloc },
-		{ "iommu", cfg->iommu ? iommu_names[cfg->iommu - IOMMU_OFF] : NULL, !cfg->iommu },
-	};
-
-	g_string_append_printf(s, "ARMDMA_BOARD=%s ", quoted);
-	if (cpu)
-		g_string_append_printf(s, "ARMDMA_CPU=%s ", cpu);
-	g_string_append_printf(s, "ARMDMA_SEED=%#llx", (unsigned long long)cfg->seed);
-	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-		if (options[i].is_default)
-			continue;
-		g_string_append_printf(s, "%s%s=%s", lead, options[i].key, options[i].value);
-		lead = ":";
-	}
-	if (cfg->coherent_pool_bytes) {
-		g_string_append_printf(s, "%scoherent_pool=%zu", lead, cfg->coherent_pool_bytes);
-		lead = ":";
-	}
-	if (cfg->cma_bytes)
-		g_string_append_printf(s, "%scma=%zu", lead, cfg->cma_bytes);
-	return g_string_free(s, FALSE);
-}
 
 /* ---- whose calls these are -------------------------------------------------------------- */
 
@@ -600,7 +359,7 @@ static struct harness *start(const struct harness_config *cfg, GError **error)
 		harness_free(h);
 		return NULL;
 	}
-	h->replay = replay_line(cfg, where, cpu);
+	h->replay = options_replay(cfg, where, cpu);
 	watch(h, cfg);
 	start_drivers(h);
 	return h;
@@ -620,7 +379,7 @@ struct harness *harness_start(const struct harness_config *cfg, GError **error)
 
 	if (cfg)
 		return start(cfg, error);
-	if (!read_environment(&o, error)) {
+	if (!options_from_environment(&o, error)) {
 		g_free(o.json_path);
 		return NULL;
 	}

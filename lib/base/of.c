@@ -362,7 +362,7 @@ struct device_node *of_find_all_nodes(struct device_node *from)
 	return ++from < &k->of_nodes->node[k->of_nodes->nr] ? from : NULL;
 }
 
-static const char *board_name(const struct device_node *np)
+const char *of_board_name(const struct device_node *np)
 {
 	if (!np->data)
 		return NULL;
@@ -375,7 +375,7 @@ struct device_node *of_find_node_by_path(const char *path)
 	struct device_node *np;
 
 	for_each_of_allnodes(np) {
-		if (!strcmp(np->path, path) || !g_strcmp0(board_name(np), path))
+		if (!strcmp(np->path, path) || !g_strcmp0(of_board_name(np), path))
 			return np;
 	}
 	return NULL;

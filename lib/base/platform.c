@@ -153,14 +153,6 @@ static bool is_device(const struct device_node *np)
 	return np->data || (of_property_present(np, "compatible") && is_bus(np->parent));
 }
 
-static const char *board_name(const struct device_node *np)
-{
-	if (!np->data)
-		return NULL;
-	return np->is_iommu ? ((const struct board_iommu *)np->data)->name :
-			      ((const struct board_master *)np->data)->name;
-}
-
 void drivers_populate(struct kernel *k, const struct driver_hooks *hooks)
 {
 	struct device_node *np;
@@ -169,7 +161,7 @@ void drivers_populate(struct kernel *k, const struct driver_hooks *hooks)
 	for_each_of_allnodes(np) {
 		if (is_device(np))
 			g_ptr_array_add(k->drivers->devices,
-					platform_device_new(k, board_name(np), np));
+					platform_device_new(k, of_board_name(np), np));
 	}
 }
 

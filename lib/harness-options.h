@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A harness's options: where they come from, and what repeats them. For harness.c. */
+#ifndef LIB_HARNESS_OPTIONS_H
+#define LIB_HARNESS_OPTIONS_H
+
+#include <armdma/harness.h>
+
+/* Where the configuration came from owns what it points to: @json_path is the caller's. */
+struct options {
+	struct harness_config cfg;
+	char *json_path;
+};
+
+/* ARMDMA_SEED and ARMDMA_OPTIONS. False: one sentence in @error; @json_path may be set. */
+bool options_from_environment(struct options *o, GError **error);
+/* The environment of a run that repeats this one: what differs from the defaults. Yours. */
+char *options_replay(const struct harness_config *cfg, const char *where, const char *cpu);
+
+#endif
