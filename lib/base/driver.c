@@ -323,9 +323,13 @@ static void shut_down(struct device *dev, const void *site)
 {
 	struct platform_driver *drv = to_platform_driver(dev->driver);
 
-	if (!drv->driver.suppress_bind_attrs)
+	if (!drv->driver.suppress_bind_attrs) {
 		release_driver(dev, site);
-	else if (drv->shutdown)
+		return;
+	}
+	pm_runtime_get_noresume(dev);		/* as device_shutdown(): no suspend from here on */
+	pm_runtime_barrier(dev);
+	if (drv->shutdown)
 		drv->shutdown(to_platform_device(dev));
 }
 

@@ -22,6 +22,7 @@ FILES = (
     "arch/arm/mm/dma-mapping.c",
     "drivers/dma/dmatest.c",
     "drivers/iommu/dma-iommu.c",
+    "drivers/iommu/exynos-iommu.c",
     "drivers/iommu/io-pgtable-arm-v7s.c",
     "drivers/iommu/io-pgtable-arm.c",
     "drivers/iommu/io-pgtable-arm.h",
