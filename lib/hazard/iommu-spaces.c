@@ -304,6 +304,8 @@ void iommu_note(struct hazard_engine *e, const struct ledger_note *n)
 		w->freed[w->nr_freed++ % NR_FREED] = (struct freed_range){
 			.pa = n->pa, .len = n->len, .moment = moment_of(w), .step = step_of(w),
 			.site = n->site,
+			/* A piece holds the allocator's list at once; pages wait to be taken. */
+			.taken = n->kind == LEDGER_SLAB_FREED ? moment_of(w) : 0,
 		};
 		return;
 	}

@@ -85,7 +85,7 @@ static void begin(struct hazard_bench *b, const struct hazard_row *row, bool is_
 	if (is_mutated && row->mutation.what != MUTATE_NOTHING)
 		b->mu = mutate_begin(harness_machine(b->h), &row->mutation);
 	if (!row->attaches)
-		assert_int_equal(iommu_attach_device(b->domain, b->dev), 0);
+		assert_int_equal(iommu_attach_group(b->domain, b->dev->iommu_group), 0);
 }
 
 static void end(struct hazard_bench *b)
@@ -96,7 +96,7 @@ static void end(struct hazard_bench *b)
 		fail_msg("the mutation never had its turn");
 	mutate_end(b->mu);
 	if (iommu_get_domain_for_dev(b->dev) == b->domain)
-		iommu_detach_device(b->domain, b->dev);
+		iommu_detach_group(b->domain, b->dev->iommu_group);
 	iommu_domain_free(b->domain);
 	if (the_kind->stop)
 		the_kind->stop(b);
@@ -332,7 +332,7 @@ void play_attach(struct hazard_bench *b)
 {
 	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_4K);
 	play_arms(b);
-	assert_int_equal(iommu_attach_device(b->domain, b->dev), 0);
+	assert_int_equal(iommu_attach_group(b->domain, b->dev->iommu_group), 0);
 	play_disarms(b);
 	play_reads(b, PLAY_IOVA);
 }
