@@ -73,7 +73,7 @@ enum hazard_class {
 	HAZARD_CPU_ABORT,		/* a data abort of the code under test */
 	/* an IOMMU's answer is not what the library promised; exact gear */
 	HAZARD_IOMMU_TABLE_NOT_CLEAN,	/* the newest descriptor is in a cache */
-	HAZARD_IOMMU_ORDER,		/* or in a store buffer; or an invalidation came too early */
+	HAZARD_IOMMU_ORDER,		/* or in a store buffer; or invalidated too early */
 	HAZARD_IOMMU_TLB_STALE,		/* unmapped, synced, and not invalidated */
 	HAZARD_IOMMU_FLUSH_SCOPE,	/* something else was invalidated */
 	HAZARD_IOMMU_PAGE_LEFT,		/* one of several entries of a page */

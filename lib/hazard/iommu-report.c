@@ -404,7 +404,8 @@ void iommu_report_stall(struct hazard_engine *e, const struct iommu_stall *s)
 	report_by(r, master_name(s->master));
 	report_say(r, "%s was told to %s iova 0x%" PRIx64 " (IOMMU %s, stream %u), which faulted: "
 		   "%s. The IOMMU holds the access until software resumes it, and nobody had "
-		   "when the device was detached or the run ended.", master_name(s->master), a->is_write ? "write" : "read",
+		   "when the device was detached or the run ended.", master_name(s->master),
+		   a->is_write ? "write" : "read",
 		   a->iova, iommu_hw_name(s->iommu), a->stream,
 		   iommu_hw_reason_name(s->what.result.reason));
 	r->access = (struct report_access){
@@ -440,6 +441,7 @@ void iommu_report_off(struct hazard_engine *e, const struct observe_event *ev)
 	now.party = party_of(&e->parties, ev);
 	now.site = ev->site;
 	report_now(e, r, &now, true, "accessed a register");
-	report_fix(r, "Likely missing", "pm_runtime_get_sync(), clk_enable() or reset_control_deassert() before it");
+	report_fix(r, "Likely missing", "pm_runtime_get_sync(), clk_enable() or "
+		   "reset_control_deassert() before it");
 	report_end(e, r);
 }

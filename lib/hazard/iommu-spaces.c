@@ -343,6 +343,13 @@ static bool is_port(const struct master *d, const struct observe_iommu *what)
 	return false;
 }
 
+static bool is_asking(const struct iommu_user *u, const struct observe_event *ev)
+{
+	if (ev->master)
+		return u->master == ev->master;
+	return u->space && is_port(u->master, ev->iommu);
+}
+
 struct iommu_user *iommu_user_of(struct hazard_engine *e, const struct observe_event *ev)
 {
 	GArray *users = e->iommu->users;
@@ -350,7 +357,7 @@ struct iommu_user *iommu_user_of(struct hazard_engine *e, const struct observe_e
 	for (unsigned n = 0; n < users->len; n++) {
 		struct iommu_user *u = &g_array_index(users, struct iommu_user, n);
 
-		if (ev->master ? u->master == ev->master : u->space && is_port(u->master, ev->iommu))
+		if (is_asking(u, ev))
 			return u->space ? u : NULL;
 	}
 	return NULL;

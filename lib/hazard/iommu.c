@@ -157,7 +157,8 @@ static enum hazard_class classify(struct hazard_engine *e, struct iommu_case *c,
 		return classify_entry(c);
 	if (!says(&a->seen, res) && a->start.is_there) {
 		c->freed = iommu_freed(e->iommu, a->start.pa, a->start.born);
-		return c->freed && c->freed->taken ? HAZARD_IOMMU_TABLE_FREED : HAZARD_IOMMU_WALK_CACHE_STALE;
+		return c->freed && c->freed->taken ? HAZARD_IOMMU_TABLE_FREED
+						   : HAZARD_IOMMU_WALK_CACHE_STALE;
 	}
 	if (!says(&a->newest, res) && first_late(a))
 		return classify_late(e, c);
@@ -170,10 +171,13 @@ static enum hazard_class classify(struct hazard_engine *e, struct iommu_case *c,
 static const struct iova_life *life_of_answer(const struct iova_range *r, uint64_t iova,
 					      const struct iommu_hw_result *res)
 {
+	bool is_old;
+
 	if (!r)
 		return NULL;
-	if (r->has_before && (!iommu_is_through(res) || leads_to(res, life_pa(r, &r->before, iova))) &&
-	    r->state == RANGE_MAPPED)
+	is_old = r->has_before &&
+		 (!iommu_is_through(res) || leads_to(res, life_pa(r, &r->before, iova)));
+	if (is_old && r->state == RANGE_MAPPED)
 		return &r->before;
 	return r->state == RANGE_UNMAPPED ? &r->now : NULL;
 }

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <asm/barrier.h>
+#include <armdma/iommu-account.h>
+#include <armdma/observe.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -228,6 +230,19 @@ void play_probes(struct hazard_bench *b, u64 iova)
 	mb();			/* interrupts are taken here, if they have not been */
 }
 
+void play_watches_tables(struct hazard_bench *b, u64 iova)
+{
+	struct iommu_hw_access a = { .iova = iova, .len = 4 };
+	struct iommu_hw *hw = master_iommu(b->master, 0, &a.stream);
+	struct iommu_hw_account account;
+
+	iommu_hw_translate(hw, &a);
+	iommu_hw_account(hw, &a, &account);
+	assert_true(account.is_known && account.newest.nr);
+	for (unsigned n = 0; n < account.newest.nr; n++)
+		machine_watch(harness_machine(b->h), account.newest.descriptors[n].pa, 8);
+}
+
 /* ---- plays ------------------------------------------------------------------------------- */
 
 void play_map(struct hazard_bench *b)
@@ -261,11 +276,13 @@ static int mends_nothing(struct iommu_domain *domain, struct device *dev, unsign
 }
 
 /* Nobody waits for an answer to what is only probed, and some drivers stop what nobody mends. */
-static void unmap(struct hazard_bench *b, size_t len)
+static void unmap(struct hazard_bench *b, size_t len, bool is_late)
 {
 	play_maps(b, PLAY_IOVA, PLAY_PA, len);
 	for (size_t at = 0; at < len; at += SZ_4K)
 		play_reads(b, PLAY_IOVA + at);
+	if (is_late)
+		play_watches_tables(b, PLAY_IOVA);
 	play_arms(b);
 	play_unmaps(b, PLAY_IOVA, len);
 	play_disarms(b);
@@ -276,12 +293,17 @@ static void unmap(struct hazard_bench *b, size_t len)
 
 void play_unmap(struct hazard_bench *b)
 {
-	unmap(b, SZ_4K);
+	unmap(b, SZ_4K, false);
 }
 
 void play_unmap_64k(struct hazard_bench *b)
 {
-	unmap(b, SZ_64K);
+	unmap(b, SZ_64K, false);
+}
+
+void play_unmap_late(struct hazard_bench *b)
+{
+	unmap(b, SZ_4K, true);
 }
 
 /* Two pages of 4 KiB, one of them used, are gone; their table stays until a block comes. */

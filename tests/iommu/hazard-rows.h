@@ -110,6 +110,13 @@ bool play_reads(struct hazard_bench *b, u64 iova);
 /* By every port, what a read would get, which is no access of the device. */
 void play_probes(struct hazard_bench *b, u64 iova);
 
+/*
+ * Stores to the descriptors that lead to @iova may be late from now on: only those to lines
+ * that somebody watches can be (armdma/observe.h), and our drivers' tables are not the DMA
+ * API's.
+ */
+void play_watches_tables(struct hazard_bench *b, u64 iova);
+
 /* ---- plays that every kind can have ------------------------------------------------ */
 
 /* A page is mapped; the device reads it. */
@@ -122,6 +129,8 @@ void play_map_neighbour(struct hazard_bench *b);
 void play_unmap(struct hazard_bench *b);
 /* The same, of 64 KiB at once. */
 void play_unmap_64k(struct hazard_bench *b);
+/* The same, and the tables' lines are watched: with CHOOSER_LAZY stores to them may be late. */
+void play_unmap_late(struct hazard_bench *b);
 /* Pages of 4 KiB make way for a block of 2 MiB, which the device uses. */
 void play_table_to_block(struct hazard_bench *b);
 /* The same, and the table's memory is somebody else's by then. */

@@ -25,13 +25,19 @@ CLASSES = {
     "I": "a master that hangs", "J": "silent redirect, bypass or drop",
     "K": "order of stores and registers", "N": "clock, power, reset",
     "O": "bookkeeping: wrong tables or registers",
+    "Q": "a part that does not do what its manual says",
 }
+EVERY = [letter for letter in CLASSES if letter != "Q"]  # of which each kind must say something
 # {kind: {letter: why no program can show it}}
+PAGES = ("all its pages have 4 KiB, so none has several entries, and none of another size "
+         "takes its place")
 WHY_NOT = {
-    "exynos": {
-        "K": "the driver cleans each store and blocks the MMU before it flushes: no write of "
-             "those that remain orders anything by itself",
+    "omap": {
+        "D": "its TLB holds nothing of what is not there",
+        "E": "it holds no tables: each walk begins at the root",
     },
+    "rockchip": {"F": PAGES, "H": PAGES},
+    "sun50i": {"F": PAGES, "H": PAGES},
 }
 
 
@@ -53,7 +59,7 @@ def cell(found, kind, letter, reasons):
         return str(len(names))
     why = WHY_NOT.get(kind, {}).get(letter)
     if why is None:
-        return "?"
+        return "?" if letter in EVERY else ""
     if why not in reasons:
         reasons.append(why)
     return "[%d]" % (reasons.index(why) + 1)
@@ -72,7 +78,7 @@ def table(found):
 
 def check_cells(tap, found):
     for kind in found:
-        bad = [letter for letter in CLASSES
+        bad = [letter for letter in EVERY
                if letter not in found[kind] and letter not in WHY_NOT.get(kind, {})]
         both = [letter for letter in found[kind] if letter in WHY_NOT.get(kind, {})]
         tap.result("each class is shown on %s, or why not is said" % kind,

@@ -221,6 +221,8 @@ static const struct hazard_row rows[] = {
 	  { MUTATE_DROP, .reg = SYSMMU_V1_INT_CLEAR }, &v1 },
 	{ "a fault that is cleared, and stays blocked", 'I', HAZARD_IOMMU_STALL_HUNG, demand,
 	  { MUTATE_DROP, CTRL(5) }, &v5 },
+	{ "an unmap whose store is late", 'K', HAZARD_IOMMU_ORDER, play_unmap_late,
+	  { MUTATE_SKIP_BARRIER }, &v5, .chooser = CHOOSER_LAZY, .says = "store buffer" },
 	{ "an attachment that leaves it off", 'J', HAZARD_IOMMU_DIVERTED, play_attach,
 	  { MUTATE_ALTER, .reg = SYSMMU_CTRL, .bits = 7 }, &v1, .attaches = true },
 	{ "a register that is read while it is asleep", 'N', HAZARD_IOMMU_REGISTER_OFF,

@@ -10,8 +10,6 @@
 #include <cmocka.h>
 #include <linux/sizes.h>
 #include <armdma/filter.h>
-#include <armdma/iommu-account.h>
-#include <armdma/observe.h>
 #include <armdma/reference-iommu.h>
 
 #include "hazard-rows.h"
@@ -76,21 +74,10 @@ static void play_power_cycle(struct hazard_bench *b)
 	play_reads(b, PLAY_IOVA);
 }
 
-/*
- * Only stores to lines that somebody watches may be late (armdma/observe.h), and this driver's
- * tables are not the DMA API's.
- */
 static void play_late_store(struct hazard_bench *b)
 {
-	struct iommu_hw_access a = { .stream = ETH_STREAM, .iova = PLAY_IOVA, .len = 4 };
-	struct iommu_hw_account account;
-
 	play_maps(b, PLAY_IOVA - SZ_4K, PLAY_PA + SZ_4K, SZ_4K);
-	play_probes(b, PLAY_IOVA);
-	iommu_hw_account(b->hw, &a, &account);
-	assert_true(account.is_known && account.newest.nr);
-	for (unsigned n = 0; n < account.newest.nr; n++)
-		machine_watch(harness_machine(b->h), account.newest.descriptors[n].pa, 8);
+	play_watches_tables(b, PLAY_IOVA);
 	play_map(b);
 }
 
@@ -139,6 +126,8 @@ static const struct hazard_row rows[] = {
 	  .attaches = true, .says = "vanished" },
 	{ "a map, and an invalidation before a barrier", 'K', HAZARD_IOMMU_ORDER, play_late_store,
 	  { MUTATE_SKIP_BARRIER }, &snooping, .chooser = CHOOSER_LAZY, .says = "store buffer" },
+	{ "an unmap whose store is late", 'K', HAZARD_IOMMU_ORDER, play_unmap_late,
+	  { MUTATE_SKIP_BARRIER }, .chooser = CHOOSER_LAZY },
 	{ "a register that is read without a clock", 'N', HAZARD_IOMMU_REGISTER_OFF, play_unclocked },
 	{ "a device that works without its IOMMU's clock", 'N', HAZARD_IOMMU_OFF,
 	  play_unclocked_access },
