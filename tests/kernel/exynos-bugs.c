@@ -176,6 +176,18 @@ static void formats(void)
 	reads(display, IOVA);
 }
 
+/* IOVAs of more than 32 bits are promised, and cut to 32. */
+static void wide(void)
+{
+	struct iommu_domain_geometry *g = &domain->geometry;
+
+	attaches(display);
+	if (g->aperture_end < SZ_4G + IOVA)
+		return;
+	maps(SZ_4G + IOVA, PA, SZ_4K);
+	reads(display, SZ_4G + IOVA);
+}
+
 static const struct {
 	const char *name;
 	void (*play)(void);
@@ -188,6 +200,7 @@ static const struct {
 	{ "detach", detach, { .version = SYSMMU_VERSION(1, 0) } },
 	{ "detach-and-sleep", detach_and_sleep, { .version = SYSMMU_VERSION(1, 0) } },
 	{ "formats", formats, { .version = 0 } },
+	{ "wide", wide, { .version = SYSMMU_VERSION(5, 0) } },
 };
 
 /* ---- from boot to halt ------------------------------------------------------------------------- */
