@@ -134,7 +134,8 @@ enum rpm_request {
  * @links_count:    its suppliers that have a part in this
  * @work, @suspend_timer: for later, and for when nobody has used it for a while
  * @is_bound, @is_probing, @is_force_suspended, @is_asleep: what its power domain goes by
- * @holds_suppliers: they are on for who uses it without runtime PM
+ * @holds_suppliers, @held_clks: they, and its own clocks, are on for who uses it without a
+ *                  driver that registered
  * @sleep_phase:    how far it is on the system's way to sleep
  * @domain_votes:   power supplies that are on because of it: lib/base/pm-domain.c
  * @owner:          the thread that is in its callback
@@ -164,6 +165,7 @@ struct dev_pm_info {
 	bool direct_complete;
 	bool is_bound, is_probing, is_force_suspended, is_asleep;
 	bool holds_suppliers;
+	void *held_clks;
 	u8 sleep_phase;
 	struct work_struct work;
 	struct timer_list suspend_timer;

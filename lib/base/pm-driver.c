@@ -5,6 +5,7 @@
  *
  * Linux: drivers/base/power/runtime.c; drivers/base/dd.c.
  */
+#include <linux/clk.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 
@@ -105,22 +106,52 @@ void pm_bind(struct device *dev)
 	pm_domain_update(dev);
 }
 
+struct held_clks {
+	struct clk_bulk_data *clks;
+	int nr;
+};
+
+static struct held_clks *hold_clks(struct device *dev)
+{
+	struct held_clks *held = g_new0(struct held_clks, 1);
+
+	held->nr = clk_bulk_get_all(dev, &held->clks);
+	if (held->nr > 0 && !clk_bulk_prepare_enable(held->nr, held->clks))
+		return held;
+	if (held->nr > 0)
+		clk_bulk_put_all(held->nr, held->clks);
+	g_free(held);
+	return NULL;
+}
+
+static void let_clks_go(struct held_clks *held)
+{
+	if (!held)
+		return;
+	clk_bulk_disable_unprepare(held->nr, held->clks);
+	clk_bulk_put_all(held->nr, held->clks);
+	g_free(held);
+}
+
 void pm_hold_suppliers(struct device *dev)
 {
 	struct dev_pm_info *power = pm_of(dev);
 
-	if (!power->holds_suppliers && power->disable_depth)
-		power->holds_suppliers = !device_links_get_suppliers(dev);
+	if (power->holds_suppliers || !power->disable_depth)
+		return;
+	power->holds_suppliers = !device_links_get_suppliers(dev);
+	power->held_clks = hold_clks(dev);
 }
 
 void pm_let_suppliers_go(struct device *dev)
 {
 	struct dev_pm_info *power = pm_of(dev);
 
-	if (!power->holds_suppliers)
-		return;
+	if (power->holds_suppliers)
+		device_links_put_suppliers(dev, true);
 	power->holds_suppliers = false;
-	device_links_put_suppliers(dev, true);
+	let_clks_go(power->held_clks);
+	power->held_clks = NULL;
 }
 
 /* As a driver that is gone leaves it: suspended, and runtime PM off. */

@@ -69,8 +69,9 @@ void pm_ask_later(struct dev_pm_info *power, u64 expires);
 void pm_bind(struct device *dev);
 void pm_unbind(struct device *dev);
 /*
- * Who uses @dev has no driver that registered: its suppliers are on, as if it were, until
- * runtime PM is enabled for it, or nobody uses it any more. Linux knows no such user.
+ * Who uses @dev has no driver that registered: its suppliers and its clocks are on, as if
+ * it were, until runtime PM is enabled for it, or nobody uses it any more. Linux knows no
+ * such user.
  */
 void pm_hold_suppliers(struct device *dev);
 void pm_let_suppliers_go(struct device *dev);
