@@ -28,8 +28,9 @@ static const struct platform {
 	const char *board, *kind;
 } platforms[] = {
 	{ "exynos4412-odroidu3", "exynos" },
-	{ "exynos5250-snow", "exynos" },
 	{ "exynos5420-peach-pit", "exynos" },
+	{ "rk3228-evb", "rockchip" },
+	{ "rk3288-veyron-jerry", "rockchip" },
 };
 
 /* ---- a board of the archive ---------------------------------------------------------- */
