@@ -29,6 +29,8 @@ static const struct platform {
 } platforms[] = {
 	{ "exynos4412-odroidu3", "exynos" },
 	{ "exynos5420-peach-pit", "exynos" },
+	{ "am57xx-beagle-x15", "omap" },
+	{ "omap4-panda-es", "omap" },
 	{ "rk3228-evb", "rockchip" },
 	{ "rk3288-veyron-jerry", "rockchip" },
 };
