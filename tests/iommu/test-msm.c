@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Our driver of MSM IOMMUs, on the masters of apq8064.dts: what Linux's gets wrong among
+ * Our driver of MSM IOMMUs, on the masters of msm.dts: what Linux's gets wrong among
  * the rest. The contract is played by who plays it for all kinds, and here by pairs that
  * share an IOMMU.
  */
@@ -30,7 +30,7 @@
 
 static int start_apq(void **state)
 {
-	static const struct harness_config cfg = { .board = APQ8064_BOARD, .no_hazards = true };
+	static const struct harness_config cfg = { .board = MSM_BOARD, .no_hazards = true };
 
 	the_harness = harness_start(&cfg, NULL);
 	return the_harness ? 0 : -1;
@@ -465,7 +465,7 @@ static char *plays(const struct row *row, struct device *(*first)(void),
 	char *broken;
 
 	the_harness = harness_start(&(struct harness_config){
-		.board = APQ8064_BOARD, .cpu = row->cpu, .gear = row->gear, .chooser = row->chooser,
+		.board = MSM_BOARD, .cpu = row->cpu, .gear = row->gear, .chooser = row->chooser,
 		.seed = 7, .iommu_knobs = row->knobs, .no_hazards = true,
 		.behaviour = LINUX_REPAIRED }, NULL);
 	assert_non_null(the_harness);
