@@ -204,7 +204,9 @@ static void hold_line(const struct walking *w, uint64_t pa)
 	uint8_t line[WALK_MAX_LINE];
 
 	g_assert(len <= sizeof(line));
-	if (len <= size || w->look || w->s->has_no_lines || !iommu_hw_walk_read(w->u->hw, first, line, len))
+	if (len <= size || w->look || w->s->has_no_lines)
+		return;
+	if (!iommu_hw_walk_read(w->u->hw, first, line, len))
 		return;
 	for (unsigned off = 0; off < len; off += size) {
 		struct walking n = *w;
@@ -267,7 +269,7 @@ static struct iotlb_entry walk(struct walk_unit *u, const struct walk_space *s, 
 	return found;
 }
 
-/* ---- the TLB --------------------------------------------------------------------------- */
+/* ---- the TLB ------------------------------------------------------------------------ */
 
 static uint64_t granule(const struct walk_space *s)
 {

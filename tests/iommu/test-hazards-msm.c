@@ -57,7 +57,7 @@ static void stop(struct hazard_bench *b)
 	pm_runtime_disable(b->dev);
 }
 
-/* ---- plays of its own ----------------------------------------------------------------- */
+/* ---- plays of its own --------------------------------------------------------------- */
 
 /* Both IOMMUs hold the page that goes. */
 static void play_unmap_everywhere(struct hazard_bench *b)

@@ -133,7 +133,7 @@ static void ends_hushing(void)
 	fclose(nowhere);
 }
 
-/* ---- every IOMMU of a device ---------------------------------------------------------- */
+/* ---- every IOMMU of a device -------------------------------------------------------- */
 
 static void every_mid_on_every_iommu_translates(void **state)
 {
@@ -182,7 +182,7 @@ static void what_was_not_there_is_when_it_is_mapped(void **state)
 	detaches(mdp(), domain);
 }
 
-/* ---- several devices of one IOMMU ------------------------------------------------------- */
+/* ---- several devices of one IOMMU --------------------------------------------------- */
 
 /* H7: Linux's driver has no room for the second one. */
 static void two_devices_of_an_iommu_have_domains_of_their_own(void **state)
@@ -276,7 +276,7 @@ static void without_memory_for_tables_nothing_is_attached(void **state)
 	each_allocation_fails(makes_one, unmakes_it);
 }
 
-/* ---- faults ----------------------------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------------------------- */
 
 static struct {
 	struct device *dev;
@@ -357,7 +357,7 @@ static void a_fault_is_told_with_all_that_is_known(void **state)
 	detaches(rot(), domain);
 }
 
-/* ---- other domains ------------------------------------------------------------------------------- */
+/* ---- other domains ------------------------------------------------------------------ */
 
 static void a_blocked_device_reaches_nothing_and_identity_everything(void **state)
 {
@@ -389,7 +389,7 @@ static void a_mid_of_nobody_reaches_nothing(void **state)
 	detaches(mdp(), domain);
 }
 
-/* ---- supplies ---------------------------------------------------------------------------------------- */
+/* ---- supplies ----------------------------------------------------------------------- */
 
 static bool runs(u32 clock)
 {
@@ -435,7 +435,7 @@ static void what_power_took_is_there_again_when_its_master_wakes(void **state)
 	detaches(blit(), domain);
 }
 
-/* ---- the contract, by two devices of one IOMMU ---------------------------------------------------------- */
+/* ---- the contract, by two devices of one IOMMU -------------------------------------- */
 
 struct row {
 	const char *name;

@@ -182,7 +182,7 @@ static void what_linux_programs_reads_back(void **state)
 	bench_free(b);
 }
 
-/* ---- MIDs ------------------------------------------------------------------------------- */
+/* ---- MIDs --------------------------------------------------------------------------- */
 
 static void a_mid_is_bypassed_while_its_bank_is_off(void **state)
 {
@@ -238,7 +238,7 @@ static void clientpd_bypasses_everything(void **state)
 	bench_free(b);
 }
 
-/* ---- tables -------------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------- */
 
 static void maps_all_sizes(struct bench *b)
 {
@@ -246,7 +246,8 @@ static void maps_all_sizes(struct bench *b)
 
 	maps_page(b, IOVA, PAGE);
 	for (unsigned n = 16; n < 32; n++)	/* a large page */
-		writes_descriptor(b->rig, TABLES + 0x4000 + n * 4, 0x81230000u | AF | USER | NG | 1);
+		writes_descriptor(b->rig, TABLES + 0x4000 + n * 4,
+				  0x81230000u | AF | USER | NG | 1);
 	writes_descriptor(b->rig, TABLES + 5 * 4, 0x81500000u | section);
 	for (unsigned n = 16; n < 32; n++)	/* a supersection */
 		writes_descriptor(b->rig, TABLES + n * 4, 0x82000000u | section | 1u << 18);
@@ -361,7 +362,7 @@ static void walks_go_where_ttbr_and_actlr_send_them(void **state)
 	bench_free(b);
 }
 
-/* ---- the TLB ------------------------------------------------------------------------------------ */
+/* ---- the TLB ------------------------------------------------------------------------ */
 
 static void the_tlb_is_tagged_by_asid_and_not_by_bank(void **state)
 {
@@ -531,7 +532,7 @@ static void dna_keeps_accesses_out_of_the_tlb(void **state)
 	bench_free(b);
 }
 
-/* ---- the BFB --------------------------------------------------------------------------------------- */
+/* ---- the BFB ------------------------------------------------------------------------ */
 
 static void the_bfb_keeps_what_came_in_the_same_line(void **state)
 {
@@ -566,7 +567,7 @@ static void the_bfb_keeps_nothing_when_it_is_off(void **state)
 	bench_free(b);
 }
 
-/* ---- faults ------------------------------------------------------------------------------------------ */
+/* ---- faults ------------------------------------------------------------------------- */
 
 static void a_fault_is_recorded_until_software_clears_it(void **state)
 {
@@ -668,7 +669,7 @@ static void a_resume_is_for_one_bank_alone(void **state)
 	bench_free(b);
 }
 
-/* ---- supplies ------------------------------------------------------------------------------------------ */
+/* ---- supplies ----------------------------------------------------------------------- */
 
 static void power_takes_registers_and_tlb_a_clock_takes_nothing(void **state)
 {

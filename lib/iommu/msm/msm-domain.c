@@ -4,7 +4,7 @@
  */
 #include "msm.h"
 
-/* ---- invalidation ----------------------------------------------------------------------- */
+/* ---- invalidation ------------------------------------------------------------------- */
 
 static void invalidate(struct msm_domain *d, unsigned long iova, size_t len, size_t granule)
 {
@@ -69,7 +69,7 @@ static int iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, size_
 	return 0;
 }
 
-/* ---- mapping ------------------------------------------------------------------------------ */
+/* ---- mapping ------------------------------------------------------------------------ */
 
 static int map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
 		     size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
@@ -94,7 +94,7 @@ static phys_addr_t iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
 	return ops ? ops->iova_to_phys(ops, (unsigned long)iova) : 0;
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------- */
 
 static bool is_coherent(const struct msm_master *m)
 {
@@ -147,7 +147,7 @@ static void domain_free(struct iommu_domain *domain)
 	g_free(d);
 }
 
-/* ---- banks ---------------------------------------------------------------------------------------- */
+/* ---- banks -------------------------------------------------------------------------- */
 
 static int find_bank(const struct msm_mmu *mmu, const struct iommu_domain *domain)
 {
@@ -218,7 +218,7 @@ static void give_bank(struct msm_mmu *mmu, unsigned bank, struct iommu_domain *d
 		drop_use(msm_domain_of(domain), mmu);
 }
 
-/* ---- attaching --------------------------------------------------------------------------------------- */
+/* ---- attaching ---------------------------------------------------------------------- */
 
 /* What becomes of a place: which bank, and whether it is the one it had, with another owner. */
 struct move {

@@ -32,7 +32,7 @@ static void write_bank(struct msm_mmu *mmu, unsigned bank, u32 reg, u32 value)
 	msm_hw_write(mmu, MSM_CTX(bank) + reg, value);
 }
 
-/* ---- clocks --------------------------------------------------------------------------- */
+/* ---- clocks ------------------------------------------------------------------------- */
 
 bool msm_hw_begin(struct msm_mmu *mmu)
 {
@@ -50,7 +50,7 @@ void msm_hw_end(struct msm_mmu *mmu)
 	clk_disable(mmu->pclk);
 }
 
-/* ---- invalidation --------------------------------------------------------------------- */
+/* ---- invalidation ------------------------------------------------------------------- */
 
 static void finish(struct msm_mmu *mmu, unsigned bank)
 {
@@ -81,7 +81,7 @@ void msm_hw_invalidate(struct msm_mmu *mmu, unsigned bank, unsigned long iova, s
 	msm_hw_end(mmu);
 }
 
-/* ---- banks ------------------------------------------------------------------------------ */
+/* ---- banks -------------------------------------------------------------------------- */
 
 static void turn_off(struct msm_mmu *mmu, unsigned bank)
 {
@@ -140,7 +140,7 @@ void msm_hw_route(struct msm_mmu *mmu, const struct msm_place *p, int bank)
 	msm_hw_end(mmu);
 }
 
-/* ---- start, stop, restore ------------------------------------------------------------------ */
+/* ---- start, stop, restore ----------------------------------------------------------- */
 
 static void program_all(struct msm_mmu *mmu)
 {

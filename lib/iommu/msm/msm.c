@@ -20,7 +20,7 @@
 #define ID_BASE(id)		((id) & 0xffff0000u)
 #define ID_MID(id)		((id) & 0xffffu)
 
-/* ---- the devices behind them ------------------------------------------------------------ */
+/* ---- the devices behind them -------------------------------------------------------- */
 
 static u32 base_of(const struct msm_mmu *mmu)
 {
@@ -201,7 +201,7 @@ const struct iommu_ops msm_iommu_ops = {
 	.default_domain_ops = &msm_domain_ops,
 };
 
-/* ---- sleep ------------------------------------------------------------------------------------ */
+/* ---- sleep -------------------------------------------------------------------------- */
 
 static int msm_suspend(struct device *dev)
 {
@@ -238,7 +238,7 @@ static const struct dev_pm_ops msm_pm_ops = {
 	SET_LATE_SYSTEM_SLEEP_PM_OPS(msm_sleep, msm_wake)
 };
 
-/* ---- the IOMMUs themselves ----------------------------------------------------------------------- */
+/* ---- the IOMMUs themselves ---------------------------------------------------------- */
 
 static int find_banks(struct msm_mmu *mmu)
 {

@@ -117,13 +117,13 @@ static inline struct msm_domain *msm_domain_of(struct iommu_domain *domain)
 	return container_of(domain, struct msm_domain, domain);
 }
 
-/* ---- msm-domain.c --------------------------------------------------------------------- */
+/* ---- msm-domain.c ------------------------------------------------------------------- */
 
 struct iommu_domain *msm_domain_alloc_paging(struct device *dev);
 /* Out of whatever it is in, for good. */
 void msm_detach(struct msm_master *m);
 
-/* ---- msm-hw.c: with @mmu->lock held, but those named ------------------------------------ */
+/* ---- msm-hw.c: with @mmu->lock held, but those named -------------------------------- */
 
 #define MSM_NOWHERE	(-1)
 
@@ -148,7 +148,7 @@ void msm_hw_invalidate_all(struct msm_mmu *mmu, unsigned bank);
 void msm_hw_invalidate(struct msm_mmu *mmu, unsigned bank, unsigned long iova, size_t len,
 		       size_t granule);
 
-/* ---- msm-fault.c ---------------------------------------------------------------------------- */
+/* ---- msm-fault.c -------------------------------------------------------------------- */
 
 int msm_request_irq(struct msm_mmu *mmu, int irq);
 

@@ -27,7 +27,7 @@ void msm_irq_changed(void *opaque, unsigned idx, uint32_t value)
 		iommu_hw_set_irq(d->hw, is_high);
 }
 
-/* ---- who waits ------------------------------------------------------------------------- */
+/* ---- who waits ---------------------------------------------------------------------- */
 
 static void stall(struct msm *d, struct iommu_hw_result *res)
 {
@@ -74,7 +74,7 @@ void msm_wrote_resume(void *opaque, unsigned ctx, uint32_t value)
 	msm_put(d, MSM_CTX(ctx) + MSM_FSR, msm_get_ctx(d, ctx, MSM_FSR) & ~MSM_FSR_SS);
 }
 
-/* ---- a bank's faults ------------------------------------------------------------------- */
+/* ---- a bank's faults ---------------------------------------------------------------- */
 
 uint32_t msm_cause(const struct iommu_hw_result *res)
 {
@@ -142,7 +142,7 @@ void msm_wrote_fsrrestore(void *opaque, unsigned ctx, uint32_t value)
 	msm_irq_changed(opaque, ctx, 0);
 }
 
-/* ---- nobody's faults ----------------------------------------------------------------------- */
+/* ---- nobody's faults ---------------------------------------------------------------- */
 
 void msm_global_fault(struct msm *d, const struct iommu_hw_access *a,
 		      struct iommu_hw_result *res, uint32_t esr)

@@ -98,7 +98,7 @@ static struct reg_row *rows_for(const struct msm_iommu_config *cfg)
 	return own;
 }
 
-/* ---- what an IOMMU is asked ----------------------------------------------------------- */
+/* ---- what an IOMMU is asked --------------------------------------------------------- */
 
 static void reset(void *opaque)
 {
@@ -165,7 +165,7 @@ static const struct iommu_hw_ops ops = {
 	.gates = gates, .free = free_msm,
 };
 
-/* ---- making one ------------------------------------------------------------------------- */
+/* ---- making one --------------------------------------------------------------------- */
 
 static struct msm_iommu_config completed(const struct msm_iommu_config *cfg)
 {
@@ -239,7 +239,7 @@ struct iommu_hw *msm_iommu_new(struct machine *m, const struct msm_iommu_config 
 	return d->hw;
 }
 
-/* ---- on a board ---------------------------------------------------------------------------- */
+/* ---- on a board --------------------------------------------------------------------- */
 
 static struct iommu_hw *make(struct machine *m, const struct iommu_place *at)
 {

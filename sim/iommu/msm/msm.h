@@ -85,7 +85,7 @@ void msm_wrote_resume(void *opaque, unsigned ctx, uint32_t value);
 void msm_wrote_esr(void *opaque, unsigned idx, uint32_t value);
 void msm_wrote_esrrestore(void *opaque, unsigned idx, uint32_t value);
 
-/* ---- operations.c ---------------------------------------------------------------------- */
+/* ---- operations.c ------------------------------------------------------------------- */
 
 void msm_carry_out(void *opaque, const struct command *c);
 /* Whatever is on its way arrives now. */

@@ -115,7 +115,7 @@ void msm_wrote_tlbivaa(void *opaque, unsigned ctx, uint32_t value)
 	give_in(opaque, ctx, OP_VAA, value, MSM_TLBLCKR_TLBIVAACFG);
 }
 
-/* ---- locks --------------------------------------------------------------------------------- */
+/* ---- locks -------------------------------------------------------------------------- */
 
 #define FLOOR(lckr)	((lckr) >> 8 & 0xff)
 #define VICTIM(lckr)	((lckr) >> 16 & 0xff)
@@ -147,7 +147,7 @@ uint32_t msm_read_tlblckr(void *opaque, unsigned ctx, uint32_t held)
 	       MSM_TLBLCKR_VICTIM(d->walker.tlb.victim);
 }
 
-/* ---- V2P: what would become of it ------------------------------------------------------------ */
+/* ---- V2P: what would become of it --------------------------------------------------- */
 
 static uint32_t par_of(const struct iommu_hw_result *res, const struct iotlb_entry *e)
 {
@@ -236,7 +236,7 @@ void msm_wrote_v2puw(void *opaque, unsigned ctx, uint32_t value)
 	v2p(opaque, ctx, value, false, true);
 }
 
-/* ---- reading it out --------------------------------------------------------------------------- */
+/* ---- reading it out ----------------------------------------------------------------- */
 
 /* NULL: there is none of that number, or it holds nothing. */
 static const struct iotlb_entry *shown(const struct msm *d)

@@ -73,7 +73,7 @@ static enum iommu_hw_walker walker_for(const struct msm *d, unsigned ctx, uint32
 							       IOMMU_HW_WALKS_SNOOPING;
 }
 
-/* ---- in a bank ------------------------------------------------------------------------ */
+/* ---- in a bank ---------------------------------------------------------------------- */
 
 static void refuse(struct iommu_hw_result *res, enum iommu_hw_reason reason)
 {
@@ -129,7 +129,7 @@ static void in_context(struct msm *d, unsigned ctx, unsigned vmid, const struct 
 		msm_fault(d, &own, res);
 }
 
-/* ---- by MID ------------------------------------------------------------------------------- */
+/* ---- by MID ------------------------------------------------------------------------- */
 
 static void bypass(const struct iommu_hw_access *a, struct iommu_hw_result *res)
 {
