@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <asm/barrier.h>
+#include <linux/of_platform.h>
+#include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 #include <armdma/harness.h>
@@ -435,6 +437,35 @@ static void what_power_took_is_there_again_when_its_master_wakes(void **state)
 	detaches(blit(), domain);
 }
 
+/* As the system's sleep calls it. */
+static void sleeps_and_wakes(struct platform_device *pdev, struct iommu_hw *hw)
+{
+	const struct dev_pm_ops *pm = pdev->dev.driver->pm;
+
+	assert_int_equal(pm->suspend_late(&pdev->dev), 0);
+	iommu_hw_set_power(hw, false);
+	iommu_hw_set_power(hw, true);
+	assert_int_equal(pm->resume_early(&pdev->dev), 0);
+}
+
+static void what_the_system_s_sleep_took_is_there_again(void **state)
+{
+	struct platform_device *pdev =
+		of_find_device_by_node(of_find_node_by_path("/soc/iommu@7500000"));
+	struct iommu_domain *domain = attaches(mdp());
+
+	maps(domain, IOVA, PA, SZ_4K);
+	all_reach(mdp(), IOVA, PA);
+	sleeps_and_wakes(pdev, master_iommu(harness_master(mdp()), 0, NULL));
+	all_reach(mdp(), IOVA, PA);
+	assert_int_equal(iommu_unmap(domain, IOVA, SZ_4K), SZ_4K);
+	hushes();
+	all_reach(mdp(), IOVA, 0);
+	ends_hushing();
+	platform_device_put(pdev);
+	detaches(mdp(), domain);
+}
+
 /* ---- the contract, by two devices of one IOMMU -------------------------------------- */
 
 struct row {
@@ -529,6 +560,7 @@ int main(void)
 		APQ(a_mid_of_nobody_reaches_nothing),
 		APQ(clocks_run_only_while_registers_are_touched),
 		APQ(what_power_took_is_there_again_when_its_master_wakes),
+		APQ(what_the_system_s_sleep_took_is_there_again),
 		cmocka_unit_test(two_devices_of_an_iommu_keep_the_contract),
 		cmocka_unit_test(every_defect_of_the_hardware_breaks_it),
 	};
