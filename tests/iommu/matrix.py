@@ -32,6 +32,7 @@ EVERY = [letter for letter in CLASSES if letter != "Q"]  # of which each kind mu
 PAGES = ("all its pages have 4 KiB, so none has several entries, and none of another size "
          "takes its place")
 WHY_NOT = {
+    "msm": {"F": "a large page is one entry, which goes wherever an invalidation touches it"},
     "omap": {
         "D": "its TLB holds nothing of what is not there",
         "E": "it holds no tables: each walk begins at the root",

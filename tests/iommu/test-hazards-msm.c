@@ -108,7 +108,7 @@ static void play_map_in_line(struct hazard_bench *b)
 }
 
 /* Pages one by one, of which one is used; then all of them as a large one. */
-static void play_two_sizes(struct hazard_bench *b)
+static void play_pages_to_large(struct hazard_bench *b)
 {
 	for (unsigned n = 0; n < 16; n++)
 		play_maps(b, PLAY_IOVA + n * SZ_4K, PLAY_PA + SZ_1M + n * 2 * SZ_4K, SZ_4K);
@@ -138,7 +138,7 @@ static void play_demand_and_leave(struct hazard_bench *b)
 }
 
 /* The clock stands where somebody reads a register. */
-static void play_unclocked(struct hazard_bench *b)
+static void play_stopped_clock(struct hazard_bench *b)
 {
 	u8 __iomem *regs = ioremap(iommu_hw_reg_pa(b->hw), SZ_4K);
 
@@ -148,7 +148,7 @@ static void play_unclocked(struct hazard_bench *b)
 	iounmap(regs);
 }
 
-static void play_sleep(struct hazard_bench *b)
+static void play_island_sleeps(struct hazard_bench *b)
 {
 	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_4K);
 	pm_runtime_put_sync(b->dev);
@@ -185,16 +185,18 @@ static const struct hazard_row rows[] = {
 	{ "a table that is freed and used again", 'G', HAZARD_IOMMU_TABLE_FREED,
 	  play_empty_table_reused, { MUTATE_DROP, BANKS(TLBIASID) }, &walk_cache },
 	{ "a page and the large one that took its place", 'H', HAZARD_IOMMU_TLB_CONFLICT,
-	  play_two_sizes, { MUTATE_DROP, BANKS(TLBIVA) }, &no_bfb },
+	  play_pages_to_large, { MUTATE_DROP, BANKS(TLBIVA) }, &no_bfb },
 	{ "a stall that is not resumed, as Linux's", 'I', HAZARD_IOMMU_STALL_HUNG,
 	  play_demand_and_leave, { MUTATE_DROP, BANKS(RESUME) } },
 	{ "a bank that stays off", 'J', HAZARD_IOMMU_DIVERTED, play_attach,
 	  { MUTATE_ALTER, BANKS(SCTLR), .bits = MSM_SCTLR_M }, .attaches = true },
+	{ "an unmap whose store is late", 'K', HAZARD_IOMMU_ORDER, play_unmap_late,
+	  { MUTATE_SKIP_BARRIER }, .chooser = CHOOSER_LAZY, .says = "store buffer" },
 	{ "a register that is read without a clock, as by Linux's probe", 'N',
-	  HAZARD_IOMMU_REGISTER_OFF, play_unclocked },
-	{ "a resume that forgets a root", 'N', HAZARD_IOMMU_STATE_LOST, play_sleep,
+	  HAZARD_IOMMU_REGISTER_OFF, play_stopped_clock },
+	{ "a resume that forgets a root", 'N', HAZARD_IOMMU_STATE_LOST, play_island_sleeps,
 	  { MUTATE_DROP, BANKS(TTBR0) }, &powered },
-	{ "a resume that forgets where MIDs go", 'N', HAZARD_IOMMU_STATE_LOST, play_sleep,
+	{ "a resume that forgets where MIDs go", 'N', HAZARD_IOMMU_STATE_LOST, play_island_sleeps,
 	  { MUTATE_DROP, MIDS }, &powered },
 	{ "an attachment with another root", 'O', HAZARD_IOMMU_WRONG_TRANSLATION, play_attach,
 	  { MUTATE_ALTER, BANKS(TTBR0), .mask = 0x80000000u, .match = 0x80000000u,
