@@ -394,7 +394,7 @@ void play_unclocked_access(struct hazard_bench *b)
 	iommu_hw_set_clock(b->hw, true);
 }
 
-void play_sleep(struct hazard_bench *b)
+void play_runtime_sleep(struct hazard_bench *b)
 {
 	play_maps(b, PLAY_IOVA, PLAY_PA, SZ_4K);
 	assert_int_equal(pm_runtime_put_sync(b->dev), 0);

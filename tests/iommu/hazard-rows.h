@@ -146,6 +146,6 @@ void play_unclocked(struct hazard_bench *b);
 /* The device works; its IOMMU's clock is off if @is_mutated. */
 void play_unclocked_access(struct hazard_bench *b);
 /* Power goes and comes by runtime PM; what is mutated belongs to the resume. */
-void play_sleep(struct hazard_bench *b);
+void play_runtime_sleep(struct hazard_bench *b);
 
 #endif

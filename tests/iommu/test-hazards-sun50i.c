@@ -64,7 +64,7 @@ static void play_freed_tables(struct hazard_bench *b)
 	play_takes_over(b, true);
 }
 
-static void play_unclocked(struct hazard_bench *b)
+static void play_unclocked_here(struct hazard_bench *b)
 {
 	u8 __iomem *regs = ioremap(iommu_hw_reg_pa(b->hw), SUN50I_LEN);
 
@@ -84,7 +84,7 @@ static struct device *iommu_device(void)
 	return &pdev->dev;
 }
 
-static void play_sleep(struct hazard_bench *b)
+static void play_system_sleep(struct hazard_bench *b)
 {
 	const struct dev_pm_ops *pm = sun50i_iommu_driver.driver.pm;
 
@@ -120,10 +120,12 @@ static const struct hazard_row rows[] = {
 	  .attaches = true },
 	{ "a master that is bypassed", 'J', HAZARD_IOMMU_DIVERTED, play_attach,
 	  { MUTATE_ALTER, .reg = SUN50I_BYPASS, .bits = 1, .value = 1 }, .attaches = true },
-	{ "a register that is read without a clock", 'N', HAZARD_IOMMU_REGISTER_OFF, play_unclocked },
-	{ "a wake-up that forgets the root", 'N', HAZARD_IOMMU_STATE_LOST, play_sleep,
+	{ "an unmap whose store is late", 'K', HAZARD_IOMMU_ORDER, play_unmap_late,
+	  { MUTATE_SKIP_BARRIER }, .chooser = CHOOSER_LAZY },
+	{ "a register that is read without a clock", 'N', HAZARD_IOMMU_REGISTER_OFF, play_unclocked_here },
+	{ "a wake-up that forgets the root", 'N', HAZARD_IOMMU_STATE_LOST, play_system_sleep,
 	  { MUTATE_DROP, .reg = SUN50I_TTB } },
-	{ "a wake-up that enables nothing", 'N', HAZARD_IOMMU_STATE_LOST, play_sleep,
+	{ "a wake-up that enables nothing", 'N', HAZARD_IOMMU_STATE_LOST, play_system_sleep,
 	  { MUTATE_DROP, .reg = SUN50I_ENABLE } },
 	{ "another root than the domain's", 'O', HAZARD_IOMMU_WRONG_TRANSLATION, play_attach,
 	  { MUTATE_ALTER, .reg = SUN50I_TTB, .bits = 0x01000000, .value = 0x01000000 },
