@@ -198,9 +198,27 @@ static void add_devices(struct bench *b)
 		if (is_of_kind(b, m))
 			add_device(b, m);
 	}
-	if (!b->nr)
+	if (!b->nr && !b->run->only_boots)
 		breaks(b, "no master is behind an IOMMU of kind \"%s\"", b->run->kind);
 	b->sum->nr_devices += b->nr;
+}
+
+/* All of the kind that the board has, whoever is behind them. */
+static void check_iommus(struct bench *b)
+{
+	for (unsigned n = 0; n < b->board->iommus->len; n++) {
+		const struct board_iommu *i = g_ptr_array_index(b->board->iommus, n);
+		struct iommu_hw *hw;
+
+		if (i->is_disabled || !i->kind || strcmp(i->kind, b->run->kind))
+			continue;
+		hw = harness_iommu(b->h, i->path, NULL);
+		if (!hw || strcmp(iommu_hw_kind(hw), i->kind))
+			breaks(b, "%s: no model is there", i->name);
+		else if (iommu_hw_is_bypassed(hw))
+			breaks(b, "%s: no driver took it", i->name);
+		b->sum->nr_iommus++;
+	}
 }
 
 /* ---- through the DMA API ------------------------------------------------------------------ */
@@ -351,6 +369,7 @@ static void stop(struct bench *b)
 static void play(struct bench *b)
 {
 	b->board = machine_board(harness_machine(b->h));
+	check_iommus(b);
 	add_devices(b);
 	if (!b->broken)
 		receive_all(b);

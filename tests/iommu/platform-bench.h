@@ -30,7 +30,7 @@
  * @mode:   of default domains; 0: strict
  * @uses_pm: devices use runtime PM: drivers that only resume an IOMMU for who does need it
  * @sleeps: the same, and they sleep in between, so that supplies go off
- * @only_boots: nothing is played: each device receives, that is all
+ * @only_boots: nothing is played: each device, if there is one, receives, that is all
  * @nr_steps: of each pair; 0: a usual number
  * @max_devices: that are played, in the tree's order; 0: all
  * @traits: NULL: those of the kind (platform_traits())
@@ -55,7 +55,7 @@ struct platform_run {
 
 /* What was played. @nr_losses: times that any of the IOMMUs lost what it held, since boot. */
 struct platform_sum {
-	unsigned nr_devices, nr_ports, nr_pairs;
+	unsigned nr_iommus, nr_devices, nr_ports, nr_pairs;
 	uint64_t nr_losses;
 };
 
