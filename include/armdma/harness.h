@@ -49,7 +49,11 @@ struct harness;
 /** Where Linux 6.12 itself is wrong: as it is, or as it should be. */
 enum linux_behaviour {
 	LINUX_6_12,
-	LINUX_REPAIRED	/* DMA_ATTR_NO_KERNEL_MAPPING on Arm: cleared and flushed */
+	/*
+	 * DMA_ATTR_NO_KERNEL_MAPPING on Arm: cleared and flushed. An IOMMU driver without
+	 * ->of_xlate, which is omap-iommu.c, still serves the devices whose nodes name it.
+	 */
+	LINUX_REPAIRED
 };
 
 /**

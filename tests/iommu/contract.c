@@ -292,6 +292,8 @@ static void map_some(struct play *p, struct space *s)
 	u64 pa;
 	int ret;
 
+	if (p->c->traits.is_plain)
+		prot = IOMMU_READ | IOMMU_WRITE;
 	if (!is_free(s, first, nr))
 		return;
 	ask_about(p, s, first, nr);

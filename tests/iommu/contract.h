@@ -33,6 +33,7 @@ struct contract_traits {
 	bool has_no_perms;		/* what is mapped may be read and written */
 	bool redirects;			/* what is not mapped goes to a page set aside */
 	bool is_silent;			/* nobody is told of faults */
+	bool is_plain;			/* all pages are mapped for reads and writes */
 	bool splits_blocks;		/* less than a large page can be unmapped */
 };
 

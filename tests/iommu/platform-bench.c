@@ -247,6 +247,8 @@ static void receive(struct bench *b, struct device *dev, unsigned port)
 
 static void receive_all(struct bench *b)
 {
+	if (b->run->has_no_dma)
+		return;
 	for (unsigned n = 0; n < b->nr; n++)
 		for (unsigned port = 0; port < nr_ports(b->devices[n]); port++)
 			receive(b, b->devices[n], port);
@@ -403,7 +405,7 @@ char *platform_play(const struct platform_run *run, struct platform_sum *ret_sum
 	b.h = harness_start(&(struct harness_config){
 		.board = run->board, .cpu = cpu_of(run), .gear = run->gear,
 		.chooser = run->chooser, .seed = run->seed, .iommu_knobs = run->knobs,
-		.iommu = run->mode, .behaviour = LINUX_REPAIRED, .hazards.is_quiet = true,
+		.iommu = run->mode, .behaviour = run->is_6_12 ? LINUX_6_12 : LINUX_REPAIRED, .hazards.is_quiet = true,
 	}, &error);
 	if (b.h)
 		play(&b);
@@ -432,14 +434,27 @@ const struct platform_run platform_rows[] = {
 
 const unsigned nr_platform_rows = ARRAY_SIZE(platform_rows);
 
-char *platform_play_row(unsigned idx, const char *dtb, const char *kind, bool uses_pm,
-			struct platform_sum *ret_sum)
+char *platform_play_row_as(unsigned idx, const char *dtb, const char *kind, unsigned how,
+			   struct platform_sum *ret_sum)
 {
 	struct platform_run run = platform_rows[idx];
+	struct contract_traits traits = *platform_traits(kind);
 
+	traits.is_plain = how & PLATFORM_RW;
 	run.board = dtb;
 	run.kind = kind;
-	run.uses_pm = uses_pm;
+	run.uses_pm = how & PLATFORM_USES_PM;
+	run.is_6_12 = how & PLATFORM_6_12;
+	run.has_no_dma = how & PLATFORM_NO_DMA;
+	if (how & PLATFORM_IDENTITY)
+		run.mode = IOMMU_PASSTHROUGH;
+	run.traits = &traits;
 	run.seed = 0x5eed + idx;
 	return platform_play(&run, ret_sum);
+}
+
+char *platform_play_row(unsigned idx, const char *dtb, const char *kind,
+			struct platform_sum *ret_sum)
+{
+	return platform_play_row_as(idx, dtb, kind, 0, ret_sum);
 }

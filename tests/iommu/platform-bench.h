@@ -28,6 +28,8 @@
  * @line:   other CPUs in the place of the board's, with lines of 32 or 64 bytes; 0: its own
  * @knobs:  over those of the tree
  * @mode:   of default domains; 0: strict
+ * @has_no_dma: nothing is received by the DMA API: the IOMMU is off until somebody attaches
+ * @is_6_12: the library is not repaired (enum linux_behaviour)
  * @uses_pm: devices use runtime PM: drivers that only resume an IOMMU for who does need it
  * @sleeps: the same, and they sleep in between, so that supplies go off
  * @only_boots: nothing is played: each device, if there is one, receives, that is all
@@ -46,6 +48,8 @@ struct platform_run {
 	uint64_t seed;
 	enum iommu_mode mode;
 	bool uses_pm;
+	bool is_6_12;
+	bool has_no_dma;
 	bool sleeps;
 	bool only_boots;
 	unsigned nr_steps;
@@ -72,8 +76,17 @@ const struct contract_traits *platform_traits(const char *kind);
 extern const struct platform_run platform_rows[];
 extern const unsigned nr_platform_rows;
 
-/* The row @idx on the board @dtb: as platform_play(). @uses_pm: also where nobody sleeps. */
-char *platform_play_row(unsigned idx, const char *dtb, const char *kind, bool uses_pm,
+/* The row @idx on the board @dtb: as platform_play(). */
+char *platform_play_row(unsigned idx, const char *dtb, const char *kind,
 			struct platform_sum *ret_sum);
+
+/* What a driver wants in every row: runtime PM, identity domains, pages for reads and writes. */
+#define PLATFORM_USES_PM	(1u << 0)
+#define PLATFORM_IDENTITY	(1u << 1)
+#define PLATFORM_RW		(1u << 2)
+#define PLATFORM_6_12		(1u << 3)	/* and the library as Linux is */
+#define PLATFORM_NO_DMA		(1u << 4)	/* nothing by the DMA API */
+char *platform_play_row_as(unsigned idx, const char *dtb, const char *kind, unsigned how,
+			   struct platform_sum *ret_sum);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract on boards, as a program: [--pm] BOARD KIND [ROW], or --rows, which says how
- * many. With --pm devices use runtime PM in all rows.
+ * The contract on boards, as a program: [--pm] [--identity] [--rw] [--no-dma] [--6.12] BOARD
+ * KIND [ROW], or --rows, which says how many. The options are PLATFORM_*, in all rows.
  *
  * Without ROW all of them, one after the other. Exit status 0: it was kept. Compiled into our
  * tests, and by `armdma cc` with a driver of Linux's.
@@ -12,10 +12,10 @@
 
 #include "platform-bench.h"
 
-static bool is_kept(unsigned idx, const char *dtb, const char *kind, bool uses_pm)
+static bool is_kept(unsigned idx, const char *dtb, const char *kind, unsigned how)
 {
 	struct platform_sum sum = { 0 };
-	g_autofree char *broken = platform_play_row(idx, dtb, kind, uses_pm, &sum);
+	g_autofree char *broken = platform_play_row_as(idx, dtb, kind, how, &sum);
 
 	printf("%s %u - %s: %s\n", broken ? "not ok" : "ok", idx + 1, kind,
 	       platform_rows[idx].name);
@@ -28,22 +28,29 @@ static bool is_kept(unsigned idx, const char *dtb, const char *kind, bool uses_p
 	return !broken;
 }
 
+static unsigned how_of(const char *option)
+{
+	return !strcmp(option, "--pm") ? PLATFORM_USES_PM :
+	       !strcmp(option, "--identity") ? PLATFORM_IDENTITY :
+	       !strcmp(option, "--rw") ? PLATFORM_RW :
+	       !strcmp(option, "--no-dma") ? PLATFORM_NO_DMA :
+	       !strcmp(option, "--6.12") ? PLATFORM_6_12 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned first = 0, last = nr_platform_rows - 1;
-	bool all_kept = true, uses_pm = false;
+	unsigned how = 0;
+	bool all_kept = true;
 
 	if (argc == 2 && !strcmp(argv[1], "--rows")) {
 		printf("%u\n", nr_platform_rows);
 		return 0;
 	}
-	if (argc > 1 && !strcmp(argv[1], "--pm")) {
-		uses_pm = true;
-		argc--;
-		argv++;
-	}
+	for (; argc > 1 && how_of(argv[1]); argc--, argv++)
+		how |= how_of(argv[1]);
 	if (argc < 3 || argc > 4) {
-		fprintf(stderr, "usage: [--pm] BOARD KIND [ROW]\n");
+		fprintf(stderr, "usage: [--pm] [--identity] [--rw] [--no-dma] [--6.12] BOARD KIND [ROW]\n");
 		return 2;
 	}
 	if (argc == 4)
@@ -51,6 +58,6 @@ int main(int argc, char **argv)
 	else
 		printf("1..%u\n", nr_platform_rows);
 	for (unsigned idx = first; idx <= last; idx++)
-		all_kept &= is_kept(idx, argv[1], argv[2], uses_pm);
+		all_kept &= is_kept(idx, argv[1], argv[2], how);
 	return !all_kept;
 }
