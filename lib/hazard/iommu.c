@@ -122,8 +122,9 @@ static enum hazard_class classify_late(struct hazard_engine *e, struct iommu_cas
 {
 	c->late = first_late(c->account);
 	c->freed = walked_freed(e, &c->account->seen, c->old ? c->old->mapped : 0);
-	if (c->freed)
+	if (c->freed && (c->old || !c->freed->taken))
 		return HAZARD_IOMMU_TABLE_FREED;
+	c->freed = NULL;	/* long ago, and it is somebody's again */
 	return c->late && c->late->is_held ? HAZARD_IOMMU_ORDER : HAZARD_IOMMU_TABLE_NOT_CLEAN;
 }
 
@@ -186,7 +187,7 @@ static const struct iova_life *life_of_answer(const struct iova_range *r, uint64
 static bool is_foreign(const struct iommu_hw_account *a, const struct iommu_hw_result *res)
 {
 	return res->outcome == IOMMU_HW_HIT && a->is_known && !a->entry.is_loaded &&
-	       a->seen.reason != IOMMU_HW_OK && a->newest.reason != IOMMU_HW_OK;
+	       a->newest.reason != IOMMU_HW_OK;
 }
 
 static void judge(struct hazard_engine *e, const struct observe_event *ev,

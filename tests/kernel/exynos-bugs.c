@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/dma-map-ops.h>
 #include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/io.h>
 #include <linux/iommu.h>
 #include <linux/kernel.h>
 #include <linux/pm_runtime.h>
@@ -15,6 +18,7 @@
 #include <linux/workqueue.h>
 #include <asm/barrier.h>
 #include <armdma/exynos-iommu.h>
+#include <armdma/filter.h>
 #include <armdma/harness.h>
 
 #define IOVA	0x10000000u
@@ -176,6 +180,73 @@ static void formats(void)
 	reads(display, IOVA);
 }
 
+/* Memory that was somebody's and is free again: what looks like descriptors is in DRAM. */
+static void soils_memory(void)
+{
+	u32 *pages[16];
+
+	for (unsigned n = 0; n < ARRAY_SIZE(pages); n++) {
+		pages[n] = (u32 *)get_zeroed_page(GFP_KERNEL);
+		for (unsigned i = 0; i < SZ_4K / 4; i++)
+			pages[n][i] = (PA + SZ_16M) | 1u << 4 | 2;
+		arch_sync_dma_for_device(virt_to_phys(pages[n]), SZ_4K, DMA_TO_DEVICE);
+	}
+	for (unsigned n = 0; n < ARRAY_SIZE(pages); n++)
+		free_page((unsigned long)pages[n]);
+}
+
+static bool is_soiled_at_boot;
+
+static int soils_first(void)
+{
+	if (is_soiled_at_boot)
+		soils_memory();
+	return 0;
+}
+pure_initcall(soils_first);		/* before any driver */
+
+/* The table of zeros is never cleaned: the walker finds what lay there before. */
+static void zeros(void)
+{
+	attaches(display);
+	reads(display, IOVA);
+}
+
+/* What the display reads while a table is about to be cleaned; 0: nothing. */
+static u64 meanwhile;
+
+static bool about_to_clean(struct machine_filter *f, struct cpu *c, enum dc_op op, uint32_t *va,
+			   size_t *len)
+{
+	u64 at = meanwhile;
+	char byte;
+
+	if (*len < SZ_1K || !at)
+		return true;
+	meanwhile = 0;
+	master_read(harness_master(display), at, &byte, 1);
+	return true;
+}
+
+/* A new table is linked, and cleaned afterwards: in between 3.3 fetch ahead what lay there. */
+static void early_link(void)
+{
+	struct machine_filter filter = { .clean = about_to_clean };
+
+	attaches(display);
+	soils_memory();
+	machine_set_filter(harness_machine(h), &filter);
+	for (u32 next = IOVA + SZ_1M; next <= IOVA + SZ_8M; next += SZ_1M) {
+		maps(next - SZ_4K, PA + SZ_64K, SZ_4K);
+		meanwhile = next - SZ_4K;
+		maps(next, PA, SZ_4K);
+		meanwhile = 0;
+		maps(next + SZ_4K, PA + SZ_4K, SZ_4K);
+		reads(display, next + SZ_4K);
+	}
+	machine_set_filter(harness_machine(h), NULL);
+}
+
 /* IOVAs of more than 32 bits are promised, and cut to 32. */
 static void wide(void)
 {
@@ -200,6 +271,9 @@ static const struct {
 	{ "detach", detach, { .version = SYSMMU_VERSION(1, 0) } },
 	{ "detach-and-sleep", detach_and_sleep, { .version = SYSMMU_VERSION(1, 0) } },
 	{ "formats", formats, { .version = 0 } },
+	{ "zeros", zeros, { .version = SYSMMU_VERSION(1, 0) } },
+	{ "early-link", early_link,
+	  { .version = SYSMMU_VERSION(3, 3), .caches_negative = IOMMU_HW_NO } },
 	{ "wide", wide, { .version = SYSMMU_VERSION(5, 0) } },
 };
 
@@ -207,6 +281,7 @@ static const struct {
 
 static int runs(const char *board, unsigned n)
 {
+	is_soiled_at_boot = plays[n].play == zeros;
 	h = harness_start(&(struct harness_config){
 		.board = board, .iommu_knobs = plays[n].knobs, .behaviour = LINUX_REPAIRED }, NULL);
 	must(!h, board);
