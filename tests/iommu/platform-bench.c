@@ -415,7 +415,7 @@ char *platform_play(const struct platform_run *run, struct platform_sum *ret_sum
 	return b.broken;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------ */
 
 const struct platform_run platform_rows[] = {
 	{ "as the part is" },
