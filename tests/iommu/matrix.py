@@ -37,7 +37,22 @@ WHY_NOT = {
         "D": "its TLB holds nothing of what is not there",
         "E": "it holds no tables: each walk begins at the root",
     },
-    "rockchip": {"F": PAGES, "H": PAGES},
+    "rockchip": {
+        "F": PAGES,
+        "H": PAGES,
+        "J": "it passes accesses on only while it does not page, and then the driver's poll fails",
+    },
+    "sprd": {
+        "A": "its table is uncached",
+        "C": "there is one flush, of everything",
+        "E": "one level has no walk cache",
+        "F": PAGES,
+        "G": "its table is coherent memory, and the rule is of pages of tables",
+        "H": PAGES,
+        "I": "no access ever waits",
+        "K": "stores to its table are uncached: none is held back",
+        "O": "what is no table of the domain reads as empty: that is J",
+    },
     "sun50i": {
         "F": PAGES, "H": PAGES,
         "I": "what is refused waits until its port is reset, which ends it with an error: so a "
