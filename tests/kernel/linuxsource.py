@@ -30,9 +30,6 @@ FILES = (
     "drivers/iommu/iommu-priv.h",
     "drivers/iommu/iommu.c",
     "drivers/iommu/iova.c",
-    "drivers/iommu/msm_iommu.c",
-    "drivers/iommu/msm_iommu.h",
-    "drivers/iommu/msm_iommu_hw-8xxx.h",
     "drivers/iommu/ipmmu-vmsa.c",
     "drivers/iommu/msm_iommu.c",
     "drivers/iommu/msm_iommu.h",
@@ -105,7 +102,7 @@ def unpack_archive(source, to):
     os.makedirs(to)
     top = os.path.basename(source).split(".tar")[0]
     subprocess.run(["tar", "-xf", source, "-C", to, "--strip-components=1", "--occurrence=1"]
-                   + [top + "/" + name for name in FILES], check=True)
+                   + [top + "/" + name for name in dict.fromkeys(FILES)], check=True)
 
 
 def unpack(source, to):
