@@ -57,7 +57,7 @@ BROKEN = (
      "System MMU 3 holds entries that are not there; nobody flushes them when they are mapped"),
     ("exynos", "exynos-5433", ("--pm",), 1, r"stall \(translation\)",
      "lv1set_section() asks what an entry was after it has written it, and flushes nothing"),
-    ("omap", "omap", ("--pm", "--6.12"), 0, "no driver took its IOMMU",
+    ("omap", "omap-plain", ("--pm", "--6.12"), 0, "no driver took its IOMMU",
      "without ->of_xlate Linux 6.12 puts no device behind it"),
     ("sun50i", "iommu-sun50i", ("--pm",), 0, r"writes .* hit .* prot 1",
      "IOMMU_DM_AUT_CTRL of pages for reads is overwritten with that of pages for writes"),
