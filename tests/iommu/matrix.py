@@ -33,6 +33,7 @@ PAGES = ("all its pages have 4 KiB, so none has several entries, and none of ano
          "takes its place")
 WHY_NOT = {
     "msm": {"F": "a large page is one entry, which goes wherever an invalidation touches it"},
+    "msm": {"F": "a page of any size is one entry"},
     "omap": {
         "D": "its TLB holds nothing of what is not there",
         "E": "it holds no tables: each walk begins at the root",
