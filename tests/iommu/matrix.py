@@ -33,7 +33,6 @@ PAGES = ("all its pages have 4 KiB, so none has several entries, and none of ano
          "takes its place")
 WHY_NOT = {
     "msm": {"F": "a large page is one entry, which goes wherever an invalidation touches it"},
-    "msm": {"F": "a page of any size is one entry"},
     "omap": {
         "D": "its TLB holds nothing of what is not there",
         "E": "it holds no tables: each walk begins at the root",
@@ -48,10 +47,9 @@ WHY_NOT = {
         "C": "there is one flush, of everything",
         "E": "one level has no walk cache",
         "F": PAGES,
-        "G": "its table is coherent memory, and the rule is of pages of tables",
+        "G": "its only table lives as long as its domain",
         "H": PAGES,
         "I": "no access ever waits",
-        "K": "stores to its table are uncached: none is held back",
         "O": "what is no table of the domain reads as empty: that is J",
     },
     "sun50i": {

@@ -92,6 +92,8 @@ static const struct hazard_row rows[] = {
 	  .says = "a page set aside" },
 	{ "an attachment that does not turn it on", 'J', HAZARD_IOMMU_DIVERTED, sprd_attach_here,
 	  { MUTATE_DROP, CFG_ON }, .attaches = true },
+	{ "an unmap whose store is late", 'K', HAZARD_IOMMU_ORDER, sprd_unmap_here,
+	  { MUTATE_SKIP_BARRIER }, .chooser = CHOOSER_LAZY },
 	{ "power that went", 'N', HAZARD_IOMMU_STATE_LOST, sprd_power_cycle },
 	{ "a device that works without its IOMMU's clock", 'N', HAZARD_IOMMU_OFF, sprd_clockless },
 	{ "an attachment with an empty table", 'J', HAZARD_IOMMU_DIVERTED,
