@@ -44,7 +44,7 @@ static struct two_level *two_level_of(const struct io_pgtable_ops *ops)
 	return container_of(tables_of(ops), struct two_level, t);
 }
 
-/* ---- where things are ---------------------------------------------------------------- */
+/* ---- where things are --------------------------------------------------------- */
 
 static const struct pt_level *level(const struct two_level *d, unsigned lvl)
 {
@@ -106,7 +106,7 @@ static struct leaf choose_leaf(const struct two_level *d, size_t pgsize)
 	return (struct leaf){ 0 };
 }
 
-/* ---- entries of any size ----------------------------------------------------------------- */
+/* ---- entries of any size --------------------------------------------------------- */
 
 static u32 leaf_entry(const struct two_level *d, const struct leaf *l, phys_addr_t pa, int prot)
 {
@@ -145,7 +145,7 @@ static void fill(const struct two_level *d, u32 *slot, size_t nr, const struct l
 	tables_clean(&d->t, slot, len);
 }
 
-/* ---- tables ---------------------------------------------------------------------------------- */
+/* ---- tables --------------------------------------------------------- */
 
 static u64 last_pa(const struct two_level *d)
 {
@@ -226,7 +226,7 @@ static int get_table(struct two_level *d, unsigned long iova, gfp_t gfp, u32 **r
 	return 0;
 }
 
-/* ---- map ------------------------------------------------------------------------------------- */
+/* ---- map --------------------------------------------------------- */
 
 /* As many of @nr leaves as find no entry in their way. */
 static size_t fill_free(struct two_level *d, u32 *slot, size_t nr, const struct leaf *l,
@@ -343,7 +343,7 @@ static int map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_addr_t
 	return err;
 }
 
-/* ---- split --------------------------------------------------------------------------------------- */
+/* ---- split --------------------------------------------------------- */
 
 /* A row of equal entries becomes entries of their own. Under the lock. */
 static void split_row(struct two_level *d, u32 *slot, unsigned lvl, const struct pt_entry *e)
@@ -390,7 +390,7 @@ static int split(struct two_level *d, u32 *slot, unsigned lvl, unsigned long iov
 	return err;
 }
 
-/* ---- unmap --------------------------------------------------------------------------------------- */
+/* ---- unmap --------------------------------------------------------- */
 
 static void clear(struct two_level *d, u32 *slot, size_t nr, u32 to)
 {
@@ -489,7 +489,7 @@ static size_t unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, size_t
 	return unmapped;
 }
 
-/* ---- look ---------------------------------------------------------------------------------------- */
+/* ---- look --------------------------------------------------------- */
 
 static phys_addr_t leaf_to_phys(const struct pt_entry *e, unsigned long iova)
 {
@@ -512,7 +512,7 @@ static phys_addr_t iova_to_phys(struct io_pgtable_ops *ops, unsigned long iova)
 	return leaf_to_phys(&e, iova);
 }
 
-/* ---- make and free ------------------------------------------------------------------------------- */
+/* ---- make and free --------------------------------------------------------- */
 
 static void drop_all(struct two_level *d)
 {

@@ -25,7 +25,7 @@ struct walk_space {
 	bool sets_access, sets_dirty;	/* the walker updates descriptors */
 	bool never_walks;		/* a miss is a fault */
 	bool has_no_lines;		/* descriptors come one by one; @lines is not asked */
-	struct iotlb *micro;		/* a TLB of who asks alone, before the one of all; or NULL */
+	struct iotlb *micro;		/* a TLB of who asks alone, before that of all; or NULL */
 };
 
 /* How the latest answer came about, while somebody observes. */

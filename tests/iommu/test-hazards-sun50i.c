@@ -27,7 +27,7 @@ static void start(struct hazard_bench *b)
 	b->master = harness_master(b->dev);
 }
 
-/* ---- plays of its own ----------------------------------------------------------------------- */
+/* ---- plays of its own --------------------------------------------------------- */
 
 /*
  * Another domain had the IOMMU before; what its first level led to is used no more. The new

@@ -72,7 +72,7 @@ static u64 reaches(struct device *dev, unsigned port, unsigned long iova, bool i
 	return r.outcome == IOMMU_HW_HIT ? r.pa : r.outcome == IOMMU_HW_BYPASS ? iova : 0;
 }
 
-/* ---- one address space ---------------------------------------------------------------------- */
+/* ---- one address space --------------------------------------------------------- */
 
 static void masters_share_a_group_and_its_domain(void **state)
 {
@@ -130,7 +130,7 @@ static void nobody_holds_clock_and_reset_when_masters_pass(void **state)
 	harness_finish(h);
 }
 
-/* ---- faults ----------------------------------------------------------------------------------- */
+/* ---- faults --------------------------------------------------------- */
 
 static struct {
 	struct device *dev;
@@ -189,7 +189,7 @@ static void a_fault_that_nobody_handles_is_one_line(void **state)
 	free(said);
 }
 
-/* ---- sleep -------------------------------------------------------------------------------------- */
+/* ---- sleep --------------------------------------------------------- */
 
 /* As the system's sleep calls them. */
 static const struct dev_pm_ops *pm_ops(void)

@@ -119,7 +119,9 @@ static void linked(void *cookie, unsigned long iova, size_t len)
 	nr_linked++;
 }
 
-static const struct iommu_flush_ops tlb = { .tlb_flush_walk = flush_walk, .tlb_add_page = add_page };
+static const struct iommu_flush_ops tlb = {
+	.tlb_flush_walk = flush_walk, .tlb_add_page = add_page,
+};
 
 static void makes(const struct pt_fmt *f, bool links_empty)
 {
@@ -209,7 +211,7 @@ static size_t unmaps(unsigned page, size_t pgsize, size_t pgcount)
 	return done;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------ */
+/* ---- tests --------------------------------------------------------- */
 
 static bool is_free(unsigned page, size_t nr)
 {

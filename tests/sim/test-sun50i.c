@@ -135,7 +135,7 @@ static void flushes(struct bench *b, uint32_t what)
 		;
 }
 
-/* ---- on and off ----------------------------------------------------------------------- */
+/* ---- on and off --------------------------------------------------------- */
 
 static void out_of_reset_everything_is_bypassed(void **state)
 {
@@ -173,7 +173,7 @@ static void a_device_moves_bytes_through_it(void **state)
 	bench_free(b);
 }
 
-/* ---- what is refused -------------------------------------------------------------------- */
+/* ---- what is refused --------------------------------------------------------- */
 
 static void each_level_that_is_missing_has_its_bit_and_who_is_to_blame(void **state)
 {
@@ -244,7 +244,7 @@ static void a_master_that_was_refused_waits_for_its_reset(void **state)
 	bench_free(b);
 }
 
-/* ---- what is held ------------------------------------------------------------------------ */
+/* ---- what is held --------------------------------------------------------- */
 
 static void an_entry_stays_until_it_is_invalidated(void **state)
 {
@@ -385,7 +385,7 @@ static void commands_take_their_time(void **state)
 	bench_free(b);
 }
 
-/* ---- clock and reset ---------------------------------------------------------------------- */
+/* ---- clock and reset --------------------------------------------------------- */
 
 static bool reads_at_all(struct bench *b, uint32_t reg)
 {

@@ -474,7 +474,13 @@ static void omap_release_device(struct device *dev)
 	g_free(client);
 }
 
+static bool omap_capable(struct device *dev, enum iommu_cap cap)
+{
+	return cap == IOMMU_CAP_DEFERRED_FLUSH;
+}
+
 const struct iommu_ops omap_ops = {
+	.capable = omap_capable,
 	.domain_alloc_paging = omap_domain_alloc_paging,
 	.probe_device = omap_probe_device,
 	.release_device = omap_release_device,

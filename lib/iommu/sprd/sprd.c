@@ -131,6 +131,7 @@ static int finalise(struct sprd_domain *d, const struct sprd_iommu *s)
 {
 	const struct io_pgtable_cfg cfg = { .coherent_walk = true, .iommu_dev = s->dev };
 
+	d->tables.format.level[0].entry_log2 = 2;
 	if (!tables_init(&d->tables, &cfg, d))
 		return -ENODEV;
 	d->table = dma_alloc_coherent(s->dev, SPRD_TABLE_LEN, &d->table_dma, GFP_KERNEL);

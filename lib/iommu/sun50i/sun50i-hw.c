@@ -29,7 +29,7 @@ static void wait_for(struct sun50i_mmu *mmu, u32 reg)
 		dev_err(mmu->dev, "invalidation not over after %u us\n", TIMEOUT_US);
 }
 
-/* ---- invalidation ---------------------------------------------------------------------- */
+/* ---- invalidation --------------------------------------------------------- */
 
 void sun50i_hw_flush(struct sun50i_mmu *mmu)
 {

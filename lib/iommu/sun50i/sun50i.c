@@ -22,7 +22,7 @@ static struct sun50i_domain *domain_of(struct iommu_domain *domain)
 	return container_of(domain, struct sun50i_domain, domain);
 }
 
-/* ---- invalidation -------------------------------------------------------------------------- */
+/* ---- invalidation --------------------------------------------------------- */
 
 static void each_mmu(struct sun50i_domain *d, unsigned long iova, size_t len,
 		     void (*does)(struct sun50i_mmu *mmu, unsigned long iova, size_t len))
@@ -94,7 +94,7 @@ static int sun50i_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova
 	return 0;
 }
 
-/* ---- mapping ------------------------------------------------------------------------------- */
+/* ---- mapping --------------------------------------------------------- */
 
 static int sun50i_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
 			    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
@@ -119,7 +119,7 @@ static phys_addr_t sun50i_iova_to_phys(struct iommu_domain *domain, dma_addr_t i
 	return ops->iova_to_phys(ops, (unsigned long)iova);
 }
 
-/* ---- domains ------------------------------------------------------------------------------- */
+/* ---- domains --------------------------------------------------------- */
 
 /* The walker snoops where the tree says so of the IOMMU. */
 static bool is_coherent(struct device *dev)
@@ -235,7 +235,7 @@ static struct iommu_domain sun50i_identity = {
 	.ops = &(const struct iommu_domain_ops){ .attach_dev = sun50i_attach_identity },
 };
 
-/* ---- devices ------------------------------------------------------------------------------- */
+/* ---- devices --------------------------------------------------------- */
 
 /* All entries of a device name one IOMMU; they may be several masters. */
 static int sun50i_of_xlate(struct device *dev, const struct of_phandle_args *args)
@@ -313,7 +313,7 @@ static const struct iommu_ops sun50i_ops = {
 	},
 };
 
-/* ---- the IOMMU itself ---------------------------------------------------------------------- */
+/* ---- the IOMMU itself --------------------------------------------------------- */
 
 static int get_resources(struct platform_device *pdev, struct sun50i_mmu *mmu)
 {

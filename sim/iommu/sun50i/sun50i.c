@@ -36,7 +36,7 @@ struct sun50i {
 	uint8_t waits[SUN50I_MASTERS];		/* enum wait_state */
 };
 
-/* ---- tables --------------------------------------------------------------------------- */
+/* ---- tables --------------------------------------------------------- */
 
 static void decode(const struct pt_format *f, unsigned level, uint64_t raw, struct pt_entry *ret)
 {
@@ -59,7 +59,7 @@ static const struct pt_format two_levels = {
 	.levels = { { 20, 12, 2 }, { 12, 8, 2 } },
 };
 
-/* ---- what is refused ---------------------------------------------------------------------- */
+/* ---- what is refused --------------------------------------------------------- */
 
 static void set_line(const struct sun50i *s)
 {
@@ -121,7 +121,7 @@ static enum iommu_hw_stall_state stall_state(void *opaque, uint32_t master)
 	return IOMMU_HW_STALL_TERMINATE;
 }
 
-/* ---- accesses ------------------------------------------------------------------------------ */
+/* ---- accesses --------------------------------------------------------- */
 
 static uint32_t authority_of(const struct sun50i *s, uint32_t attrs)
 {
@@ -198,7 +198,7 @@ static void translate(void *opaque, const struct iommu_hw_access *a, struct iomm
 	}
 }
 
-/* ---- invalidation ---------------------------------------------------------------------------- */
+/* ---- invalidation --------------------------------------------------------- */
 
 static const struct iotlb_scope everything = { .is_with_locked = true };
 
@@ -290,7 +290,7 @@ static void wrote_pc_ivld(void *opaque, unsigned idx, uint32_t value)
 	}
 }
 
-/* ---- the other registers ------------------------------------------------------------------ */
+/* ---- the other registers --------------------------------------------------------- */
 
 /* A port that is reset lets go of its access, and what is held in reset forgets. */
 static void wrote_reset(void *opaque, unsigned idx, uint32_t value)
@@ -375,7 +375,7 @@ static unsigned gates(void *opaque, enum supply_kind kind, const char *name)
 	return IOMMU_HW_GATES_REGISTERS;
 }
 
-/* ---- making one ------------------------------------------------------------------------------ */
+/* ---- making one --------------------------------------------------------- */
 
 static void reset(void *opaque)
 {
