@@ -86,7 +86,8 @@ static void sprd_clockless(struct hazard_bench *b)
 static const struct hazard_row rows[] = {
 	{ "an unmap without an update", 'B', HAZARD_IOMMU_TLB_STALE, sprd_unmap_here,
 	  { MUTATE_DROP, .reg = SPRD_EX_UPDATE } },
-	{ "a map beside a page that is held, without an update", 'D', HAZARD_IOMMU_NEGATIVE_STALE,
+	{ "a map beside a page that is held, without an update", 'D',
+	  HAZARD_IOMMU_NEGATIVE_STALE,
 	  sprd_map_beside, { MUTATE_DROP, .reg = SPRD_EX_UPDATE } },
 	{ "a device that reads where nothing is", 'J', HAZARD_DEVICE_ACCESS_UNMAPPED, sprd_nowhere,
 	  .says = "a page set aside" },
@@ -97,7 +98,8 @@ static const struct hazard_row rows[] = {
 	{ "power that went", 'N', HAZARD_IOMMU_STATE_LOST, sprd_power_cycle },
 	{ "a device that works without its IOMMU's clock", 'N', HAZARD_IOMMU_OFF, sprd_clockless },
 	{ "an attachment with an empty table", 'J', HAZARD_IOMMU_DIVERTED,
-	  sprd_attach_here, { MUTATE_ALTER, .reg = SPRD_EX_FIRST_PPN, .bits = 0xfff }, .attaches = true },
+	  sprd_attach_here, { MUTATE_ALTER, .reg = SPRD_EX_FIRST_PPN, .bits = 0xfff },
+	  .attaches = true },
 };
 
 int main(int argc, char **argv)

@@ -255,7 +255,8 @@ static void attaching_turns_every_mmu_on(void **state)
 				 RK_MMU_STATUS_PAGING);
 		assert_int_equal(reads_reg(b, n, RK_MMU_INT_MASK), 3);
 		assert_true(reads_reg(b, n, RK_MMU_AUTO_GATING) & RK_MMU_NO_DTE_TIME_LIMIT);
-		assert_int_equal(reads_reg(b, n, RK_MMU_DTE_ADDR), reads_reg(b, 0, RK_MMU_DTE_ADDR));
+		assert_int_equal(reads_reg(b, n, RK_MMU_DTE_ADDR),
+				 reads_reg(b, 0, RK_MMU_DTE_ADDR));
 	}
 	assert_int_not_equal(reads_reg(b, 0, RK_MMU_DTE_ADDR), 0);
 	bench_free(b);

@@ -105,6 +105,9 @@ static void takes_fault(struct bench *b)
 	commands(b, RK_MMU_FAULT_DONE);
 }
 
+static const struct iommu_hw_knobs loses_faults = { .misbehaves = ROCKCHIP_LOSES_FAULTS };
+static const struct iommu_hw_knobs zaps_one_page = { .misbehaves = ROCKCHIP_ZAPS_ONE_PAGE };
+
 /* ---- translation -------------------------------------------------------------------- */
 
 static void without_paging_everything_passes(void **state)
@@ -120,7 +123,7 @@ static void without_paging_everything_passes(void **state)
 
 static void a_page_is_translated_and_may_be_what_its_bits_say(void **state)
 {
-	struct bench *b = bench_with((struct iommu_hw_knobs){ .misbehaves = ROCKCHIP_LOSES_FAULTS });
+	struct bench *b = bench_with(loses_faults);
 
 	turns_on(b);
 	maps_page(b, IOVA, PLAY_PA + 0x5000);
@@ -137,7 +140,7 @@ static void a_page_is_translated_and_may_be_what_its_bits_say(void **state)
 	bench_free(b);
 }
 
-static void version_2_keeps_eight_more_bits_in_descriptors_and_dte_addr(void **state)
+static void version_2_keeps_eight_more_bits_of_addresses(void **state)
 {
 	struct bench *b = bench_with((struct iommu_hw_knobs){ .version = 2 });
 	struct iommu_hw_result r;
@@ -166,7 +169,7 @@ static void version_1_ignores_those_bits(void **state)
 
 static void addresses_past_32_bits_fault(void **state)
 {
-	struct bench *b = bench_with((struct iommu_hw_knobs){ .misbehaves = ROCKCHIP_LOSES_FAULTS });
+	struct bench *b = bench_with(loses_faults);
 
 	turns_on(b);
 	maps_page(b, IOVA, PLAY_PA);
@@ -176,7 +179,7 @@ static void addresses_past_32_bits_fault(void **state)
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
-static void a_neighbour_that_was_not_valid_is_held_so_until_its_line_is_zapped(void **state)
+static void a_neighbour_that_was_not_valid_is_held_so_until_a_zap(void **state)
 {
 	struct bench *b = bench_with((struct iommu_hw_knobs){ 0 });
 
@@ -221,7 +224,7 @@ static void the_directory_is_held_by_lines_too(void **state)
 
 static void a_zap_that_drops_one_page_leaves_the_rest_of_the_line(void **state)
 {
-	struct bench *b = bench_with((struct iommu_hw_knobs){ .misbehaves = ROCKCHIP_ZAPS_ONE_PAGE });
+	struct bench *b = bench_with(zaps_one_page);
 
 	turns_on(b);
 	maps_page(b, IOVA, PLAY_PA);
@@ -292,7 +295,8 @@ static bool mends;
 static void handles(struct machine *m)
 {
 	if (mends)
-		maps_page(handled, reads_reg(handled, RK_MMU_FAULT_ADDR) & ~0xfffu, PLAY_PA + 0x6000);
+		maps_page(handled, reads_reg(handled, RK_MMU_FAULT_ADDR) & ~0xfffu,
+			  PLAY_PA + 0x6000);
 	takes_fault(handled);
 }
 
@@ -326,7 +330,7 @@ static void where_done_ends_the_access_it_is_not_made_again(void **state)
 	bench_free(b);
 }
 
-static void a_table_that_nobody_answers_for_is_a_bus_error_and_stops_nobody(void **state)
+static void a_table_that_nobody_answers_for_is_a_bus_error_and_no_stop(void **state)
 {
 	struct bench *b = bench_with((struct iommu_hw_knobs){ 0 });
 
@@ -549,10 +553,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_paging_everything_passes),
 		cmocka_unit_test(a_page_is_translated_and_may_be_what_its_bits_say),
-		cmocka_unit_test(version_2_keeps_eight_more_bits_in_descriptors_and_dte_addr),
+		cmocka_unit_test(version_2_keeps_eight_more_bits_of_addresses),
 		cmocka_unit_test(version_1_ignores_those_bits),
 		cmocka_unit_test(addresses_past_32_bits_fault),
-		cmocka_unit_test(a_neighbour_that_was_not_valid_is_held_so_until_its_line_is_zapped),
+		cmocka_unit_test(a_neighbour_that_was_not_valid_is_held_so_until_a_zap),
 		cmocka_unit_test(a_line_of_one_descriptor_has_no_neighbours),
 		cmocka_unit_test(the_directory_is_held_by_lines_too),
 		cmocka_unit_test(a_zap_that_drops_one_page_leaves_the_rest_of_the_line),
@@ -561,7 +565,7 @@ int main(void)
 		cmocka_unit_test(what_is_masked_makes_no_interrupt_but_is_in_rawstat),
 		cmocka_unit_test(what_was_mended_is_made_again_and_what_was_not_ends),
 		cmocka_unit_test(where_done_ends_the_access_it_is_not_made_again),
-		cmocka_unit_test(a_table_that_nobody_answers_for_is_a_bus_error_and_stops_nobody),
+		cmocka_unit_test(a_table_that_nobody_answers_for_is_a_bus_error_and_no_stop),
 		cmocka_unit_test(a_command_in_the_wrong_state_is_ignored),
 		cmocka_unit_test(who_is_stalled_waits_and_goes_on),
 		cmocka_unit_test(a_command_takes_its_time),

@@ -67,7 +67,8 @@ static uint64_t first_of(uint64_t iova, uint64_t len)
 static void drop(struct rk *r, uint64_t iova, uint64_t len, bool is_tlb)
 {
 	struct iotlb_scope s = {
-		.has_range = true, .iova = first_of(iova, len), .last = first_of(iova, len) + len - 1,
+		.has_range = true, .iova = first_of(iova, len),
+		.last = first_of(iova, len) + len - 1,
 	};
 
 	walk_invalidate(&r->walker, &s, is_tlb, !is_tlb);
