@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a driver does when its device sleeps: at run time (<linux/pm_runtime.h>), or with
- * the whole system (harness_suspend(), <armdma/power.h>).
+ * What a driver does when its device sleeps at run time (<linux/pm_runtime.h>).
  *
- * Leaves out: hibernation's difference from suspend: its callbacks compile and are not
- * called; wake-up; domains, types and classes with callbacks of their own; quality of service.
+ * Leaves out: the whole system's sleep and hibernation: their callbacks compile, and a test that
+ * plays them calls them; wake-up; domains, types and classes with callbacks of their own; quality of service.
  * Source: include/linux/pm.h.
  */
 #ifndef _ARMDMA_LINUX_PM_H
@@ -23,9 +22,8 @@ struct device;
 
 /**
  * struct dev_pm_ops - a driver's callbacks; each 0, or an error that stops what is under way
- * @prepare, @complete: before all devices are suspended, after all have resumed; a positive
- *                      @prepare says: if it is runtime suspended, leave it alone
- * @suspend, @suspend_late, @suspend_noirq: in this order, consumers and children first; the
+ * @prepare, @complete: in Linux before all devices are suspended, after all have resumed
+ * @suspend, @suspend_late, @suspend_noirq: the system's, in this order, consumers and children first; the
  *                      last with interrupts off
  * @resume_noirq, @resume_early, @resume: back, suppliers and parents first
  * @runtime_suspend, @runtime_resume: its power goes after, has come before
@@ -133,10 +131,9 @@ enum rpm_request {
  * @autosuspend_delay: ms; negative: never
  * @links_count:    its suppliers that have a part in this
  * @work, @suspend_timer: for later, and for when nobody has used it for a while
- * @is_bound, @is_probing, @is_force_suspended, @is_asleep: what its power domain goes by
+ * @is_bound, @is_probing, @is_force_suspended: what its power domain goes by
  * @holds_suppliers, @held_clks: they, and its own clocks, are on for who uses it without a
  *                  driver that registered
- * @sleep_phase:    how far it is on the system's way to sleep
  * @domain_votes:   power supplies that are on because of it: lib/base/pm-domain.c
  * @owner:          the thread that is in its callback
  * @is_initialized: the first call of anybody sees to it
@@ -162,11 +159,9 @@ struct dev_pm_info {
 	bool deferred_resume;
 	bool idle_notification;
 	bool needs_force_resume;
-	bool direct_complete;
-	bool is_bound, is_probing, is_force_suspended, is_asleep;
+	bool is_bound, is_probing, is_force_suspended;
 	bool holds_suppliers;
 	void *held_clks;
-	u8 sleep_phase;
 	struct work_struct work;
 	struct timer_list suspend_timer;
 	void *domain_votes;

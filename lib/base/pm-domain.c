@@ -55,8 +55,6 @@ static bool wants(const struct dev_pm_info *power, bool is_module)
 {
 	bool is_up = power->runtime_status != RPM_SUSPENDED;
 
-	if (power->is_asleep)
-		return false;
 	if (is_module)
 		return is_up || power->is_probing;
 	return is_up || (power->is_bound && power->disable_depth && !power->is_force_suspended);

@@ -7,7 +7,6 @@
  *	pm-control.c	counts and settings
  *	pm-driver.c	around a driver
  *	pm-domain.c	which supplies of the hardware are on because of it
- *	pm-sleep.c	the whole system
  *	device-link.c	who needs whom beside children and parents
  */
 #ifndef LIB_BASE_PM_H
@@ -97,11 +96,5 @@ void device_links_purge(struct device *dev);
 /* Turn its supplies on or off as its state now has it. */
 void pm_domain_update(struct device *dev);
 void pm_domain_forget(struct device *dev);
-
-/* ---- pm-sleep.c -------------------------------------------------------------------------- */
-
-/* Linux: dpm_suspend_start() with dpm_suspend_end(); an error has been undone. */
-int pm_suspend_system(struct kernel *k);
-void pm_resume_system(struct kernel *k);
 
 #endif
