@@ -499,7 +499,7 @@ static void a_boot_loader_may_have_left_it_with_a_fault(void **state)
 	bench_free(b);
 }
 
-/* ---- agents ----------------------------------------------------------------------------------- */
+/* ---- agents ---------------------------------------------------------------------- */
 
 static void device_agent(void *arg)
 {
