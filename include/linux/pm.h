@@ -2,8 +2,9 @@
 /*
  * What a driver does when its device sleeps at run time (<linux/pm_runtime.h>).
  *
- * Leaves out: the whole system's sleep and hibernation: their callbacks compile, and a test that
- * plays them calls them; wake-up; domains, types and classes with callbacks of their own; quality of service.
+ * Leaves out: the whole system's sleep and hibernation: their callbacks compile, and a test
+ * that plays them calls them; wake-up; domains, types and classes with callbacks of their
+ * own; quality of service.
  * Source: include/linux/pm.h.
  */
 #ifndef _ARMDMA_LINUX_PM_H
@@ -23,7 +24,8 @@ struct device;
 /**
  * struct dev_pm_ops - a driver's callbacks; each 0, or an error that stops what is under way
  * @prepare, @complete: in Linux before all devices are suspended, after all have resumed
- * @suspend, @suspend_late, @suspend_noirq: the system's, in this order, consumers and children first; the
+ * @suspend, @suspend_late, @suspend_noirq: the system's, in this order, consumers and
+ *                      children first; the
  *                      last with interrupts off
  * @resume_noirq, @resume_early, @resume: back, suppliers and parents first
  * @runtime_suspend, @runtime_resume: its power goes after, has come before
