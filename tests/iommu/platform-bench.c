@@ -405,7 +405,8 @@ char *platform_play(const struct platform_run *run, struct platform_sum *ret_sum
 	b.h = harness_start(&(struct harness_config){
 		.board = run->board, .cpu = cpu_of(run), .gear = run->gear,
 		.chooser = run->chooser, .seed = run->seed, .iommu_knobs = run->knobs,
-		.iommu = run->mode, .behaviour = run->is_6_12 ? LINUX_6_12 : LINUX_REPAIRED, .hazards.is_quiet = true,
+		.iommu = run->mode, .hazards.is_quiet = true,
+		.behaviour = run->is_6_12 ? LINUX_6_12 : LINUX_REPAIRED,
 	}, &error);
 	if (b.h)
 		play(&b);

@@ -29,7 +29,7 @@ static struct harness *h;
 static struct device *codec, *display, *scaler;
 static struct iommu_domain *domain;
 
-/* ---- verbs ------------------------------------------------------------------------------ */
+/* ---- verbs --------------------------------------------------------------------------- */
 
 static void must(int ret, const char *what)
 {
@@ -99,7 +99,7 @@ static void looks(struct device *dev, u64 iova)
 	mb();
 }
 
-/* ---- what goes wrong ------------------------------------------------------------------------ */
+/* ---- what goes wrong ----------------------------------------------------------------- */
 
 /* 3.x hold what was not valid in the line of a page; a page beside it is mapped, unflushed. */
 static void neighbour(void)
@@ -277,7 +277,7 @@ static const struct {
 	{ "wide", wide, { .version = SYSMMU_VERSION(5, 0) } },
 };
 
-/* ---- from boot to halt ------------------------------------------------------------------------- */
+/* ---- from boot to halt --------------------------------------------------------------- */
 
 static int runs(const char *board, unsigned n)
 {

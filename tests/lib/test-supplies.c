@@ -54,7 +54,7 @@ static bool domain_has_power(struct rig *rig, uint32_t cell)
 	return is_on(rig, SUPPLY_POWER, "/power-controller", cell);
 }
 
-/* ---- clocks ------------------------------------------------------------------------------ */
+/* ---- clocks -------------------------------------------------------------------------- */
 
 static void a_clock_runs_while_anybody_has_it_enabled(struct rig *rig)
 {
@@ -165,7 +165,7 @@ static void what_is_managed_goes_with_the_driver(struct rig *rig)
 	harness_unbind(dev);
 }
 
-/* ---- resets ---------------------------------------------------------------------------------- */
+/* ---- resets -------------------------------------------------------------------------- */
 
 static void an_exclusive_user_has_his_way(struct rig *rig)
 {
@@ -206,7 +206,7 @@ static void who_shares_a_reset_lets_it_go_together(struct rig *rig)
 	reset_control_put(same);
 }
 
-/* ---- power -------------------------------------------------------------------------------------- */
+/* ---- power --------------------------------------------------------------------------- */
 
 static void a_domain_has_power_while_a_device_in_it_is_active(struct rig *rig)
 {
@@ -322,7 +322,7 @@ static void a_module_has_power_while_what_is_in_it_is_active(struct rig *rig)
 	assert_false(supply_is_on(module));
 }
 
-/* ---- registers that several share ------------------------------------------------------------------ */
+/* ---- registers that several share ---------------------------------------------------- */
 
 static void all_who_ask_for_a_syscon_share_its_registers(struct rig *rig)
 {
