@@ -111,7 +111,7 @@ static bool boots(const char *path, const char *kind)
 static bool plays(const char *path, const char *kind, unsigned row)
 {
 	struct platform_sum sum = { 0 };
-	g_autofree char *broken = platform_play_row(row, path, kind, false, &sum);
+	g_autofree char *broken = platform_play_row(row, path, kind, &sum);
 
 	nr_games += sum.nr_pairs;
 	if (broken)
