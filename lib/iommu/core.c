@@ -32,6 +32,13 @@ void iommu_core_done(struct kernel *k)
 	k->iommu = NULL;
 }
 
+void *core_devm_alloc(struct device *dev, size_t size)
+{
+	void *p = core_alloc(dev->kernel, size);
+
+	return p && devm_add_action_or_reset(dev, g_free, p) ? NULL : p;
+}
+
 bool number_take(struct list_head *list, struct numbered *n, u32 first, u32 last)
 {
 	struct numbered *pos;

@@ -109,6 +109,12 @@ static inline void *core_alloc(struct kernel *k, size_t size)
 
 /* ---- core.c ------------------------------------------------------------------------ */
 
+/*
+ * The same, given back when the driver of @dev goes. For what a driver of ours keeps of its
+ * own: devm_kzalloc() is simulated memory, whose bytes only announced accesses may touch.
+ */
+void *core_devm_alloc(struct device *dev, size_t size);
+
 /* At boot, and when the machine is halted: no device is left then. */
 void iommu_core_init(struct kernel *k);
 void iommu_core_done(struct kernel *k);

@@ -110,7 +110,7 @@ static int get_all(struct platform_device *pdev, struct exynos_sysmmu *s)
 
 static int exynos_probe(struct platform_device *pdev)
 {
-	struct exynos_sysmmu *s = devm_kzalloc(&pdev->dev, sizeof(*s), GFP_KERNEL);
+	struct exynos_sysmmu *s = core_devm_alloc(&pdev->dev, sizeof(*s));
 	int ret;
 
 	if (!s)

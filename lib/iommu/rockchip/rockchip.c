@@ -423,7 +423,7 @@ static int get_all(struct platform_device *pdev, struct rk_iommu *rk)
 
 static int rk_probe(struct platform_device *pdev)
 {
-	struct rk_iommu *rk = devm_kzalloc(&pdev->dev, sizeof(*rk), GFP_KERNEL);
+	struct rk_iommu *rk = core_devm_alloc(&pdev->dev, sizeof(*rk));
 	int ret;
 
 	if (!rk)

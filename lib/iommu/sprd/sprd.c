@@ -307,7 +307,7 @@ static void stop(struct sprd_iommu *s)
 
 static int sprd_probe(struct platform_device *pdev)
 {
-	struct sprd_iommu *s = devm_kzalloc(&pdev->dev, sizeof(*s), GFP_KERNEL);
+	struct sprd_iommu *s = core_devm_alloc(&pdev->dev, sizeof(*s));
 	int ret;
 
 	if (!s)
