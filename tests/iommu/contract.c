@@ -412,6 +412,7 @@ static void end(struct space *s)
 		return;
 	move(s, false);
 	s->domain->ops = s->true_ops;
+	iommu_set_fault_handler(s->domain, NULL, NULL);	/* a driver may not let go of it */
 	iommu_domain_free(s->domain);
 	s->domain = NULL;
 }
