@@ -62,6 +62,8 @@ struct hazard_bench {
  * @hw:       the kind's own: how the hardware is to be
  * @chooser:  of the machine
  * @attaches: the play attaches @domain itself
+ * @is_refused: its device asks for what is not mapped, where no driver could mend that: the
+ *            twin is not silent, but device-access-unmapped is all that it is told of
  * @says:     words of the report, or NULL
  */
 struct hazard_row {
@@ -72,7 +74,7 @@ struct hazard_row {
 	struct mutation mutation;
 	const void *hw;
 	enum chooser_mode chooser;
-	bool attaches;
+	bool attaches, is_refused;
 	const char *says;
 };
 

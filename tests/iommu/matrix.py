@@ -54,8 +54,6 @@ WHY_NOT = {
     },
     "sun50i": {
         "F": PAGES, "H": PAGES,
-        "I": "what is refused waits until its port is reset, which ends it with an error: so a "
-             "right program is not silent either; tests/iommu/test-sun50i.c shows it",
     },
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each class of IOMMU hazard that Allwinner's IOMMU can show, in its own driver with one
- * write, clean or call left out; see hazard-rows.h. That a master hangs (I) is in test-sun50i.c:
- * here every access that is refused ends in an error, so that its twin is not silent.
+ * write, clean or call left out; see hazard-rows.h.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,6 +96,13 @@ static void play_system_sleep(struct hazard_bench *b)
 	play_reads(b, PLAY_IOVA);
 }
 
+/* What is refused waits until its port is reset, which ends it with an error. */
+static void play_refused(struct hazard_bench *b)
+{
+	play_arms(b);
+	play_reads(b, PLAY_IOVA);
+}
+
 static const struct hazard_row rows[] = {
 	{ "a map that is not cleaned", 'A', HAZARD_IOMMU_TABLE_NOT_CLEAN, play_map,
 	  { MUTATE_SKIP_CLEAN }, .says = "in a cache" },
@@ -118,6 +124,8 @@ static const struct hazard_row rows[] = {
 	{ "tables that are freed while the walk cache has them", 'G', HAZARD_IOMMU_TABLE_FREED,
 	  play_freed_tables, { MUTATE_ALTER, .reg = SUN50I_TLB_FLUSH, .bits = SUN50I_WALK_CACHE },
 	  .attaches = true },
+	{ "a master whose port is not reset", 'I', HAZARD_IOMMU_STALL_HUNG, play_refused,
+	  { MUTATE_DROP, .reg = SUN50I_RESET }, .is_refused = true },
 	{ "a master that is bypassed", 'J', HAZARD_IOMMU_DIVERTED, play_attach,
 	  { MUTATE_ALTER, .reg = SUN50I_BYPASS, .bits = 1, .value = 1 }, .attaches = true },
 	{ "an unmap whose store is late", 'K', HAZARD_IOMMU_ORDER, play_unmap_late,
