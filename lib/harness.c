@@ -244,12 +244,13 @@ static void harness_free(struct harness *h)
 {
 	for (guint i = 0; i < h->devices->len; i++)
 		iommu_bus_remove_device(device_at(h, i));
+	/* Before drivers that are never unbound lose what they keep: it is in the same list. */
+	harness_iommus_done(&h->iommus, h->kernel);
 	if (h->kernel)
 		drivers_forget(h->kernel);
 	for (guint i = 0; i < h->devices->len; i++)
 		unplug(device_at(h, i));
 	g_ptr_array_free(h->devices, TRUE);
-	harness_iommus_done(&h->iommus, h->kernel);
 	kernel_halt(h->kernel);
 	machine_free(h->machine);
 	board_free(h->board);
