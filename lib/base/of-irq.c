@@ -68,8 +68,8 @@ int of_irq_get(struct device_node *np, int index)
 
 	if (ret)
 		return ret;
-	line = machine_irq_line(kernel_current()->port.machine, irq.np->path, irq.args,
-				(unsigned)irq.args_count);
+	line = port_irq_line(&kernel_current()->port, irq.np->path, irq.args,
+			     (unsigned)irq.args_count);
 	return line ? (int)line : -ENOSPC;
 }
 

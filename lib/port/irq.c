@@ -304,3 +304,8 @@ void port_irqs_exit(struct port *p)
 	}
 	g_clear_pointer(&p->irqs, g_free);
 }
+
+unsigned port_irq_line(struct port *p, const char *controller, const u32 *cells, unsigned nr)
+{
+	return machine_irq_line(p->machine, controller, cells, nr);
+}

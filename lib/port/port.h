@@ -446,6 +446,8 @@ static inline void port_take_irqs(struct port *p)
 	    bus_irqs_high(p->machine))
 		port_take_irqs_slow(p);
 }
+/* The line of a specifier: <armdma/bus.h>; 0: there are no more. */
+unsigned port_irq_line(struct port *p, const char *controller, const u32 *cells, unsigned nr);
 
 /* The same, where nobody has said of which machine. */
 static inline void port_take_irqs_here(void)
