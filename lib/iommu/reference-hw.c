@@ -170,7 +170,7 @@ static bool report(struct ref_mmu *mmu, u32 fault, u64 iova, u32 stream)
 	struct ref_domain *d = context < mmu->nr_contexts ? mmu->contexts[context] : NULL;
 	int flags = fault & REF_FAULT_WRITE ? IOMMU_FAULT_WRITE : IOMMU_FAULT_READ;
 
-	if (d && dev && !report_iommu_fault(&d->domain, dev, (unsigned long)iova, flags))
+	if (d && dev && !report_iommu_fault(&d->paging.domain, dev, (unsigned long)iova, flags))
 		return true;
 	say(mmu, dev, fault, iova, stream);
 	return false;

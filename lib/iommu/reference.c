@@ -41,7 +41,7 @@ static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova, 
 	struct ref_domain *d = cookie;
 
 	if (gather)
-		iommu_iotlb_gather_add_page(&d->domain, gather, iova, granule);
+		iommu_iotlb_gather_add_page(&d->paging.domain, gather, iova, granule);
 	else
 		invalidate(d, REF_INV_RANGE, iova, granule);
 }
@@ -76,31 +76,6 @@ static int ref_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, s
 					  iova, size);
 	spin_unlock_irqrestore(&d->lock, flags);
 	return 0;
-}
-
-/* ---- mapping ----------------------------------------------------------------------------- */
-
-static int ref_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
-			 size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
-{
-	struct io_pgtable_ops *ops = ref_domain_of(domain)->pgtbl;
-
-	return ops ? ops->map_pages(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped) : -ENODEV;
-}
-
-static size_t ref_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-			      size_t pgcount, struct iommu_iotlb_gather *gather)
-{
-	struct io_pgtable_ops *ops = ref_domain_of(domain)->pgtbl;
-
-	return ops ? ops->unmap_pages(ops, iova, pgsize, pgcount, gather) : 0;
-}
-
-static phys_addr_t ref_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
-{
-	struct io_pgtable_ops *ops = ref_domain_of(domain)->pgtbl;
-
-	return ops ? ops->iova_to_phys(ops, (unsigned long)iova) : 0;
 }
 
 /* ---- domains: which tables ------------------------------------------------------------------- */
@@ -166,8 +141,8 @@ static int choose_format(const struct ref_domain *d, const struct common *c)
 
 static void set_geometry(struct ref_domain *d)
 {
-	d->domain.pgsize_bitmap = d->cfg.pgsize_bitmap;
-	d->domain.geometry = (struct iommu_domain_geometry){
+	d->paging.domain.pgsize_bitmap = d->cfg.pgsize_bitmap;
+	d->paging.domain.geometry = (struct iommu_domain_geometry){
 		.aperture_end = (1ull << d->cfg.ias) - 1, .force_aperture = true,
 	};
 }
@@ -186,8 +161,8 @@ static int finalise(struct ref_domain *d, const struct ref_master *m)
 		.ias = shapes[format].ias, .oas = min(shapes[format].oas, c.pa_bits),
 		.coherent_walk = c.is_coherent, .tlb = &ref_flush_ops,
 	};
-	d->pgtbl = alloc_io_pgtable_ops(shapes[format].fmt, &d->cfg, d);
-	if (!d->pgtbl)
+	d->paging.pgtbl = alloc_io_pgtable_ops(shapes[format].fmt, &d->cfg, d);
+	if (!d->paging.pgtbl)
 		return -ENOMEM;
 	set_geometry(d);
 	return 0;
@@ -214,7 +189,7 @@ static struct iommu_domain *ref_domain_alloc_paging(struct device *dev)
 		g_free(d);
 		return NULL;
 	}
-	return &d->domain;
+	return &d->paging.domain;
 }
 
 static void ref_domain_free(struct iommu_domain *domain)
@@ -222,7 +197,7 @@ static void ref_domain_free(struct iommu_domain *domain)
 	struct ref_domain *d = ref_domain_of(domain);
 
 	WARN_ON(d->nr_uses);
-	free_io_pgtable_ops(d->pgtbl);
+	free_io_pgtable_ops(d->paging.pgtbl);
 	g_free(d);
 }
 
@@ -352,7 +327,7 @@ static int ref_attach_dev(struct iommu_domain *domain, struct device *dev)
 	struct ref_domain *d = ref_domain_of(domain);
 	struct ref_master *m = dev_iommu_priv_get(dev);
 	int contexts[REF_MAX_PORTS];
-	int ret = d->pgtbl ? 0 : finalise(d, m);
+	int ret = d->paging.pgtbl ? 0 : finalise(d, m);
 
 	if (!ret && !fits(d, m))
 		ret = -EINVAL;
@@ -616,10 +591,10 @@ static const struct iommu_ops ref_ops = {
 	.pgsize_bitmap = SZ_4K,
 	.default_domain_ops = &(const struct iommu_domain_ops){
 		.attach_dev = ref_attach_dev,
-		.map_pages = ref_map_pages, .unmap_pages = ref_unmap_pages,
+		.map_pages = paging_map_pages, .unmap_pages = paging_unmap_pages,
 		.flush_iotlb_all = ref_flush_iotlb_all, .iotlb_sync = ref_iotlb_sync,
 		.iotlb_sync_map = ref_iotlb_sync_map,
-		.iova_to_phys = ref_iova_to_phys, .free = ref_domain_free,
+		.iova_to_phys = paging_iova_to_phys, .free = ref_domain_free,
 	},
 };
 

@@ -2,7 +2,7 @@
 /*
  * The driver of the reference IOMMU (<armdma/reference-iommu.h> is its hardware's manual).
  *
- *	reference.c       struct iommu_ops: devices, domains, mapping
+ *	reference.c       struct iommu_ops: devices, domains; mapping is paging.h's
  *	reference-hw.c    registers: contexts, routes, invalidation, faults
  *
  *	ref_port ---> ref_mmu ---> context n <--- ref_use <--- ref_domain --> io_pgtable_ops
@@ -21,6 +21,7 @@
 #include <armdma/reference-iommu.h>
 
 #include "core.h"
+#include "paging.h"
 
 #define REF_DRIVER	"armdma-reference-iommu"	/* its name */
 #define REF_KIND	"reference"	/* iommu_hw_kind() of its hardware */
@@ -61,10 +62,9 @@ struct ref_use {
 
 /* @lock: of @uses. They come and go with devices, and every invalidation reads them. */
 struct ref_domain {
-	struct iommu_domain domain;
+	struct paging_domain paging;
 	struct kernel *kernel;
 	spinlock_t lock;
-	struct io_pgtable_ops *pgtbl;	/* NULL: no device has shown yet which it must be */
 	struct io_pgtable_cfg cfg;
 	enum ref_format format;
 	unsigned nr_uses;
@@ -86,7 +86,7 @@ struct ref_master {
 
 static inline struct ref_domain *ref_domain_of(struct iommu_domain *domain)
 {
-	return container_of(domain, struct ref_domain, domain);
+	return container_of(domain, struct ref_domain, paging.domain);
 }
 
 /**

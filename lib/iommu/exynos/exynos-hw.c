@@ -315,7 +315,7 @@ static bool is_mended(struct exynos_sysmmu *s, struct exynos_domain *d,
 {
 	int flags = f->is_write ? IOMMU_FAULT_WRITE : IOMMU_FAULT_READ;
 
-	if (d && s->user && !report_iommu_fault(&d->domain, s->user, f->va, flags))
+	if (d && s->user && !report_iommu_fault(&d->paging.domain, s->user, f->va, flags))
 		return true;
 	say(s, f);
 	return false;

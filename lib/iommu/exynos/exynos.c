@@ -63,7 +63,7 @@ static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova, 
 	struct exynos_domain *d = cookie;
 
 	if (gather)
-		iommu_iotlb_gather_add_page(&d->domain, gather, iova, granule);
+		iommu_iotlb_gather_add_page(&d->paging.domain, gather, iova, granule);
 	else
 		flush_each(d, exynos_hw_flush, iova, iova + granule - 1, granule);
 }
@@ -96,31 +96,6 @@ static int exynos_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova
 	return 0;
 }
 
-/* ---- mapping ---------------- */
-
-static int exynos_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
-			    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
-{
-	struct io_pgtable_ops *ops = exynos_domain_of(domain)->pgtbl;
-
-	return ops ? ops->map_pages(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped) : -ENODEV;
-}
-
-static size_t exynos_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-				 size_t pgcount, struct iommu_iotlb_gather *gather)
-{
-	struct io_pgtable_ops *ops = exynos_domain_of(domain)->pgtbl;
-
-	return ops ? ops->unmap_pages(ops, iova, pgsize, pgcount, gather) : 0;
-}
-
-static phys_addr_t exynos_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
-{
-	struct io_pgtable_ops *ops = exynos_domain_of(domain)->pgtbl;
-
-	return ops ? ops->iova_to_phys(ops, (unsigned long)iova) : 0;
-}
-
 /* ---- domains ---------------- */
 
 /*
@@ -147,8 +122,8 @@ static int finalise(struct exynos_domain *d, const struct exynos_sysmmu *s)
 
 	d->format = cfg.format;
 	d->links_empty = cfg.links_empty;
-	d->pgtbl = two_level_alloc(&cfg, d);
-	return d->pgtbl ? 0 : -ENOMEM;
+	d->paging.pgtbl = two_level_alloc(&cfg, d);
+	return d->paging.pgtbl ? 0 : -ENOMEM;
 }
 
 static struct iommu_domain *exynos_domain_alloc_paging(struct device *dev)
@@ -162,14 +137,14 @@ static struct iommu_domain *exynos_domain_alloc_paging(struct device *dev)
 	d->kernel = k;
 	spin_lock_init(&d->lock);
 	INIT_LIST_HEAD(&d->sysmmus);
-	d->domain.geometry = (struct iommu_domain_geometry){
+	d->paging.domain.geometry = (struct iommu_domain_geometry){
 		.aperture_end = DMA_BIT_MASK(32), .force_aperture = true,
 	};
 	if (m && finalise(d, m->sysmmus[0])) {
 		g_free(d);
 		return NULL;
 	}
-	return &d->domain;
+	return &d->paging.domain;
 }
 
 static void exynos_domain_free(struct iommu_domain *domain)
@@ -177,8 +152,8 @@ static void exynos_domain_free(struct iommu_domain *domain)
 	struct exynos_domain *d = exynos_domain_of(domain);
 
 	WARN_ON(!list_empty(&d->sysmmus));
-	if (d->pgtbl)
-		two_level_free(d->pgtbl);
+	if (d->paging.pgtbl)
+		two_level_free(d->paging.pgtbl);
 	g_free(d);
 }
 
@@ -208,7 +183,7 @@ static void move(struct exynos_sysmmu *s, struct exynos_domain *from, struct exy
 
 void exynos_start(struct exynos_sysmmu *s)
 {
-	exynos_hw_start(s, two_level_root(s->domain->pgtbl));
+	exynos_hw_start(s, two_level_root(s->domain->paging.pgtbl));
 }
 
 /*
@@ -259,7 +234,7 @@ static int exynos_attach_dev(struct iommu_domain *domain, struct device *dev)
 {
 	struct exynos_domain *d = exynos_domain_of(domain);
 	struct exynos_master *m = dev_iommu_priv_get(dev);
-	int ret = d->pgtbl ? 0 : finalise(d, m->sysmmus[0]);
+	int ret = d->paging.pgtbl ? 0 : finalise(d, m->sysmmus[0]);
 
 	if (!ret && !all_fit(d, m))
 		ret = -EINVAL;
@@ -388,9 +363,9 @@ const struct iommu_ops exynos_ops = {
 	.pgsize_bitmap = PAGE_SIZES,
 	.default_domain_ops = &(const struct iommu_domain_ops){
 		.attach_dev = exynos_attach_dev,
-		.map_pages = exynos_map_pages, .unmap_pages = exynos_unmap_pages,
+		.map_pages = paging_map_pages, .unmap_pages = paging_unmap_pages,
 		.flush_iotlb_all = exynos_flush_iotlb_all, .iotlb_sync = exynos_iotlb_sync,
 		.iotlb_sync_map = exynos_iotlb_sync_map,
-		.iova_to_phys = exynos_iova_to_phys, .free = exynos_domain_free,
+		.iova_to_phys = paging_iova_to_phys, .free = exynos_domain_free,
 	},
 };

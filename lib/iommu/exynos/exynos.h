@@ -2,7 +2,7 @@
 /*
  * The driver of Samsung's System MMUs (<armdma/exynos-iommu.h> is their hardware's manual).
  *
- *	exynos.c        struct iommu_ops: devices, domains, attaching
+ *	exynos.c        struct iommu_ops: devices, domains, attaching; mapping is ../paging.h's
  *	sysmmu.c        platform driver, clocks, runtime PM
  *	exynos-hw.c     registers of all versions: start, stop, block and flush, faults
  *	format.c        what descriptors say; the tables are two-level.c's
@@ -43,6 +43,7 @@
 #include <armdma/exynos-iommu.h>
 
 #include "../core.h"
+#include "../paging.h"
 #include "../pt-format.h"
 
 #define EXYNOS_MAX_SYSMMUS	8u	/* of one device */
@@ -82,11 +83,10 @@ struct exynos_sysmmu {
 
 /* @lock: of @sysmmus, which every flush reads. */
 struct exynos_domain {
-	struct iommu_domain domain;
+	struct paging_domain paging;
 	struct kernel *kernel;
 	spinlock_t lock;
 	struct list_head sysmmus;	/* of struct exynos_sysmmu, by ->of_domain */
-	struct io_pgtable_ops *pgtbl;	/* NULL: no device has shown yet which */
 	const struct pt_fmt *format;
 	bool links_empty;
 };
@@ -100,7 +100,7 @@ struct exynos_master {
 
 static inline struct exynos_domain *exynos_domain_of(struct iommu_domain *domain)
 {
-	return container_of(domain, struct exynos_domain, domain);
+	return container_of(domain, struct exynos_domain, paging.domain);
 }
 
 /* ---- format.c ------------------------------------------------------------------- */

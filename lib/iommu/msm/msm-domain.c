@@ -40,7 +40,7 @@ static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova, 
 	struct msm_domain *d = cookie;
 
 	if (gather)
-		iommu_iotlb_gather_add_page(&d->domain, gather, iova, granule);
+		iommu_iotlb_gather_add_page(&d->paging.domain, gather, iova, granule);
 	else
 		invalidate(d, iova, granule, granule);
 }
@@ -69,31 +69,6 @@ static int iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, size_
 	return 0;
 }
 
-/* ---- mapping ------------------------------------------------------------------------ */
-
-static int map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
-		     size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
-{
-	struct io_pgtable_ops *ops = msm_domain_of(domain)->pgtbl;
-
-	return ops ? ops->map_pages(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped) : -ENODEV;
-}
-
-static size_t unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-			  size_t pgcount, struct iommu_iotlb_gather *gather)
-{
-	struct io_pgtable_ops *ops = msm_domain_of(domain)->pgtbl;
-
-	return ops ? ops->unmap_pages(ops, iova, pgsize, pgcount, gather) : 0;
-}
-
-static phys_addr_t iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
-{
-	struct io_pgtable_ops *ops = msm_domain_of(domain)->pgtbl;
-
-	return ops ? ops->iova_to_phys(ops, (unsigned long)iova) : 0;
-}
-
 /* ---- tables ------------------------------------------------------------------------- */
 
 static bool is_coherent(const struct msm_master *m)
@@ -112,11 +87,11 @@ static int finalise(struct msm_domain *d, const struct msm_master *m)
 		.coherent_walk = is_coherent(m), .tlb = &flush_ops,
 		.iommu_dev = m->places[0].mmu->dev,
 	};
-	d->pgtbl = alloc_io_pgtable_ops(ARM_V7S, &d->cfg, d);
-	if (!d->pgtbl)
+	d->paging.pgtbl = alloc_io_pgtable_ops(ARM_V7S, &d->cfg, d);
+	if (!d->paging.pgtbl)
 		return -ENOMEM;
-	d->domain.pgsize_bitmap = d->cfg.pgsize_bitmap;
-	d->domain.geometry = (struct iommu_domain_geometry){
+	d->paging.domain.pgsize_bitmap = d->cfg.pgsize_bitmap;
+	d->paging.domain.geometry = (struct iommu_domain_geometry){
 		.aperture_end = U32_MAX, .force_aperture = true,
 	};
 	return 0;
@@ -135,7 +110,7 @@ struct iommu_domain *msm_domain_alloc_paging(struct device *dev)
 		g_free(d);
 		return NULL;
 	}
-	return &d->domain;
+	return &d->paging.domain;
 }
 
 static void domain_free(struct iommu_domain *domain)
@@ -143,7 +118,7 @@ static void domain_free(struct iommu_domain *domain)
 	struct msm_domain *d = msm_domain_of(domain);
 
 	WARN_ON(d->nr_uses);
-	free_io_pgtable_ops(d->pgtbl);
+	free_io_pgtable_ops(d->paging.pgtbl);
 	g_free(d);
 }
 
@@ -321,7 +296,7 @@ static int attach_dev(struct iommu_domain *domain, struct device *dev)
 {
 	struct msm_domain *d = msm_domain_of(domain);
 	struct msm_master *m = dev_iommu_priv_get(dev);
-	int ret = d->pgtbl ? 0 : finalise(d, m);
+	int ret = d->paging.pgtbl ? 0 : finalise(d, m);
 
 	if (!ret && d->cfg.coherent_walk && !is_coherent(m))
 		ret = -EINVAL;
@@ -367,7 +342,7 @@ struct iommu_domain msm_blocked = {
 };
 
 const struct iommu_domain_ops msm_domain_ops = {
-	.attach_dev = attach_dev, .map_pages = map_pages, .unmap_pages = unmap_pages,
+	.attach_dev = attach_dev, .map_pages = paging_map_pages, .unmap_pages = paging_unmap_pages,
 	.flush_iotlb_all = flush_iotlb_all, .iotlb_sync = iotlb_sync,
-	.iotlb_sync_map = iotlb_sync_map, .iova_to_phys = iova_to_phys, .free = domain_free,
+	.iotlb_sync_map = iotlb_sync_map, .iova_to_phys = paging_iova_to_phys, .free = domain_free,
 };

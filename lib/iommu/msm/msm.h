@@ -34,6 +34,7 @@
 #include <armdma/msm-iommu.h>
 
 #include "../core.h"
+#include "../paging.h"
 
 #define MSM_MAX_PLACES	8u		/* IOMMUs of one device, and of one domain */
 
@@ -78,10 +79,9 @@ struct msm_use {
 
 /* @lock: of @uses; every invalidation reads them. Taken before an IOMMU's. */
 struct msm_domain {
-	struct iommu_domain domain;
+	struct paging_domain paging;
 	struct kernel *kernel;
 	spinlock_t lock;
-	struct io_pgtable_ops *pgtbl;	/* NULL: no device yet has shown whose memory */
 	struct io_pgtable_cfg cfg;
 	unsigned nr_uses;
 	struct msm_use uses[MSM_MAX_PLACES];
@@ -114,7 +114,7 @@ static inline bool msm_is_paging(const struct iommu_domain *domain)
 
 static inline struct msm_domain *msm_domain_of(struct iommu_domain *domain)
 {
-	return container_of(domain, struct msm_domain, domain);
+	return container_of(domain, struct msm_domain, paging.domain);
 }
 
 /* ---- msm-domain.c ------------------------------------------------------------------- */

@@ -63,7 +63,7 @@ static bool takes(struct omap_mmu *mmu, struct omap_fault *f)
 static bool is_mended(const struct omap_fault *f)
 {
 	return f->domain && f->client &&
-	       !report_iommu_fault(&f->domain->domain, f->client, f->iova, f->flags);
+	       !report_iommu_fault(&f->domain->paging.domain, f->client, f->iova, f->flags);
 }
 
 static void say(const struct omap_mmu *mmu, const struct omap_fault *f)

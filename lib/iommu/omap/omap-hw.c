@@ -122,7 +122,7 @@ static void flush_everything(struct omap_mmu *mmu)
 
 static void enable(struct omap_mmu *mmu)
 {
-	omap_write(mmu, OMAP_MMU_TTB, (u32)two_level_root(mmu->domain->pgtbl));
+	omap_write(mmu, OMAP_MMU_TTB, (u32)two_level_root(mmu->domain->paging.pgtbl));
 	if (mmu->has_gp_reg)
 		omap_write(mmu, OMAP_MMU_GP_REG,
 			   mmu->wants_bus_errors ? OMAP_MMU_BUS_ERR_BACK : 0);

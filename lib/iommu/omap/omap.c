@@ -57,7 +57,7 @@ static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova, 
 	struct omap_domain *d = cookie;
 
 	if (gather)
-		iommu_iotlb_gather_add_page(&d->domain, gather, iova, granule);
+		iommu_iotlb_gather_add_page(&d->paging.domain, gather, iova, granule);
 	else
 		flush(d, (u32)iova, granule);
 }
@@ -89,31 +89,6 @@ static int omap_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, 
 	return 0;
 }
 
-/* ---- mapping --------------------------------------------------------------------- */
-
-static int omap_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
-			  size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
-{
-	struct io_pgtable_ops *ops = omap_domain_of(domain)->pgtbl;
-
-	return ops->map_pages(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped);
-}
-
-static size_t omap_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-			       size_t pgcount, struct iommu_iotlb_gather *gather)
-{
-	struct io_pgtable_ops *ops = omap_domain_of(domain)->pgtbl;
-
-	return ops->unmap_pages(ops, iova, pgsize, pgcount, gather);
-}
-
-static phys_addr_t omap_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
-{
-	struct io_pgtable_ops *ops = omap_domain_of(domain)->pgtbl;
-
-	return ops->iova_to_phys(ops, (unsigned long)iova);
-}
-
 /* ---- domains --------------------------------------------------------------------- */
 
 /* Tables lie where @client's MMUs, if there is one, can read them. */
@@ -127,8 +102,8 @@ static bool make_tables(struct omap_domain *d, const struct omap_client *client)
 		},
 	};
 
-	d->pgtbl = two_level_alloc(&cfg, d);
-	return d->pgtbl;
+	d->paging.pgtbl = two_level_alloc(&cfg, d);
+	return d->paging.pgtbl;
 }
 
 static struct iommu_domain *omap_domain_alloc_paging(struct device *dev)
@@ -145,10 +120,10 @@ static struct iommu_domain *omap_domain_alloc_paging(struct device *dev)
 		g_free(d);
 		return NULL;
 	}
-	d->domain.geometry = (struct iommu_domain_geometry){
+	d->paging.domain.geometry = (struct iommu_domain_geometry){
 		.aperture_end = U32_MAX, .force_aperture = true,
 	};
-	return &d->domain;
+	return &d->paging.domain;
 }
 
 static void omap_domain_free(struct iommu_domain *domain)
@@ -156,7 +131,7 @@ static void omap_domain_free(struct iommu_domain *domain)
 	struct omap_domain *d = omap_domain_of(domain);
 
 	WARN_ON(!list_empty(&d->mmus));
-	two_level_free(d->pgtbl);
+	two_level_free(d->paging.pgtbl);
 	g_free(d);
 }
 
@@ -320,8 +295,8 @@ static const struct {
 static bool make_preserved(struct omap_domain *d, unsigned long iova, size_t len,
 			   struct omap_preserved *ret)
 {
-	phys_addr_t pa = omap_iova_to_phys(&d->domain, iova);
-	phys_addr_t last = omap_iova_to_phys(&d->domain, iova + len - 1);
+	phys_addr_t pa = paging_iova_to_phys(&d->paging.domain, iova);
+	phys_addr_t last = paging_iova_to_phys(&d->paging.domain, iova + len - 1);
 
 	for (unsigned n = 0; n < ARRAY_SIZE(sizes); n++) {
 		if (sizes[n].len != len || !pa || (iova | pa) & (len - 1) || last != pa + len - 1)
@@ -490,9 +465,9 @@ const struct iommu_ops omap_ops = {
 	.pgsize_bitmap = SIZES,
 	.default_domain_ops = &(const struct iommu_domain_ops){
 		.attach_dev = omap_attach_dev,
-		.map_pages = omap_map_pages, .unmap_pages = omap_unmap_pages,
+		.map_pages = paging_map_pages, .unmap_pages = paging_unmap_pages,
 		.flush_iotlb_all = omap_flush_iotlb_all, .iotlb_sync = omap_iotlb_sync,
 		.iotlb_sync_map = omap_iotlb_sync_map,
-		.iova_to_phys = omap_iova_to_phys, .free = omap_domain_free,
+		.iova_to_phys = paging_iova_to_phys, .free = omap_domain_free,
 	},
 };

@@ -2,7 +2,7 @@
 /*
  * The driver of TI's OMAP and DRA7 MMUs (<armdma/omap-iommu.h> is their manual).
  *
- *	omap.c           struct iommu_ops: devices, domains, mapping
+ *	omap.c           struct iommu_ops: devices, domains; mapping is ../paging.h's
  *	omap-hw.c        registers: programming, flushes, preserved entries, power
  *	omap-fault.c     interrupts
  *	omap-format.c    its tables, a row for ../two-level.h
@@ -40,6 +40,7 @@
 #include <armdma/omap-iommu.h>
 
 #include "../core.h"
+#include "../paging.h"
 #include "../two-level.h"
 
 #define OMAP_MAX_MMUS	4u		/* that one device is behind */
@@ -94,9 +95,8 @@ struct omap_mmu {
 
 /* @lock: of @mmus. @is_waiting: one of them is. */
 struct omap_domain {
-	struct iommu_domain domain;
+	struct paging_domain paging;
 	struct kernel *kernel;
-	struct io_pgtable_ops *pgtbl;
 	spinlock_t lock;
 	struct list_head mmus;
 	bool is_waiting;
@@ -110,7 +110,7 @@ struct omap_client {
 
 static inline struct omap_domain *omap_domain_of(struct iommu_domain *domain)
 {
-	return container_of(domain, struct omap_domain, domain);
+	return container_of(domain, struct omap_domain, paging.domain);
 }
 
 /* ---- omap.c ---------------------------------------------------------------------- */

@@ -257,7 +257,7 @@ static void report(struct rk_iommu *rk, const struct rk_fault *f)
 	if (!(f->ints & RK_MMU_INT_PAGE_FAULT))
 		return;
 	if (f->domain && f->user &&
-	    !report_iommu_fault(&f->domain->domain, f->user, f->iova,
+	    !report_iommu_fault(&f->domain->paging.domain, f->user, f->iova,
 				is_write ? IOMMU_FAULT_WRITE : IOMMU_FAULT_READ))
 		return;
 	dev_err(rk->dev, "page fault: %s %s 0x%x\n", f->user ? dev_name(f->user) : "nobody",

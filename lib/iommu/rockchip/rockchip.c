@@ -49,7 +49,7 @@ static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova, 
 	struct rk_domain *d = cookie;
 
 	if (gather)
-		iommu_iotlb_gather_add_page(&d->domain, gather, iova, granule);
+		iommu_iotlb_gather_add_page(&d->paging.domain, gather, iova, granule);
 	else
 		zap(d, iova, granule);
 }
@@ -81,31 +81,6 @@ static int rk_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, si
 	return 0;
 }
 
-/* ---- mapping -------------------------------------------------------------------------- */
-
-static int rk_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
-			size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
-{
-	struct io_pgtable_ops *ops = rk_domain_of(domain)->pgtbl;
-
-	return ops ? ops->map_pages(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped) : -ENODEV;
-}
-
-static size_t rk_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-			     size_t pgcount, struct iommu_iotlb_gather *gather)
-{
-	struct io_pgtable_ops *ops = rk_domain_of(domain)->pgtbl;
-
-	return ops ? ops->unmap_pages(ops, iova, pgsize, pgcount, gather) : 0;
-}
-
-static phys_addr_t rk_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
-{
-	struct io_pgtable_ops *ops = rk_domain_of(domain)->pgtbl;
-
-	return ops ? ops->iova_to_phys(ops, (unsigned long)iova) : 0;
-}
-
 /* ---- domains ------------------------------------------------------------------------------ */
 
 /* The first IOMMU decides the version, and is the one for which tables are cleaned. */
@@ -120,8 +95,8 @@ static int finalise(struct rk_domain *d, const struct rk_iommu *rk)
 	};
 
 	d->version = rk->version;
-	d->pgtbl = two_level_alloc(&cfg, d);
-	return d->pgtbl ? 0 : -ENOMEM;
+	d->paging.pgtbl = two_level_alloc(&cfg, d);
+	return d->paging.pgtbl ? 0 : -ENOMEM;
 }
 
 static struct iommu_domain *rk_domain_alloc_paging(struct device *dev)
@@ -135,14 +110,14 @@ static struct iommu_domain *rk_domain_alloc_paging(struct device *dev)
 	d->kernel = k;
 	spin_lock_init(&d->lock);
 	INIT_LIST_HEAD(&d->iommus);
-	d->domain.geometry = (struct iommu_domain_geometry){
+	d->paging.domain.geometry = (struct iommu_domain_geometry){
 		.aperture_end = DMA_BIT_MASK(32), .force_aperture = true,
 	};
 	if (m && finalise(d, m->iommus[0])) {
 		g_free(d);
 		return NULL;
 	}
-	return &d->domain;
+	return &d->paging.domain;
 }
 
 static void rk_domain_free(struct iommu_domain *domain)
@@ -150,8 +125,8 @@ static void rk_domain_free(struct iommu_domain *domain)
 	struct rk_domain *d = rk_domain_of(domain);
 
 	WARN_ON(!list_empty(&d->iommus));
-	if (d->pgtbl)
-		two_level_free(d->pgtbl);
+	if (d->paging.pgtbl)
+		two_level_free(d->paging.pgtbl);
 	g_free(d);
 }
 
@@ -181,7 +156,7 @@ static void move(struct rk_iommu *rk, struct rk_domain *from, struct rk_domain *
 
 static int start(struct rk_iommu *rk)
 {
-	return rk_hw_start(rk, two_level_root(rk->domain->pgtbl));
+	return rk_hw_start(rk, two_level_root(rk->domain->paging.pgtbl));
 }
 
 /*
@@ -221,7 +196,7 @@ static int rk_attach_dev(struct iommu_domain *domain, struct device *dev)
 {
 	struct rk_domain *d = rk_domain_of(domain);
 	struct rk_master *m = dev_iommu_priv_get(dev);
-	int ret = d->pgtbl ? 0 : finalise(d, m->iommus[0]);
+	int ret = d->paging.pgtbl ? 0 : finalise(d, m->iommus[0]);
 
 	if (!ret && !fits(d, m))
 		ret = -EINVAL;
@@ -321,10 +296,10 @@ static const struct iommu_ops rk_ops = {
 	.pgsize_bitmap = PAGE_SIZES,
 	.default_domain_ops = &(const struct iommu_domain_ops){
 		.attach_dev = rk_attach_dev,
-		.map_pages = rk_map_pages, .unmap_pages = rk_unmap_pages,
+		.map_pages = paging_map_pages, .unmap_pages = paging_unmap_pages,
 		.flush_iotlb_all = rk_flush_iotlb_all, .iotlb_sync = rk_iotlb_sync,
 		.iotlb_sync_map = rk_iotlb_sync_map,
-		.iova_to_phys = rk_iova_to_phys, .free = rk_domain_free,
+		.iova_to_phys = paging_iova_to_phys, .free = rk_domain_free,
 	},
 };
 

@@ -2,7 +2,8 @@
 /*
  * The driver of Rockchip's IOMMUs (<armdma/rockchip-iommu.h> is their hardware's manual).
  *
- *	rockchip.c        platform driver and struct iommu_ops: devices, domains, power
+ *	rockchip.c        platform driver and struct iommu_ops: devices, domains, power;
+ *	                  mapping is ../paging.h's
  *	rockchip-hw.c     registers: start, stop, zaps, faults, of all MMUs of a node
  *	format.c          what descriptors say; the tables are two-level.c's
  *
@@ -29,6 +30,7 @@
 #include <linux/spinlock.h>
 
 #include "../core.h"
+#include "../paging.h"
 #include "../pt-format.h"
 
 #define RK_MAX_BANKS	8u		/* of one node */
@@ -61,11 +63,10 @@ struct rk_iommu {
 
 /* @lock: of @iommus, which every zap reads. */
 struct rk_domain {
-	struct iommu_domain domain;
+	struct paging_domain paging;
 	struct kernel *kernel;
 	spinlock_t lock;
 	struct list_head iommus;		/* of struct rk_iommu, by ->of_domain */
-	struct io_pgtable_ops *pgtbl;		/* NULL: no device has shown yet which */
 	unsigned version;
 };
 
@@ -78,7 +79,7 @@ struct rk_master {
 
 static inline struct rk_domain *rk_domain_of(struct iommu_domain *domain)
 {
-	return container_of(domain, struct rk_domain, domain);
+	return container_of(domain, struct rk_domain, paging.domain);
 }
 
 /* ---- format.c ------------------------------------------------------------------- */

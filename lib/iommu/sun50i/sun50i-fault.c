@@ -97,7 +97,7 @@ irqreturn_t sun50i_irq(int irq, void *cookie)
 		level1 = read_reg(mmu, SUN50I_L1PG_INT) & SUN50I_ALL_MASTERS;
 		level2 = read_reg(mmu, SUN50I_L2PG_INT) & SUN50I_ALL_MASTERS;
 		nr = collect(mmu, status, level1, level2, faults);
-		domain = mmu->domain ? &mmu->domain->domain : NULL;
+		domain = mmu->domain ? &mmu->domain->paging.domain : NULL;
 		let_go(mmu, status, level1 | level2);
 	}
 	spin_unlock(&mmu->lock);

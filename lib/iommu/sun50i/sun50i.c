@@ -19,7 +19,7 @@ static const struct iommu_ops sun50i_ops;
 
 static struct sun50i_domain *domain_of(struct iommu_domain *domain)
 {
-	return container_of(domain, struct sun50i_domain, domain);
+	return container_of(domain, struct sun50i_domain, paging.domain);
 }
 
 /* ---- invalidation --------------------------------------------------------- */
@@ -61,7 +61,7 @@ static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova, 
 	struct sun50i_domain *d = cookie;
 
 	if (gather)
-		iommu_iotlb_gather_add_page(&d->domain, gather, iova, granule);
+		iommu_iotlb_gather_add_page(&d->paging.domain, gather, iova, granule);
 	else
 		each_mmu(d, iova, granule, sun50i_hw_invalidate);
 }
@@ -94,31 +94,6 @@ static int sun50i_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova
 	return 0;
 }
 
-/* ---- mapping --------------------------------------------------------- */
-
-static int sun50i_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
-			    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
-{
-	struct io_pgtable_ops *ops = domain_of(domain)->tables;
-
-	return ops->map_pages(ops, iova, pa, pgsize, pgcount, prot, gfp, mapped);
-}
-
-static size_t sun50i_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-				 size_t pgcount, struct iommu_iotlb_gather *gather)
-{
-	struct io_pgtable_ops *ops = domain_of(domain)->tables;
-
-	return ops->unmap_pages(ops, iova, pgsize, pgcount, gather);
-}
-
-static phys_addr_t sun50i_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
-{
-	struct io_pgtable_ops *ops = domain_of(domain)->tables;
-
-	return ops->iova_to_phys(ops, (unsigned long)iova);
-}
-
 /* ---- domains --------------------------------------------------------- */
 
 /* The walker snoops where the tree says so of the IOMMU. */
@@ -138,19 +113,19 @@ static struct iommu_domain *sun50i_domain_alloc_paging(struct device *dev)
 		return NULL;
 	spin_lock_init(&d->lock);
 	INIT_LIST_HEAD(&d->mmus);
-	d->tables = two_level_alloc(&(struct two_level_cfg){
+	d->paging.pgtbl = two_level_alloc(&(struct two_level_cfg){
 		.format = &sun50i_format, .linked = linked,
 		.cfg = { .oas = 32, .tlb = &flush_ops, .pgsize_bitmap = SZ_4K,
 			 .coherent_walk = is_coherent(dev) },
 	}, d);
-	if (!d->tables) {
+	if (!d->paging.pgtbl) {
 		g_free(d);
 		return NULL;
 	}
-	d->domain.geometry = (struct iommu_domain_geometry){
+	d->paging.domain.geometry = (struct iommu_domain_geometry){
 		.aperture_end = U32_MAX, .force_aperture = true,
 	};
-	return &d->domain;
+	return &d->paging.domain;
 }
 
 static void sun50i_domain_free(struct iommu_domain *domain)
@@ -158,7 +133,7 @@ static void sun50i_domain_free(struct iommu_domain *domain)
 	struct sun50i_domain *d = domain_of(domain);
 
 	WARN_ON(!list_empty(&d->mmus));
-	two_level_free(d->tables);
+	two_level_free(d->paging.pgtbl);
 	g_free(d);
 }
 
@@ -171,7 +146,7 @@ static void enter(struct sun50i_mmu *mmu, struct sun50i_domain *d)
 	mmu->domain = d;
 	mmu->is_awake = true;
 	list_add_tail(&mmu->entry, &d->mmus);
-	sun50i_hw_program(mmu, two_level_root(d->tables));
+	sun50i_hw_program(mmu, two_level_root(d->paging.pgtbl));
 	spin_unlock(&mmu->lock);
 	spin_unlock_irqrestore(&d->lock, flags);
 }
@@ -306,10 +281,10 @@ static const struct iommu_ops sun50i_ops = {
 	.pgsize_bitmap = SZ_4K,
 	.default_domain_ops = &(const struct iommu_domain_ops){
 		.attach_dev = sun50i_attach_dev,
-		.map_pages = sun50i_map_pages, .unmap_pages = sun50i_unmap_pages,
+		.map_pages = paging_map_pages, .unmap_pages = paging_unmap_pages,
 		.flush_iotlb_all = sun50i_flush_iotlb_all, .iotlb_sync = sun50i_iotlb_sync,
 		.iotlb_sync_map = sun50i_iotlb_sync_map,
-		.iova_to_phys = sun50i_iova_to_phys, .free = sun50i_domain_free,
+		.iova_to_phys = paging_iova_to_phys, .free = sun50i_domain_free,
 	},
 };
 
@@ -384,7 +359,7 @@ static int sun50i_resume(struct device *dev)
 		return ret;
 	spin_lock_irqsave(&mmu->lock, flags);
 	mmu->is_awake = true;
-	sun50i_hw_program(mmu, two_level_root(mmu->domain->tables));
+	sun50i_hw_program(mmu, two_level_root(mmu->domain->paging.pgtbl));
 	spin_unlock_irqrestore(&mmu->lock, flags);
 	return 0;
 }

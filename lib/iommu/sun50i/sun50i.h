@@ -2,7 +2,8 @@
 /*
  * The driver of Allwinner's IOMMU (<armdma/sun50i-iommu.h> is its manual).
  *
- *	sun50i.c          struct iommu_ops: devices, domains, mapping; the platform driver
+ *	sun50i.c          struct iommu_ops: devices, domains; the platform driver; mapping is
+ *	                  ../paging.h's
  *	sun50i-hw.c       registers: programming, invalidation
  *	sun50i-fault.c    interrupts
  *	sun50i-format.c   its tables, a row for ../two-level.h
@@ -32,6 +33,7 @@
 #include <armdma/sun50i-iommu.h>
 
 #include "../core.h"
+#include "../paging.h"
 #include "../two-level.h"
 
 /*
@@ -56,8 +58,7 @@ struct sun50i_mmu {
 
 /* @lock: of @mmus, which every invalidation goes through. */
 struct sun50i_domain {
-	struct iommu_domain domain;
-	struct io_pgtable_ops *tables;
+	struct paging_domain paging;
 	spinlock_t lock;
 	struct list_head mmus;
 };
