@@ -38,6 +38,11 @@
 #define FREE(dev, dma, size) \
 	"dma_free: " dev " dir=BIDIRECTIONAL dma_addr=" dma " size=" size \
 	" virt_addr=f0809000 attrs=\n"
+/* Lists: of mmc0. */
+#define SG(dir, nents, ents, dma, sizes, phys) \
+	"dma_map_sg: mmc0 dir=" dir " nents=" nents " ents=" ents " dma_addrs={" dma \
+	"} sizes={" sizes "} phys_addrs={" phys "} attrs=\n"
+#define UNMAP_SG(dir, phys) "dma_unmap_sg: mmc0 dir=" dir " phys_addrs={" phys "} attrs=\n"
 #define FROM	"FROM_DEVICE"
 #define TO	"TO_DEVICE"
 #define BIDI	"BIDIRECTIONAL"

@@ -25,10 +25,10 @@
 	"p2: (__dma_clear_buffer+0x0/0x188) page=0xeffd5900 size=" size " coherent_flag=0\n"
 #define OUTER(function, start, end) \
 	"p3: (" function "+0x0/0x60) start=" start " end=" end "\n"
-#define MAP_SG(dev, dir) \
+#define MAP_LIST(dev, dir) \
 	"dma_map_sg: " dev " dir=" dir " nents=2/2 ents=2/2 dma_addrs={0x40001000,0x40003000} " \
 	"sizes={0x1000,0x200} phys_addrs={0x40001000,0x40003000} attrs=\n"
-#define UNMAP_SG(dev, dir) \
+#define UNMAP_LIST(dev, dir) \
 	"dma_unmap_sg: " dev " dir=" dir " phys_addrs={0x40001000,0x40003000} attrs=\n"
 
 static void judged(const struct replay_report *rep, uint64_t kernel, uint64_t same,
@@ -61,8 +61,8 @@ static void calls_before_and_behind_their_events_are_matched(void **state)
 		FOR_DEVICE("0x50000100", "64", "1") MAP("eth0", TO, "50000100", "64")
 		FOR_CPU("0x50000100", "64", "1") UNMAP("eth0", TO, "50000100", "64")
 		FOR_DEVICE("0x40001000", "4096", "2") FOR_DEVICE("0x40003000", "512", "2")
-		MAP_SG("eth0", FROM)
-		UNMAP_SG("eth0", FROM)
+		MAP_LIST("eth0", FROM)
+		UNMAP_LIST("eth0", FROM)
 		FOR_CPU("0x40001000", "4096", "2") FOR_CPU("0x40003000", "512", "2")
 		CLEARED("4096") ALLOC("eth0", "60000000", "100") FREE("eth0", "60000000", "100"));
 
@@ -74,9 +74,9 @@ static void an_interrupt_between_a_call_and_its_event_is_understood(void **state
 {
 	g_autoptr(replay_report) rep = replays(
 		FOR_DEVICE("0x40001000", "4096", "2") FOR_DEVICE("0x40003000", "512", "2")
-		MAP_SG("eth0", FROM)
+		MAP_LIST("eth0", FROM)
 		FOR_DEVICE("0x50000100", "64", "1")
-		UNMAP_SG("eth0", FROM)
+		UNMAP_LIST("eth0", FROM)
 		FOR_CPU("0x40001000", "4096", "2") FOR_CPU("0x40003000", "512", "2")
 		MAP("eth0", TO, "50000100", "64"));
 
@@ -199,8 +199,8 @@ static void another_order_within_an_event_is_trouble(void **state)
 {
 	static const char *const events[] = {
 		FOR_DEVICE("0x40003000", "512", "2") FOR_DEVICE("0x40001000", "4096", "2")
-		MAP_SG("eth0", FROM),
-		UNMAP_SG("eth0", FROM)
+		MAP_LIST("eth0", FROM),
+		UNMAP_LIST("eth0", FROM)
 		FOR_CPU("0x40003000", "512", "2") FOR_CPU("0x40001000", "4096", "2"),
 	};
 	g_autofree char *map = g_strconcat(MAP_SKIP("eth0", TO, "70000000", "64"), events[0],
@@ -208,7 +208,7 @@ static void another_order_within_an_event_is_trouble(void **state)
 	g_autofree char *unmap = g_strconcat(MAP_SKIP("eth0", TO, "70000000", "64")
 					     FOR_DEVICE("0x40001000", "4096", "2")
 					     FOR_DEVICE("0x40003000", "512", "2")
-					     MAP_SG("eth0", FROM), events[1], NULL);
+					     MAP_LIST("eth0", FROM), events[1], NULL);
 	g_autoptr(replay_report) mapped = replays(map);
 	g_autoptr(replay_report) unmapped = replays(unmap);
 
@@ -245,8 +245,8 @@ static void an_end_within_an_event_explains_the_rest(void **state)
 {
 	g_autoptr(replay_report) rep = replays(
 		FOR_DEVICE("0x40001000", "4096", "2") FOR_DEVICE("0x40003000", "512", "2")
-		MAP_SG("eth0", FROM)
-		UNMAP_SG("eth0", FROM) FOR_CPU("0x40001000", "4096", "2")
+		MAP_LIST("eth0", FROM)
+		UNMAP_LIST("eth0", FROM) FOR_CPU("0x40001000", "4096", "2")
 		FOR_DEVICE("0x50000100", "64", "1"));
 
 	judged(rep, 4, 3, 0);
@@ -258,7 +258,7 @@ static void a_mapping_from_before_the_trace_is_told(void **state)
 	g_autoptr(replay_report) rep = replays(
 		MAP_SKIP("eth0", TO, "70000000", "64")
 		FOR_CPU("0x50000100", "64", "2") UNMAP("eth0", FROM, "50000100", "64")
-		UNMAP_SG("eth0", FROM)
+		UNMAP_LIST("eth0", FROM)
 		FOR_CPU("0x40001000", "4096", "2") FOR_CPU("0x40003000", "512", "2"));
 
 	judged(rep, 3, 0, 0);
