@@ -386,6 +386,15 @@ static int move(struct space *s, bool is_in)
 	return ret;
 }
 
+unsigned nr_ports(struct master *master)
+{
+	unsigned nr = 0;
+
+	while (master_iommu(master, nr, NULL))
+		nr++;
+	return nr;
+}
+
 static void begin(struct play *p, unsigned n)
 {
 	struct space *s = &p->spaces[n];
@@ -393,8 +402,7 @@ static void begin(struct play *p, unsigned n)
 	s->dev = p->c->devices[n];
 	s->other = p->c->devices[!n];
 	s->master = p->c->masters[n];
-	for (s->nr_ports = 0; master_iommu(s->master, s->nr_ports, NULL);)
-		s->nr_ports++;
+	s->nr_ports = nr_ports(s->master);
 	s->domain = iommu_paging_domain_alloc(s->dev);
 	if (IS_ERR_OR_NULL(s->domain)) {
 		note_failure(p, s, "no domain", s->domain ? (int)PTR_ERR(s->domain) : -ENOMEM);

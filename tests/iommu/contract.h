@@ -48,6 +48,9 @@ struct contract {
 	enum contract_mutant mutant;
 };
 
+/* By how many ports it reaches IOMMUs. */
+unsigned nr_ports(struct master *master);
+
 /* Play it. NULL: it was kept; else what broke it, first: to be g_free()d. */
 char *contract_play(const struct contract *c);
 

@@ -107,15 +107,6 @@ static unsigned ports_wanted(const struct bench *b, const struct board_master *m
 	return nr;
 }
 
-static unsigned nr_ports(struct device *dev)
-{
-	unsigned nr = 0;
-
-	while (master_iommu(harness_master(dev), nr, NULL))
-		nr++;
-	return nr;
-}
-
 /* What a master's own driver does for it, whoever translates: its clocks run. */
 struct master_driver {
 	struct clk_bulk_data *clks;
@@ -178,12 +169,12 @@ static void add_device(struct bench *b, const struct board_master *m)
 
 	if (!device_iommu_mapped(dev))
 		breaks(b, "%s: no driver took its IOMMU", m->name);
-	else if (nr_ports(dev) != ports_wanted(b, m))
-		breaks(b, "%s: %u ports, not %u", m->name, nr_ports(dev), ports_wanted(b, m));
+	else if (nr_ports(harness_master(dev)) != ports_wanted(b, m))
+		breaks(b, "%s: %u ports, not %u", m->name, nr_ports(harness_master(dev)), ports_wanted(b, m));
 	if (b->run->sleeps || b->run->uses_pm)
 		use_runtime_pm(b, dev);
 	take_clocks(b, dev);
-	b->sum->nr_ports += nr_ports(dev);
+	b->sum->nr_ports += nr_ports(harness_master(dev));
 	b->masters[b->nr] = m;
 	b->devices[b->nr++] = dev;
 }
@@ -250,7 +241,7 @@ static void receive_all(struct bench *b)
 	if (b->run->has_no_dma)
 		return;
 	for (unsigned n = 0; n < b->nr; n++)
-		for (unsigned port = 0; port < nr_ports(b->devices[n]); port++)
+		for (unsigned port = 0; port < nr_ports(harness_master(b->devices[n])); port++)
 			receive(b, b->devices[n], port);
 }
 

@@ -5,11 +5,6 @@
  *
  * eth0 is behind one IOMMU, the display behind that and another: see behind.dts.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +14,7 @@
 
 #include "contract.h"
 #include "lib/iommu/reference.h"
+#include "verbs.h"
 
 #define STEPS		200u
 #define ETH_STREAM	4u
@@ -58,16 +54,6 @@ static const struct row rows[] = {
 	{ "short, fast gear", { .formats = 1u << REF_SHORT }, .gear = GEAR_FAST },
 	{ "long64, fast gear", { .formats = 1u << REF_LONG64_S1, .caches_negative = true }, .gear = GEAR_FAST },
 };
-
-/* What is said of faults that are part of the game is nobody's business. */
-static void hushes(void)
-{
-	static FILE *nowhere;
-
-	if (!nowhere)
-		nowhere = fopen("/dev/null", "w");
-	printk_redirect(nowhere);
-}
 
 /* ---- a machine with two of them, and their driver ------------------------------------- */
 
@@ -113,7 +99,7 @@ static struct bench *bench_new(const struct row *row)
 	b->c.nr_steps = STEPS;
 	b->c.traits.has_no_perms = row->hw.formats == 1u << REF_SHORT_WIDE;
 	b->c.traits.splits_blocks = true;
-	printk_redirect(NULL);
+	ends_hushing();
 	return b;
 }
 
@@ -131,7 +117,7 @@ static char *plays(const struct row *row, enum contract_mutant mutant)
 	hushes();
 	b->c.mutant = mutant;
 	broken = contract_play(&b->c);
-	printk_redirect(NULL);
+	ends_hushing();
 	bench_free(b);
 	return broken;
 }
@@ -190,41 +176,10 @@ static void every_defect_of_a_driver_breaks_it(void **state)
 
 /* ---- faults --------------------------------------------------------------------------- */
 
-static char *said;
-static size_t said_len;
-static FILE *sink;
-
-static void listens(void)
-{
-	sink = open_memstream(&said, &said_len);
-	printk_redirect(sink);
-}
-
-static void ends_listening(void)
-{
-	printk_redirect(NULL);
-	fclose(sink);
-}
-
-static struct iommu_domain *attaches(struct bench *b, unsigned n)
-{
-	struct iommu_domain *domain = iommu_paging_domain_alloc(b->c.devices[n]);
-
-	assert_false(IS_ERR_OR_NULL(domain));
-	assert_int_equal(iommu_attach_device(domain, b->c.devices[n]), 0);
-	return domain;
-}
-
-static void detaches(struct bench *b, unsigned n, struct iommu_domain *domain)
-{
-	iommu_detach_device(domain, b->c.devices[n]);
-	iommu_domain_free(domain);
-}
-
 static void device_a_never_reaches_what_is_mapped_for_b(void **state)
 {
 	struct bench *b = bench_new(&rows[0]);
-	struct iommu_domain *eth = attaches(b, 0), *lcd = attaches(b, 1);
+	struct iommu_domain *eth = attaches(b->c.devices[0]), *lcd = attaches(b->c.devices[1]);
 	struct master_fault f;
 	char byte = 'x';
 
@@ -237,55 +192,37 @@ static void device_a_never_reaches_what_is_mapped_for_b(void **state)
 	assert_int_equal(f.reason, IOMMU_HW_TRANSLATION);
 	assert_int_equal(master_read(b->c.masters[1], 0x85000000, &byte, 1).kind,
 			 MASTER_IOMMU_FAULT);
-	printk_redirect(NULL);
-	detaches(b, 0, eth);
-	detaches(b, 1, lcd);
+	ends_hushing();
+	detaches(b->c.devices[0], eth);
+	detaches(b->c.devices[1], lcd);
 	bench_free(b);
 }
 
 static void a_fault_names_device_domain_iova_and_direction(void **state)
 {
 	struct bench *b = bench_new(&rows[0]);
-	struct iommu_domain *eth = attaches(b, 0);
+	struct iommu_domain *eth = attaches(b->c.devices[0]);
+	char *said;
 
 	listens();
 	master_write(b->c.masters[0], 0x12345678, "x", 1);
-	ends_listening();
+	said = ends_listening();
 	assert_non_null(strstr(said, "iommu@10100000: translation fault: 10010000.ethernet "
 				     "(stream 4, domain "));
 	assert_non_null(strstr(said, ") writes 0x12345678, level 1\n"));
 	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);	/* one line */
 	free(said);
-	detaches(b, 0, eth);
+	detaches(b->c.devices[0], eth);
 	bench_free(b);
-}
-
-static struct {
-	struct iommu_domain *domain;
-	struct device *dev;
-	unsigned long iova;
-	int flags, answer, nr;
-} heard;
-
-static int hears(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
-		 void *token)
-{
-	heard.domain = domain;
-	heard.dev = dev;
-	heard.iova = iova;
-	heard.flags = flags;
-	heard.nr++;
-	return heard.answer;
 }
 
 static void a_handler_hears_of_it_first(void **state)
 {
 	struct bench *b = bench_new(&rows[0]);
-	struct iommu_domain *eth = attaches(b, 0);
-	char byte;
+	struct iommu_domain *eth = attaches(b->c.devices[0]);
+	char byte, *said;
 
-	memset(&heard, 0, sizeof(heard));
-	iommu_set_fault_handler(eth, hears, NULL);
+	listens_for_faults(eth, 0, 0);
 	listens();
 	master_read(b->c.masters[0], 0x4321000, &byte, 1);
 	assert_int_equal(heard.nr, 1);
@@ -296,11 +233,11 @@ static void a_handler_hears_of_it_first(void **state)
 	heard.answer = -ENOSYS;
 	master_write(b->c.masters[0], 0x4321000, &byte, 1);
 	assert_int_equal(heard.flags, IOMMU_FAULT_WRITE);
-	ends_listening();
+	said = ends_listening();
 	assert_non_null(strstr(said, "writes 0x4321000"));
 	assert_null(strstr(said, "reads"));
 	free(said);
-	detaches(b, 0, eth);
+	detaches(b->c.devices[0], eth);
 	bench_free(b);
 }
 
@@ -309,7 +246,7 @@ static void a_handler_hears_of_it_first(void **state)
 static void after_a_power_down_resume_brings_everything_back(void **state)
 {
 	struct bench *b = bench_new(&rows[8]);
-	struct iommu_domain *eth = attaches(b, 0);
+	struct iommu_domain *eth = attaches(b->c.devices[0]);
 	char byte = 'x';
 
 	assert_int_equal(iommu_map(eth, 0x10000, 0x85000000, SZ_4K, IOMMU_READ, GFP_KERNEL), 0);
@@ -322,8 +259,8 @@ static void after_a_power_down_resume_brings_everything_back(void **state)
 	hushes();
 	assert_int_equal(master_write(b->c.masters[0], 0x10000, &byte, 1).kind,
 			 MASTER_IOMMU_FAULT);
-	printk_redirect(NULL);
-	detaches(b, 0, eth);
+	ends_hushing();
+	detaches(b->c.devices[0], eth);
 	bench_free(b);
 }
 

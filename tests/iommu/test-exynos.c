@@ -4,11 +4,6 @@
  * programmed in which order, and what it does where Linux's does not; see
  * lib/iommu/exynos/exynos.h and exynos.dts.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +17,7 @@
 
 #include "contract.h"
 #include "lib/iommu/exynos/exynos.h"
+#include "verbs.h"
 
 #define CODEC		"/soc/codec@13400000"	/* behind two */
 #define DISPLAY		"/soc/display@13440000"
@@ -42,15 +38,6 @@ struct bench {
 	struct harness *h;
 	struct contract c;
 };
-
-static void hushes(void)
-{
-	static FILE *nowhere;
-
-	if (!nowhere)
-		nowhere = fopen("/dev/null", "w");
-	printk_redirect(nowhere);
-}
 
 static struct device *wakes(struct bench *b, const char *path)
 {
@@ -135,7 +122,7 @@ static char *plays(const struct row *row, enum contract_mutant mutant)
 	hushes();
 	b->c.mutant = mutant;
 	broken = contract_play(&b->c);
-	printk_redirect(NULL);
+	ends_hushing();
 	bench_free(b);
 	return broken;
 }
@@ -193,8 +180,6 @@ static void every_defect_of_a_driver_breaks_it(void **state)
 /* ---- one device, page by page --------------------------------------------------------- */
 
 #define IOVA		0x00300000u
-#define PA		0x85000000u
-#define RW		(IOMMU_READ | IOMMU_WRITE)
 
 struct lone {
 	struct harness *h;
@@ -203,15 +188,6 @@ struct lone {
 	struct iommu_hw *hw[2];
 	struct iommu_domain *domain;
 };
-
-static struct iommu_domain *attaches(struct device *dev)
-{
-	struct iommu_domain *domain = iommu_paging_domain_alloc(dev);
-
-	assert_false(IS_ERR_OR_NULL(domain));
-	assert_int_equal(iommu_attach_device(domain, dev), 0);
-	return domain;
-}
 
 static struct lone *lone_new(const char *path, struct iommu_hw_knobs knobs)
 {
@@ -229,8 +205,7 @@ static struct lone *lone_new(const char *path, struct iommu_hw_knobs knobs)
 
 static void lone_free(struct lone *l)
 {
-	iommu_detach_device(l->domain, l->dev);
-	iommu_domain_free(l->domain);
+	detaches(l->dev, l->domain);
 	sleeps(l->dev);
 	harness_finish(l->h);
 	g_free(l);
@@ -255,26 +230,12 @@ static enum iommu_hw_outcome asks(struct iommu_hw *hw, u32 iova)
 	return r.outcome;
 }
 
-static struct iommu_hw_counters counts(struct iommu_hw *hw)
-{
-	struct iommu_hw_counters c;
-
-	iommu_hw_count(hw, &c);
-	return c;
-}
-
-static int mends(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
-		 void *token)
-{
-	return iommu_map(domain, iova & ~0xfffffu, PA, SZ_1M, RW, GFP_ATOMIC);
-}
-
 static void a_handler_that_maps_mends_a_fault(void **state)
 {
 	struct lone *l = lone_new(SCALER, (struct iommu_hw_knobs){ V(3, 3) });
 	char byte;
 
-	iommu_set_fault_handler(l->domain, mends, NULL);
+	listens_for_faults(l->domain, 0, SZ_1M);
 	assert_int_equal(master_read(l->master, IOVA, &byte, 1).kind, MASTER_OK);
 	assert_int_equal(counts(l->hw[0]).stalls, 1);
 	lone_free(l);
@@ -289,7 +250,7 @@ static void a_fault_that_nobody_mends_stops_it_until_it_is_attached_anew(void **
 	assert_int_equal(master_read(l->master, IOVA, &byte, 1).kind, MASTER_STALLED);
 	maps(l, IOVA, SZ_4K);
 	assert_int_equal(master_read(l->master, IOVA, &byte, 1).kind, MASTER_STALLED);
-	printk_redirect(NULL);
+	ends_hushing();
 	iommu_detach_device(l->domain, l->dev);
 	assert_int_equal(iommu_attach_device(l->domain, l->dev), 0);
 	assert_int_equal(master_read(l->master, IOVA, &byte, 1).kind, MASTER_OK);
@@ -308,7 +269,7 @@ static void both_of_a_codec_forget(void **state)
 	hushes();
 	assert_int_equal(asks(l->hw[0], IOVA + 0x5000), IOMMU_HW_STALL);
 	assert_int_equal(asks(l->hw[1], IOVA + 0xf000), IOMMU_HW_STALL);
-	printk_redirect(NULL);
+	ends_hushing();
 	lone_free(l);
 }
 
@@ -325,7 +286,7 @@ static void one_device_of_a_domain_may_go_without_the_other(void **state)
 	unmaps(l, IOVA, SZ_4K);
 	hushes();
 	assert_int_equal(asks(hw, IOVA), IOMMU_HW_STALL);
-	printk_redirect(NULL);
+	ends_hushing();
 	iommu_detach_device(l->domain, display);
 	sleeps(display);
 	assert_int_equal(iommu_attach_device(l->domain, l->dev), 0);
@@ -346,7 +307,7 @@ static void what_is_asleep_has_no_power_and_comes_back_as_it_was(void **state)
 	assert_int_equal(asks(l->hw[1], IOVA + SZ_4K), IOMMU_HW_HIT);
 	hushes();
 	assert_int_equal(asks(l->hw[1], IOVA), IOMMU_HW_STALL);
-	printk_redirect(NULL);
+	ends_hushing();
 	lone_free(l);
 }
 
@@ -362,10 +323,9 @@ static void from_domain_to_domain_nothing_is_bypassed(void **state)
 	assert_int_equal(iommu_attach_device(other, l->dev), 0);
 	hushes();
 	assert_int_equal(asks(l->hw[0], IOVA), IOMMU_HW_STALL);
-	printk_redirect(NULL);
+	ends_hushing();
 	assert_int_equal(counts(l->hw[0]).bypasses, before);
-	iommu_detach_device(other, l->dev);
-	iommu_domain_free(other);
+	detaches(l->dev, other);
 	assert_int_equal(iommu_attach_device(l->domain, l->dev), 0);
 	lone_free(l);
 }

@@ -4,11 +4,6 @@
  * the rest. The contract is played by who plays it for all kinds, and here by pairs that
  * share an IOMMU.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +18,9 @@
 
 #include "contract.h"
 #include "rig.h"
+#include "verbs.h"
 
 #define IOVA	0x10000000ul
-#define PA	0x85000000u
-#define RW	(IOMMU_READ | IOMMU_WRITE)
 
 #define MMCC	"/soc/clock-controller@4000000"
 
@@ -75,64 +69,15 @@ static struct device *blit(void)
 	return device_named("/soc/blitter@5200000");
 }
 
-static struct iommu_domain *attaches(struct device *dev)
-{
-	struct iommu_domain *domain = new_domain(dev);
-
-	assert_int_equal(iommu_attach_device(domain, dev), 0);
-	return domain;
-}
-
-static void detaches(struct device *dev, struct iommu_domain *domain)
-{
-	iommu_detach_device(domain, dev);
-	iommu_domain_free(domain);
-}
-
 static void maps(struct iommu_domain *domain, unsigned long iova, u64 pa, size_t len)
 {
 	assert_int_equal(iommu_map(domain, iova, pa, len, RW, GFP_KERNEL), 0);
 }
 
-/* By port @port of @dev; 0: it does not get through. */
-static u64 reaches(struct device *dev, unsigned port, unsigned long iova)
-{
-	u32 stream;
-	struct iommu_hw *hw = master_iommu(harness_master(dev), port, &stream);
-	struct iommu_hw_result r = iommu_hw_translate(hw, &(struct iommu_hw_access){
-		.stream = stream, .iova = iova, .len = 1, .is_write = true });
-
-	return r.outcome == IOMMU_HW_HIT || r.outcome == IOMMU_HW_BYPASS ? r.pa : 0;
-}
-
-static unsigned nr_ports(struct device *dev)
-{
-	unsigned n = 0;
-
-	while (master_iommu(harness_master(dev), n, NULL))
-		n++;
-	return n;
-}
-
 static void all_reach(struct device *dev, unsigned long iova, u64 pa)
 {
-	for (unsigned port = 0; port < nr_ports(dev); port++)
-		assert_int_equal(reaches(dev, port, iova), pa);
-}
-
-static FILE *nowhere;
-
-static void hushes(void)
-{
-	nowhere = fopen("/dev/null", "w");
-	printk_redirect(nowhere);
-}
-
-static void ends_hushing(void)
-{
-	mb();			/* interrupts are taken here, if they have not been */
-	printk_redirect(NULL);
-	fclose(nowhere);
+	for (unsigned port = 0; port < nr_ports(harness_master(dev)); port++)
+		assert_int_equal(reaches(dev, port, iova, true), pa);
 }
 
 /* ---- every IOMMU of a device -------------------------------------------------------- */
@@ -145,7 +90,7 @@ static void every_mid_on_every_iommu_translates(void **state)
 	for (unsigned n = 0; n < ARRAY_SIZE(devs); n++) {
 		struct iommu_domain *domain = attaches(devs[n]);
 
-		assert_int_equal(nr_ports(devs[n]), ports[n]);
+		assert_int_equal(nr_ports(harness_master(devs[n])), ports[n]);
 		maps(domain, IOVA, PA, SZ_16M);
 		all_reach(devs[n], IOVA + 0x123456, PA + 0x123456);
 		assert_int_equal(iommu_iova_to_phys(domain, IOVA + 0x123456), PA + 0x123456);
@@ -280,35 +225,11 @@ static void without_memory_for_tables_nothing_is_attached(void **state)
 
 /* ---- faults ------------------------------------------------------------------------- */
 
-static struct {
-	struct device *dev;
-	unsigned long iova;
-	int flags, answer;
-	unsigned nr;
-	u64 maps;
-} heard;
-
-static int hears(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
-		 void *token)
-{
-	heard.dev = dev;
-	heard.iova = iova;
-	heard.flags = flags;
-	heard.nr++;
-	if (heard.maps)
-		assert_int_equal(iommu_map(domain, iova & ~0xffful, heard.maps, SZ_4K, RW,
-					   GFP_ATOMIC), 0);
-	return heard.answer;
-}
-
-static struct iommu_domain *attaches_hearing(struct device *dev, int answer, u64 then_maps)
+static struct iommu_domain *attaches_hearing(struct device *dev, int answer, size_t maps_len)
 {
 	struct iommu_domain *domain = attaches(dev);
 
-	memset(&heard, 0, sizeof(heard));
-	heard.answer = answer;
-	heard.maps = then_maps;
-	iommu_set_fault_handler(domain, hears, NULL);
+	listens_for_faults(domain, answer, maps_len);
 	return domain;
 }
 
@@ -332,7 +253,7 @@ static void a_master_that_faults_does_not_hang(void **state)
 
 static void what_a_handler_maps_is_tried_again(void **state)
 {
-	struct iommu_domain *domain = attaches_hearing(gpu(), 0, PA);
+	struct iommu_domain *domain = attaches_hearing(gpu(), 0, SZ_4K);
 
 	assert_int_equal(master_write(harness_master(gpu()), IOVA, "abcd", 4).kind, MASTER_OK);
 	assert_int_equal(heard.nr, 1);
@@ -343,15 +264,11 @@ static void what_a_handler_maps_is_tried_again(void **state)
 static void a_fault_is_told_with_all_that_is_known(void **state)
 {
 	struct iommu_domain *domain = attaches(rot());
-	char *said;
-	size_t len;
-	FILE *sink = open_memstream(&said, &len);
-	char byte;
+	char byte, *said;
 
-	printk_redirect(sink);
+	listens();
 	master_read(harness_master(rot()), IOVA, &byte, 1);
-	printk_redirect(NULL);
-	fclose(sink);
+	said = ends_listening();
 	assert_non_null(strstr(said, "7500000.iommu: translation fault: 4e00000.rotator (MID 1, "
 				     "bank "));
 	assert_non_null(strstr(said, ") reads 0x10000000, FSR 0x40000002\n"));
@@ -368,9 +285,9 @@ static void a_blocked_device_reaches_nothing_and_identity_everything(void **stat
 
 	assert_int_equal(iommu_attach_device(domain, rot()), 0);
 	assert_int_equal(ops->identity_domain->ops->attach_dev(ops->identity_domain, rot()), 0);
-	assert_int_equal(reaches(rot(), 0, PA), PA);
+	assert_int_equal(reaches(rot(), 0, PA, true), PA);
 	assert_int_equal(ops->blocked_domain->ops->attach_dev(ops->blocked_domain, rot()), 0);
-	assert_int_equal(reaches(rot(), 0, PA), 0);
+	assert_int_equal(reaches(rot(), 0, PA, true), 0);
 	assert_int_equal(ops->identity_domain->ops->attach_dev(ops->identity_domain, rot()), 0);
 	assert_int_equal(domain->ops->attach_dev(domain, rot()), 0);
 	maps(domain, IOVA, PA, SZ_4K);

@@ -3,11 +3,6 @@
  * Our driver of OMAP's MMUs on their registers: what it programs, in which order, and what
  * it does where Linux's does not; see lib/iommu/omap/omap.h and omap.dts.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +17,9 @@
 
 #include "contract.h"
 #include "lib/iommu/omap/omap.h"
+#include "verbs.h"
 
 #define IOVA		0x00300000u
-#define PA		0x85000000u
-#define RW		(IOMMU_READ | IOMMU_WRITE)
 
 struct bench {
 	struct harness *h;
@@ -35,15 +29,6 @@ struct bench {
 	struct iommu_hw *hw;		/* the first of its MMUs */
 	void __iomem *regs;
 };
-
-static FILE *nowhere(void)
-{
-	static FILE *f;
-
-	if (!f)
-		f = fopen("/dev/null", "w");
-	return f;
-}
 
 static struct harness *starts(const char *cpu, const struct iommu_hw_knobs *knobs)
 {
@@ -67,16 +52,13 @@ static struct bench *bench_new(const char *path)
 	b->hw = master_iommu(b->master, 0, NULL);
 	assert_non_null(b->hw);
 	b->regs = ioremap(iommu_hw_reg_pa(b->hw), OMAP_MMU_LEN);
-	b->domain = iommu_paging_domain_alloc(b->dev);
-	assert_false(IS_ERR_OR_NULL(b->domain));
-	assert_int_equal(iommu_attach_device(b->domain, b->dev), 0);
+	b->domain = attaches(b->dev);
 	return b;
 }
 
 static void bench_free(struct bench *b)
 {
-	iommu_detach_device(b->domain, b->dev);
-	iommu_domain_free(b->domain);
+	detaches(b->dev, b->domain);
 	iounmap(b->regs);
 	harness_finish(b->h);
 	g_free(b);
@@ -154,27 +136,6 @@ static unsigned nr_held(struct bench *b, u32 nr_entries)
 	return nr;
 }
 
-/* ---- what is said ---------------------------------------------------------------- */
-
-static char *said;
-static size_t said_len;
-static FILE *sink;
-
-static void listens(void)
-{
-	sink = open_memstream(&said, &said_len);
-	printk_redirect(sink);
-}
-
-static void expects_said(const char *text)
-{
-	printk_redirect(NULL);
-	fclose(sink);
-	if (!strstr(said, text))
-		fail_msg("not said: %s; but: %s", text, said);
-	free(said);
-}
-
 /* ---- programming ----------------------------------------------------------------- */
 
 static void attaching_programs_the_golden_values(void **state)
@@ -224,14 +185,12 @@ static void identity_passes_addresses_through_a_mmu_that_is_awake(void **state)
 {
 	struct bench *b = bench_new(IPU);
 
-	iommu_detach_device(b->domain, b->dev);
-	iommu_domain_free(b->domain);
+	detaches(b->dev, b->domain);
 	b->domain = b->dev->iommu->iommu_dev->ops->identity_domain;
 	assert_int_equal(b->domain->ops->attach_dev(b->domain, b->dev), 0);
 	assert_int_equal(asks(b->hw, PA).outcome, IOMMU_HW_BYPASS);
 	assert_int_equal(reads_at(b, PA), MASTER_OK);
-	b->domain = iommu_paging_domain_alloc(b->dev);
-	assert_int_equal(iommu_attach_device(b->domain, b->dev), 0);
+	b->domain = attaches(b->dev);
 	bench_free(b);
 }
 
@@ -245,10 +204,9 @@ static void every_mmu_of_a_dsp_walks_the_same_tables(void **state)
 	expects_hit(b, IOVA, PA);
 	assert_int_equal(asks(edma, IOVA).pa, PA);
 	unmaps(b, IOVA, SZ_4K);
-	printk_redirect(nowhere());
+	hushes();
 	assert_int_equal(asks(edma, IOVA).outcome, IOMMU_HW_STALL);
-	mb();
-	printk_redirect(NULL);
+	ends_hushing();
 	bench_free(b);
 }
 
@@ -311,10 +269,9 @@ static void part_of_a_large_page_can_go(void **state)
 	unmaps(b, IOVA + 0x5000, SZ_4K);
 	expects_hit(b, IOVA + 0x4000u, PA + 0x4000u);
 	expects_hit(b, IOVA + 0x6000u, PA + 0x6000u);
-	printk_redirect(nowhere());
+	hushes();
 	assert_int_equal(asks(b->hw, IOVA + 0x5000).outcome, IOMMU_HW_FAULT);
-	mb();
-	printk_redirect(NULL);
+	ends_hushing();
 	bench_free(b);
 }
 
@@ -417,10 +374,9 @@ static void what_is_unmapped_while_it_sleeps_is_gone_when_it_wakes(void **state)
 	maps(b, IOVA + 2 * SZ_4K, PA + 2 * SZ_4K, SZ_4K);
 	wakes(b->dev);
 	assert_int_equal(reads_reg(b, OMAP_MMU_CNTL), 0x6);
-	printk_redirect(nowhere());
+	hushes();
 	assert_int_equal(asks(b->hw, IOVA).outcome, IOMMU_HW_FAULT);
-	mb();
-	printk_redirect(NULL);
+	ends_hushing();
 	expects_hit(b, IOVA + SZ_4K, PA + SZ_4K);
 	expects_hit(b, IOVA + 2u * SZ_4K, PA + 2 * SZ_4K);
 	bench_free(b);
@@ -468,7 +424,6 @@ static void a_neighbours_interrupt_does_not_touch_one_that_sleeps(void **state)
 	sleeps(isp);
 	listens();
 	assert_int_equal(reads_at(b, IOVA), MASTER_IOMMU_FAULT);
-	mb();
 	expects_said("translation fault");
 	wakes(isp);
 	bench_free(b);
@@ -476,41 +431,11 @@ static void a_neighbours_interrupt_does_not_touch_one_that_sleeps(void **state)
 
 /* ---- faults ---------------------------------------------------------------------- */
 
-static struct {
-	struct bench *b;
-	struct device *dev;
-	unsigned long iova;
-	int flags, nr, answer;
-	bool maps;
-} heard;
-
-static int hears(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
-		 void *token)
-{
-	heard.dev = dev;
-	heard.iova = iova;
-	heard.flags = flags;
-	heard.nr++;
-	if (heard.maps)
-		assert_int_equal(iommu_map(heard.b->domain, iova & ~(SZ_4K - 1ul), PA, SZ_4K, RW,
-					   GFP_ATOMIC), 0);
-	return heard.answer;
-}
-
-static void listens_for_faults(struct bench *b, int answer, bool is_mended)
-{
-	memset(&heard, 0, sizeof(heard));
-	heard.b = b;
-	heard.answer = answer;
-	heard.maps = is_mended;
-	iommu_set_fault_handler(b->domain, hears, NULL);
-}
-
 static void a_handler_that_maps_the_page_lets_the_master_go_on(void **state)
 {
 	struct bench *b = bench_new(ISP);
 
-	listens_for_faults(b, 0, true);
+	listens_for_faults(b->domain, 0, SZ_4K);
 	assert_int_equal(master_write(b->master, IOVA + 0x123, "x", 1).kind, MASTER_OK);
 	assert_int_equal(heard.nr, 1);
 	assert_ptr_equal(heard.dev, b->dev);
@@ -522,7 +447,7 @@ static void whoever_waits_goes_on_when_the_page_is_mapped(void **state)
 {
 	struct bench *b = bench_new(ISP);
 
-	listens_for_faults(b, -ENOSYS, false);
+	listens_for_faults(b->domain, -ENOSYS, 0);
 	listens();
 	assert_int_equal(reads_at(b, IOVA), MASTER_STALLED);
 	expects_said("translation fault: 10200000.isp reads 0x300000\n");
@@ -538,13 +463,13 @@ static void whoever_waits_is_heard_of_again_if_another_page_is_mapped(void **sta
 {
 	struct bench *b = bench_new(ISP);
 
-	printk_redirect(nowhere());
-	listens_for_faults(b, -ENOSYS, false);
+	hushes();
+	listens_for_faults(b->domain, -ENOSYS, 0);
 	assert_int_equal(reads_at(b, IOVA), MASTER_STALLED);
 	maps(b, IOVA + SZ_64K, PA, SZ_4K);
 	assert_int_equal(reads_at(b, IOVA), MASTER_STALLED);
 	assert_int_equal(heard.nr, 2);
-	printk_redirect(NULL);
+	ends_hushing();
 	bench_free(b);
 }
 
@@ -552,10 +477,9 @@ static void with_bus_errors_a_fault_says_its_direction_and_is_over(void **state)
 {
 	struct bench *b = bench_new(IPU);
 
-	listens_for_faults(b, -ENOSYS, false);
+	listens_for_faults(b->domain, -ENOSYS, 0);
 	listens();
 	assert_int_equal(master_write(b->master, IOVA, "x", 1).kind, MASTER_IOMMU_FAULT);
-	mb();
 	expects_said("translation fault: 10210000.ipu writes 0x300000\n");
 	assert_int_equal(heard.flags, IOMMU_FAULT_WRITE);
 	assert_int_equal(reads_reg(b, OMAP_MMU_IRQSTATUS), 0);
@@ -568,15 +492,15 @@ static void a_dsp_that_nobody_helps_gets_a_bus_error_and_is_heard_once(void **st
 {
 	struct bench *b = bench_new(DSP);
 
-	printk_redirect(nowhere());
-	listens_for_faults(b, -ENOSYS, false);
+	hushes();
+	listens_for_faults(b->domain, -ENOSYS, 0);
 	assert_int_equal(reads_at(b, IOVA), MASTER_IOMMU_FAULT);
 	mb();
 	assert_int_equal(heard.nr, 1);
 	assert_int_equal(reads_at(b, IOVA + SZ_64K), MASTER_IOMMU_FAULT);
 	mb();
 	assert_int_equal(heard.nr, 2);
-	printk_redirect(NULL);
+	ends_hushing();
 	bench_free(b);
 }
 
@@ -584,7 +508,7 @@ static void two_entries_that_match_are_flushed_and_the_walk_decides(void **state
 {
 	struct bench *b = bench_new(ISP);
 
-	printk_redirect(nowhere());
+	hushes();
 	maps(b, IOVA, PA, SZ_4K);
 	for (u32 n = 0; n < 2; n++) {
 		writes_reg(b, OMAP_MMU_LOCK, OMAP_MMU_LOCK_OF(0, n));
@@ -594,7 +518,7 @@ static void two_entries_that_match_are_flushed_and_the_walk_decides(void **state
 	}
 	assert_int_equal(reads_at(b, IOVA), MASTER_OK);
 	expects_hit(b, IOVA, PA);
-	printk_redirect(NULL);
+	ends_hushing();
 	bench_free(b);
 }
 
@@ -625,9 +549,9 @@ static char *plays(const char *cpu, const struct iommu_hw_knobs *knobs, enum con
 	c.devices[1] = harness_device(h, DSP);
 	for (unsigned n = 0; n < 2; n++)
 		c.masters[n] = harness_master(c.devices[n]);
-	printk_redirect(nowhere());
+	hushes();
 	broken = contract_play(&c);
-	printk_redirect(NULL);
+	ends_hushing();
 	harness_finish(h);
 	return broken;
 }

@@ -4,11 +4,6 @@
  * faults, power and MMUs that are worse than they should be; see lib/iommu/rockchip and
  * rockchip.dts.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +16,10 @@
 
 #include "contract.h"
 #include "lib/iommu/rockchip/rockchip.h"
+#include "verbs.h"
 
 #define STEPS		80u
 #define IOVA		0x12345000u
-#define PA		0x85000000u
-#define RW		(IOMMU_READ | IOMMU_WRITE)
 #define VOP		"/soc/vop@10930000"
 #define VPU		"/soc/vpu@109a0000"
 #define ISP		"/soc/isp@10910000"
@@ -39,15 +33,6 @@ struct bench {
 	struct iommu_domain *domain;
 };
 
-static FILE *nowhere(void)
-{
-	static FILE *f;
-
-	if (!f)
-		f = fopen("/dev/null", "w");
-	return f;
-}
-
 static struct harness *starts(const struct harness_config *cfg)
 {
 	struct harness_config own = *cfg;
@@ -58,19 +43,6 @@ static struct harness *starts(const struct harness_config *cfg)
 	h = harness_start(&own, NULL);
 	assert_non_null(h);
 	return h;
-}
-
-static void attaches(struct bench *b)
-{
-	b->domain = iommu_paging_domain_alloc(b->dev);
-	assert_false(IS_ERR_OR_NULL(b->domain));
-	assert_int_equal(iommu_attach_device(b->domain, b->dev), 0);
-}
-
-static void detaches(struct bench *b)
-{
-	iommu_detach_device(b->domain, b->dev);
-	iommu_domain_free(b->domain);
 }
 
 static struct bench *bench_as(const char *path, const struct harness_config *cfg)
@@ -84,7 +56,7 @@ static struct bench *bench_as(const char *path, const struct harness_config *cfg
 	m = dev_iommu_priv_get(b->dev);
 	assert_non_null(m);
 	b->rk = m->iommus[0];
-	attaches(b);
+	b->domain = attaches(b->dev);
 	return b;
 }
 
@@ -95,7 +67,7 @@ static struct bench *bench_new(const char *path)
 
 static void bench_free(struct bench *b)
 {
-	detaches(b);
+	detaches(b->dev, b->domain);
 	harness_finish(b->h);
 	g_free(b);
 }
@@ -128,33 +100,9 @@ static enum master_fault_kind reads_at(struct bench *b, u64 iova)
 	return reads_by(b, 0, iova);
 }
 
-static struct iommu_hw_counters counts(struct bench *b)
+static struct iommu_hw_counters counts_of(struct bench *b)
 {
-	struct iommu_hw_counters c;
-
-	iommu_hw_count(master_iommu(b->master, 0, NULL), &c);
-	return c;
-}
-
-/* ---- what is said ---------------------------------------------------------------- */
-
-static char *said;
-static size_t said_len;
-static FILE *sink;
-
-static void listens(void)
-{
-	sink = open_memstream(&said, &said_len);
-	printk_redirect(sink);
-}
-
-static void expects_said(const char *text)
-{
-	printk_redirect(NULL);
-	fclose(sink);
-	if (!strstr(said, text))
-		fail_msg("not said: %s; but: %s", text, said);
-	free(said);
+	return counts(master_iommu(b->master, 0, NULL));
 }
 
 /* ---- the contract ------------------------------------------------------------------ */
@@ -206,9 +154,9 @@ static char *plays(const struct row *row)
 		c.masters[n] = harness_master(c.devices[n]);
 		assert_non_null(master_iommu(c.masters[n], 0, NULL));
 	}
-	printk_redirect(nowhere());
+	hushes();
 	broken = contract_play(&c);
-	printk_redirect(NULL);
+	ends_hushing();
 	harness_finish(h);
 	return broken;
 }
@@ -290,13 +238,13 @@ static void a_page_is_one_zap_and_many_are_one_too(void **state)
 	u64 before;
 
 	maps(b, IOVA, PA, SZ_4K);
-	before = counts(b).reg_writes;
+	before = counts_of(b).reg_writes;
 	unmaps(b, IOVA, SZ_4K);
-	assert_int_equal(counts(b).reg_writes - before, 1);
+	assert_int_equal(counts_of(b).reg_writes - before, 1);
 	maps(b, 0x400000, PA, SZ_4M);
-	before = counts(b).reg_writes;
+	before = counts_of(b).reg_writes;
 	unmaps(b, 0x400000, SZ_4M);
-	assert_int_equal(counts(b).reg_writes - before, 1);
+	assert_int_equal(counts_of(b).reg_writes - before, 1);
 	bench_free(b);
 }
 
@@ -308,12 +256,12 @@ static void what_is_unmapped_is_gone_at_once(void **state)
 		{ SZ_64K, ROCKCHIP_IGNORES_ZAP_CACHE }, { SZ_1M, ROCKCHIP_IGNORES_ZAP_CACHE },
 	};
 
-	printk_redirect(nowhere());
 	for (unsigned n = 0; n < 2 * ARRAY_SIZE(ways); n++) {
 		bool is_good = n % 2;
 		struct bench *b = bench_as(VPU, &(struct harness_config){
 			.iommu_knobs = { .misbehaves = is_good ? 0 : ways[n / 2].defect } });
 
+		hushes();
 		for (unsigned port = 0; port < 2; port++) {
 			maps(b, 0x400000, PA, ways[n / 2].len);
 			assert_int_equal(reads_by(b, port, 0x401000 - 1), MASTER_OK);
@@ -321,9 +269,9 @@ static void what_is_unmapped_is_gone_at_once(void **state)
 			assert_int_equal(reads_by(b, port, 0x401000 - 1),
 					 is_good ? MASTER_IOMMU_FAULT : MASTER_OK);
 		}
+		ends_hushing();
 		bench_free(b);
 	}
-	printk_redirect(NULL);
 }
 
 static void version_1_refuses_what_its_descriptors_cannot_say(void **state)
@@ -344,9 +292,9 @@ static void what_is_mapped_twice_is_refused_and_stays(void **state)
 	struct bench *b = bench_new(VOP);
 
 	maps(b, IOVA, PA, SZ_4K);
-	printk_redirect(nowhere());
+	hushes();
 	assert_int_not_equal(iommu_map(b->domain, IOVA, PA + SZ_1M, SZ_4K, RW, GFP_KERNEL), 0);
-	printk_redirect(NULL);
+	ends_hushing();
 	assert_true(iommu_iova_to_phys(b->domain, IOVA) == PA);
 	assert_int_equal(reads_at(b, IOVA), MASTER_OK);
 	unmaps(b, IOVA, SZ_4K);
@@ -370,27 +318,14 @@ static void a_fault_names_device_iova_and_direction_and_the_master_goes_on(void 
 	}
 }
 
-static unsigned nr_heard;
-static struct device *heard_dev;
-
-static int mends(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
-		 void *token)
-{
-	nr_heard++;
-	heard_dev = dev;
-	assert_int_equal(iommu_map(domain, iova & ~0xffful, PA, SZ_4K, RW, GFP_ATOMIC), 0);
-	return 0;
-}
-
 static void a_handler_that_maps_what_was_missing_lets_the_access_through(void **state)
 {
 	struct bench *b = bench_new(VOP);
 
-	nr_heard = 0;
-	iommu_set_fault_handler(b->domain, mends, NULL);
+	listens_for_faults(b->domain, 0, SZ_4K);
 	assert_int_equal(reads_at(b, IOVA + 0x10), MASTER_OK);
-	assert_int_equal(nr_heard, 1);
-	assert_ptr_equal(heard_dev, b->dev);
+	assert_int_equal(heard.nr, 1);
+	assert_ptr_equal(heard.dev, b->dev);
 	unmaps(b, IOVA, SZ_4K);
 	bench_free(b);
 }
@@ -411,15 +346,15 @@ static void while_the_master_sleeps_the_iommu_does_and_forgets_nothing_that_matt
 	pm_runtime_suspend(b->rk->dev);
 	assert_true(pm_runtime_suspended(b->rk->dev));
 	assert_int_equal(reads_at(b, IOVA), MASTER_IOMMU_FAULT);
-	before = counts(b);
+	before = counts_of(b);
 	unmaps(b, IOVA, SZ_4K);			/* no register of it is there */
 	maps(b, IOVA + 2 * SZ_4K, PA, SZ_4K);
-	assert_int_equal(counts(b).reg_writes, before.reg_writes);
-	assert_int_equal(counts(b).unsupplied, before.unsupplied);
+	assert_int_equal(counts_of(b).reg_writes, before.reg_writes);
+	assert_int_equal(counts_of(b).unsupplied, before.unsupplied);
 	assert_int_equal(pm_runtime_resume_and_get(b->dev), 0);
-	printk_redirect(nowhere());
+	hushes();
 	assert_int_equal(reads_at(b, IOVA), MASTER_IOMMU_FAULT);
-	printk_redirect(NULL);
+	ends_hushing();
 	assert_int_equal(reads_at(b, IOVA + SZ_4K), MASTER_OK);
 	assert_int_equal(reads_at(b, IOVA + 2 * SZ_4K), MASTER_OK);
 	pm_runtime_put_sync(b->dev);
@@ -442,9 +377,9 @@ static void what_is_unmapped_while_nobody_uses_it_is_zapped_all_the_same(void **
 	assert_true(pm_runtime_active(b->rk->dev));
 	unmaps(b, IOVA, SZ_4K);
 	assert_int_equal(pm_runtime_resume_and_get(b->dev), 0);
-	printk_redirect(nowhere());
+	hushes();
 	assert_int_equal(reads_at(b, IOVA), MASTER_IOMMU_FAULT);
-	printk_redirect(NULL);
+	ends_hushing();
 	pm_runtime_put_sync(b->dev);
 	pm_runtime_disable(b->dev);
 	bench_free(b);
@@ -457,11 +392,11 @@ static void a_device_of_the_identity_domain_is_bypassed_whatever_was_left(void *
 
 	struct iommu_domain *identity = b->rk->iommu.ops->identity_domain;
 
-	detaches(b);
+	detaches(b->dev, b->domain);
 	assert_int_equal(identity->ops->attach_dev(identity, b->dev), 0);
 	assert_int_equal(reads_at(b, PA), MASTER_OK);
 	assert_int_equal(reads_reg(b, 0, RK_MMU_STATUS) & RK_MMU_STATUS_PAGING, 0);
-	attaches(b);
+	b->domain = attaches(b->dev);
 	bench_free(b);
 }
 

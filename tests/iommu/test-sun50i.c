@@ -17,10 +17,9 @@
 
 #include "lib/iommu/drivers.h"
 #include "rig.h"
+#include "verbs.h"
 
 #define IOVA	0x10000000ul
-#define PA	0x85000000u
-#define RW	(IOMMU_READ | IOMMU_WRITE)
 #define CCU	"/soc/clock@3001000"
 
 static int start_h6(void **state)
@@ -59,17 +58,6 @@ static const struct supply *line(enum supply_kind kind, uint32_t nr)
 static bool is_held(void)
 {
 	return supply_is_on(line(SUPPLY_CLOCK, 53)) && supply_is_on(line(SUPPLY_RESET, 30));
-}
-
-static u64 reaches(struct device *dev, unsigned port, unsigned long iova, bool is_write)
-{
-	u32 stream;
-	struct iommu_hw *hw = master_iommu(harness_master(dev), port, &stream);
-	struct iommu_hw_result r = iommu_hw_translate(hw, &(struct iommu_hw_access){
-		.stream = stream, .iova = iova, .len = 1, .is_write = is_write });
-
-	mb();			/* interrupts are taken here */
-	return r.outcome == IOMMU_HW_HIT ? r.pa : r.outcome == IOMMU_HW_BYPASS ? iova : 0;
 }
 
 /* ---- one address space --------------------------------------------------------- */
@@ -132,28 +120,12 @@ static void nobody_holds_clock_and_reset_when_masters_pass(void **state)
 
 /* ---- faults --------------------------------------------------------- */
 
-static struct {
-	struct device *dev;
-	unsigned long iova;
-	int flags, nr;
-} heard;
-
-static int hears(struct iommu_domain *domain, struct device *dev, unsigned long iova, int flags,
-		 void *token)
-{
-	heard.dev = dev;
-	heard.iova = iova;
-	heard.flags = flags;
-	heard.nr++;
-	return 0;
-}
-
 #define expects_heard(who, at, how) do {					\
 	assert_int_equal(heard.nr, 1);						\
 	assert_ptr_equal(heard.dev, who);					\
 	assert_int_equal(heard.iova, at);					\
 	assert_int_equal(heard.flags, how);					\
-	memset(&heard, 0, sizeof(heard));					\
+	heard = (struct heard){ 0 };						\
 } while (0)
 
 static void a_fault_names_the_device_and_lets_it_go(void **state)
@@ -161,8 +133,7 @@ static void a_fault_names_the_device_and_lets_it_go(void **state)
 	struct iommu_domain *domain = iommu_get_domain_for_dev(display());
 	char byte;
 
-	memset(&heard, 0, sizeof(heard));
-	iommu_set_fault_handler(domain, hears, NULL);
+	listens_for_faults(domain, 0, 0);
 	reaches(codec(), 1, 0x12345678, false);
 	expects_heard(codec(), 0x12345678, IOMMU_FAULT_READ);
 	assert_int_equal(iommu_map(domain, IOVA, PA, SZ_4K, IOMMU_READ, GFP_KERNEL), 0);
@@ -176,17 +147,10 @@ static void a_fault_names_the_device_and_lets_it_go(void **state)
 
 static void a_fault_that_nobody_handles_is_one_line(void **state)
 {
-	char *said;
-	size_t len;
-	FILE *sink = open_memstream(&said, &len);
-
-	printk_redirect(sink);
+	listens();
 	reaches(codec(), 0, 0x12345678, true);
-	printk_redirect(NULL);
-	fclose(sink);
-	assert_non_null(strstr(said, "30f0000.iommu: no first-level entry: master 3 "
-				     "(1c0e000.codec), IOVA 0x12345678\n"));
-	free(said);
+	expects_said("30f0000.iommu: no first-level entry: master 3 (1c0e000.codec), "
+		     "IOVA 0x12345678\n");
 }
 
 /* ---- sleep --------------------------------------------------------- */
