@@ -107,6 +107,12 @@ static inline void *core_alloc(struct kernel *k, size_t size)
 	return kernel_fails(k) ? NULL : g_malloc0(size);
 }
 
+/* The same for a domain that @dev, or NULL: who it is not known yet, shall be attached to. */
+static inline void *core_domain_alloc(struct device *dev, size_t size)
+{
+	return core_alloc(dev ? dev->kernel : kernel_current(), size);
+}
+
 /* ---- core.c ------------------------------------------------------------------------ */
 
 /*

@@ -124,9 +124,9 @@ static unsigned memory_bits(const struct kernel *k)
 }
 
 /* The first format that reaches all memory, else the first; negative: there is none. */
-static int choose_format(const struct ref_domain *d, const struct common *c)
+static int choose_format(const struct kernel *k, const struct common *c)
 {
-	unsigned need = memory_bits(d->kernel);
+	unsigned need = memory_bits(k);
 	int any = -1;
 
 	for (int f = 0; f < NR_REF_FORMATS; f++) {
@@ -151,7 +151,7 @@ static void set_geometry(struct ref_domain *d)
 static int finalise(struct ref_domain *d, const struct ref_master *m)
 {
 	struct common c = common_of(m);
-	int format = choose_format(d, &c);
+	int format = choose_format(m->ports[0].mmu->kernel, &c);
 
 	if (format < 0)
 		return -EINVAL;
@@ -178,12 +178,10 @@ static bool fits(const struct ref_domain *d, const struct ref_master *m)
 
 static struct iommu_domain *ref_domain_alloc_paging(struct device *dev)
 {
-	struct kernel *k = dev ? dev->kernel : kernel_current();
-	struct ref_domain *d = core_alloc(k, sizeof(*d));
+	struct ref_domain *d = core_domain_alloc(dev, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->kernel = k;
 	spin_lock_init(&d->lock);
 	if (dev && finalise(d, dev_iommu_priv_get(dev))) {
 		g_free(d);

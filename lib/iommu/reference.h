@@ -63,7 +63,6 @@ struct ref_use {
 /* @lock: of @uses. They come and go with devices, and every invalidation reads them. */
 struct ref_domain {
 	struct paging_domain paging;
-	struct kernel *kernel;
 	spinlock_t lock;
 	struct io_pgtable_cfg cfg;
 	enum ref_format format;

@@ -128,13 +128,11 @@ static int finalise(struct exynos_domain *d, const struct exynos_sysmmu *s)
 
 static struct iommu_domain *exynos_domain_alloc_paging(struct device *dev)
 {
-	struct kernel *k = dev ? dev->kernel : kernel_current();
 	struct exynos_master *m = dev ? dev_iommu_priv_get(dev) : NULL;
-	struct exynos_domain *d = core_alloc(k, sizeof(*d));
+	struct exynos_domain *d = core_domain_alloc(dev, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->kernel = k;
 	spin_lock_init(&d->lock);
 	INIT_LIST_HEAD(&d->sysmmus);
 	d->paging.domain.geometry = (struct iommu_domain_geometry){
@@ -152,8 +150,7 @@ static void exynos_domain_free(struct iommu_domain *domain)
 	struct exynos_domain *d = exynos_domain_of(domain);
 
 	WARN_ON(!list_empty(&d->sysmmus));
-	if (d->paging.pgtbl)
-		two_level_free(d->paging.pgtbl);
+	two_level_free(d->paging.pgtbl);
 	g_free(d);
 }
 

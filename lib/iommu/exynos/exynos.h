@@ -84,7 +84,6 @@ struct exynos_sysmmu {
 /* @lock: of @sysmmus, which every flush reads. */
 struct exynos_domain {
 	struct paging_domain paging;
-	struct kernel *kernel;
 	spinlock_t lock;
 	struct list_head sysmmus;	/* of struct exynos_sysmmu, by ->of_domain */
 	const struct pt_fmt *format;

@@ -99,12 +99,10 @@ static int finalise(struct msm_domain *d, const struct msm_master *m)
 
 struct iommu_domain *msm_domain_alloc_paging(struct device *dev)
 {
-	struct kernel *k = dev ? dev->kernel : kernel_current();
-	struct msm_domain *d = core_alloc(k, sizeof(*d));
+	struct msm_domain *d = core_domain_alloc(dev, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->kernel = k;
 	spin_lock_init(&d->lock);
 	if (dev && finalise(d, dev_iommu_priv_get(dev))) {
 		g_free(d);

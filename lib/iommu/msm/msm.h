@@ -80,7 +80,6 @@ struct msm_use {
 /* @lock: of @uses; every invalidation reads them. Taken before an IOMMU's. */
 struct msm_domain {
 	struct paging_domain paging;
-	struct kernel *kernel;
 	spinlock_t lock;
 	struct io_pgtable_cfg cfg;
 	unsigned nr_uses;

@@ -108,12 +108,10 @@ static bool make_tables(struct omap_domain *d, const struct omap_client *client)
 
 static struct iommu_domain *omap_domain_alloc_paging(struct device *dev)
 {
-	struct kernel *k = dev ? dev->kernel : kernel_current();
-	struct omap_domain *d = core_alloc(k, sizeof(*d));
+	struct omap_domain *d = core_domain_alloc(dev, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->kernel = k;
 	spin_lock_init(&d->lock);
 	INIT_LIST_HEAD(&d->mmus);
 	if (!make_tables(d, dev ? dev_iommu_priv_get(dev) : NULL)) {

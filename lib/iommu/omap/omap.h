@@ -96,7 +96,6 @@ struct omap_mmu {
 /* @lock: of @mmus. @is_waiting: one of them is. */
 struct omap_domain {
 	struct paging_domain paging;
-	struct kernel *kernel;
 	spinlock_t lock;
 	struct list_head mmus;
 	bool is_waiting;

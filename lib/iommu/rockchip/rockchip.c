@@ -101,13 +101,11 @@ static int finalise(struct rk_domain *d, const struct rk_iommu *rk)
 
 static struct iommu_domain *rk_domain_alloc_paging(struct device *dev)
 {
-	struct kernel *k = dev ? dev->kernel : kernel_current();
 	struct rk_master *m = dev ? dev_iommu_priv_get(dev) : NULL;
-	struct rk_domain *d = core_alloc(k, sizeof(*d));
+	struct rk_domain *d = core_domain_alloc(dev, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->kernel = k;
 	spin_lock_init(&d->lock);
 	INIT_LIST_HEAD(&d->iommus);
 	d->paging.domain.geometry = (struct iommu_domain_geometry){
@@ -125,8 +123,7 @@ static void rk_domain_free(struct iommu_domain *domain)
 	struct rk_domain *d = rk_domain_of(domain);
 
 	WARN_ON(!list_empty(&d->iommus));
-	if (d->paging.pgtbl)
-		two_level_free(d->paging.pgtbl);
+	two_level_free(d->paging.pgtbl);
 	g_free(d);
 }
 

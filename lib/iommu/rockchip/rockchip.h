@@ -64,7 +64,6 @@ struct rk_iommu {
 /* @lock: of @iommus, which every zap reads. */
 struct rk_domain {
 	struct paging_domain paging;
-	struct kernel *kernel;
 	spinlock_t lock;
 	struct list_head iommus;		/* of struct rk_iommu, by ->of_domain */
 	unsigned version;

@@ -141,9 +141,8 @@ static int finalise(struct sprd_domain *d, const struct sprd_iommu *s)
 
 static struct iommu_domain *sprd_domain_alloc_paging(struct device *dev)
 {
-	struct kernel *k = dev ? dev->kernel : kernel_current();
 	struct sprd_iommu *s = dev ? dev_iommu_priv_get(dev) : NULL;
-	struct sprd_domain *d = core_alloc(k, sizeof(*d));
+	struct sprd_domain *d = core_domain_alloc(dev, sizeof(*d));
 
 	if (!d)
 		return NULL;

@@ -106,8 +106,7 @@ static bool is_coherent(struct device *dev)
 
 static struct iommu_domain *sun50i_domain_alloc_paging(struct device *dev)
 {
-	struct kernel *k = dev ? dev->kernel : kernel_current();
-	struct sun50i_domain *d = core_alloc(k, sizeof(*d));
+	struct sun50i_domain *d = core_domain_alloc(dev, sizeof(*d));
 
 	if (!d)
 		return NULL;
