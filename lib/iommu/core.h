@@ -153,6 +153,11 @@ const struct iommu_ops *iommu_ops_from_fwnode(struct kernel *k,
 struct dev_iommu *dev_iommu_get(struct device *dev);
 void dev_iommu_free(struct device *dev);
 
+/* ---- of.c ------------------------------------------------------------------------------ */
+
+/* For ops->of_xlate: what the driver of the platform device at @np has; NULL: none does. */
+void *core_node_drvdata(struct device_node *np);
+
 /* ---- group.c -------------------------------------------------------------------------- */
 
 struct group_device *group_alloc_device(struct iommu_group *group, struct device *dev);

@@ -7,6 +7,8 @@
  * Linux: drivers/iommu/of_iommu.c.
  */
 #include <linux/of_iommu.h>
+#include <linux/of_platform.h>
+#include <linux/platform_device.h>
 
 #include "../base/of.h"
 #include "core.h"
@@ -24,6 +26,15 @@ static const struct board *board_of(const struct device *dev)
 static struct device_node *iommu_node(struct device *dev, unsigned idx)
 {
 	return of_node_of_iommu(dev->kernel, g_ptr_array_index(board_of(dev)->iommus, idx));
+}
+
+void *core_node_drvdata(struct device_node *np)
+{
+	struct platform_device *pdev = of_find_device_by_node(np);
+	void *data = pdev ? platform_get_drvdata(pdev) : NULL;
+
+	platform_device_put(pdev);
+	return data;
 }
 
 static int xlate(struct device *dev, const struct of_phandle_args *args)

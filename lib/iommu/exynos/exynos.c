@@ -3,8 +3,6 @@
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/of.h>
-#include <linux/of_platform.h>
-#include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 
@@ -256,16 +254,6 @@ static struct iommu_domain identity = {
 
 /* ---- devices ---------------- */
 
-static struct exynos_sysmmu *sysmmu_of_node(struct device_node *np)
-{
-	struct platform_device *pdev = of_find_device_by_node(np);
-	struct exynos_sysmmu *s = pdev ? platform_get_drvdata(pdev) : NULL;
-
-	if (pdev)
-		put_device(&pdev->dev);
-	return s;
-}
-
 static bool has(const struct exynos_master *m, const struct exynos_sysmmu *s)
 {
 	for (unsigned n = 0; n < m->nr; n++)
@@ -277,7 +265,7 @@ static bool has(const struct exynos_master *m, const struct exynos_sysmmu *s)
 static int exynos_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
 	struct exynos_master *m = dev_iommu_priv_get(dev);
-	struct exynos_sysmmu *s = sysmmu_of_node(args->np);
+	struct exynos_sysmmu *s = core_node_drvdata(args->np);
 
 	if (!s)
 		return -ENODEV;

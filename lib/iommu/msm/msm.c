@@ -7,7 +7,6 @@
  */
 #include <linux/of.h>
 #include <linux/of_address.h>
-#include <linux/of_platform.h>
 #include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/printk.h>
@@ -42,11 +41,9 @@ static struct msm_mmu *find_mmu(struct kernel *k, u32 base)
 
 static int msm_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
-	struct platform_device *pdev = of_find_device_by_node(args->np);
-	const struct msm_mmu *mmu = pdev ? platform_get_drvdata(pdev) : NULL;
+	const struct msm_mmu *mmu = core_node_drvdata(args->np);
 	u32 id;
 
-	platform_device_put(pdev);
 	if (!mmu)
 		return -ENODEV;
 	if (args->args_count != 1 || args->args[0] >= mmu->nr_mids) {

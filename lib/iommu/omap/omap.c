@@ -11,9 +11,7 @@
  */
 #include <linux/io.h>
 #include <linux/kernel.h>
-#include <linux/of_platform.h>
 #include <linux/omap-iommu.h>
-#include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 
@@ -340,19 +338,10 @@ int omap_iommu_preserve(struct device *dev, unsigned long iova, size_t len)
 /* ---- devices --------------------------------------------------------------------- */
 
 /* NULL: none of ours, or not yet. */
-static struct omap_mmu *mmu_of_node(struct device_node *np)
-{
-	struct platform_device *pdev = of_find_device_by_node(np);
-	struct omap_mmu *mmu = pdev ? platform_get_drvdata(pdev) : NULL;
-
-	platform_device_put(pdev);
-	return mmu;
-}
-
 /* An ID for each MMU: where its registers are. */
 static int omap_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
-	const struct omap_mmu *mmu = mmu_of_node(args->np);
+	const struct omap_mmu *mmu = core_node_drvdata(args->np);
 
 	return mmu ? iommu_fwspec_add_ids(dev, &mmu->id, 1) : -ENODEV;
 }

@@ -5,7 +5,6 @@
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/of.h>
-#include <linux/of_platform.h>
 #include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/property.h>
@@ -222,20 +221,10 @@ static struct iommu_domain rk_identity = {
 
 /* ---- devices --------------------------------------------------------------------------------- */
 
-static struct rk_iommu *iommu_of_node(struct device_node *np)
-{
-	struct platform_device *pdev = of_find_device_by_node(np);
-	struct rk_iommu *rk = pdev ? platform_get_drvdata(pdev) : NULL;
-
-	if (pdev)
-		put_device(&pdev->dev);
-	return rk;
-}
-
 static int rk_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
 	struct rk_master *m = dev_iommu_priv_get(dev);
-	struct rk_iommu *rk = iommu_of_node(args->np);
+	struct rk_iommu *rk = core_node_drvdata(args->np);
 
 	if (!rk)
 		return -ENODEV;

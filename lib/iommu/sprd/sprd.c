@@ -4,7 +4,6 @@
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/of.h>
-#include <linux/of_platform.h>
 #include <linux/platform_device.h>
 
 #include "../dma-hooks.h"
@@ -223,11 +222,8 @@ static struct iommu_domain sprd_identity = {
 
 static int sprd_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
-	struct platform_device *pdev = of_find_device_by_node(args->np);
-	struct sprd_iommu *s = pdev ? platform_get_drvdata(pdev) : NULL;
+	struct sprd_iommu *s = core_node_drvdata(args->np);
 
-	if (pdev)
-		put_device(&pdev->dev);
 	if (!s)
 		return -ENODEV;
 	if (dev_iommu_priv_get(dev) && dev_iommu_priv_get(dev) != s)

@@ -6,7 +6,6 @@
  */
 #include <linux/mod_devicetable.h>
 #include <linux/of.h>
-#include <linux/of_platform.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
 #include <linux/printk.h>
@@ -214,13 +213,10 @@ static struct iommu_domain sun50i_identity = {
 /* All entries of a device name one IOMMU; they may be several masters. */
 static int sun50i_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
-	struct platform_device *pdev = of_find_device_by_node(args->np);
-	struct sun50i_mmu *mmu = pdev ? platform_get_drvdata(pdev) : NULL;
+	struct sun50i_mmu *mmu = core_node_drvdata(args->np);
 	struct sun50i_mmu *before = dev_iommu_priv_get(dev);
 	u32 master = args->args_count ? args->args[0] : 0;
 
-	if (pdev)
-		put_device(&pdev->dev);
 	if (!mmu)
 		return -ENODEV;
 	if (master >= SUN50I_MASTERS || (before && before != mmu))
