@@ -13,7 +13,7 @@
 #include "platform-bench.h"
 
 static GHashTable *topologies;		/* what it looks like -> how many boards do */
-static unsigned nr_boards, nr_iommus, nr_devices, nr_ports, nr_games;
+static unsigned nr_boards, nr_iommus, nr_devices, nr_all_ports, nr_games;
 static char **kinds;
 
 /* ---- what a board looks like -------------------------------------------------------------- */
@@ -102,7 +102,7 @@ static bool boots(const char *path, const char *kind)
 
 	nr_iommus += sum.nr_iommus;
 	nr_devices += sum.nr_devices;
-	nr_ports += sum.nr_ports;
+	nr_all_ports += sum.nr_ports;
 	if (broken)
 		fail(path, kind, broken);
 	return !broken;
@@ -183,7 +183,7 @@ int main(int argc, char **argv)
 	for (char **path = paths; *path; path++)
 		is_right &= !**path || check_board(*path);
 	printf("# %u boards with %u IOMMUs and %u masters that have %u ports; %u topologies, "
-	       "%u games\n", nr_boards, nr_iommus, nr_devices, nr_ports,
+	       "%u games\n", nr_boards, nr_iommus, nr_devices, nr_all_ports,
 	       g_hash_table_size(topologies), nr_games);
 	printf("%s - every board boots, and every topology keeps the contract\n",
 	       is_right && nr_boards ? "ok" : "not ok");
