@@ -106,7 +106,8 @@ static void ring(struct cpu *c)
 		stb_rang(m);
 }
 
-bool machine_deliver(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
+static inline __attribute__((always_inline)) bool
+deliver(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 {
 	const struct bus_device *d = find(c->machine, pa);
 	bool is_ok;
@@ -119,13 +120,24 @@ bool machine_deliver(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 	return is_ok;
 }
 
-bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
+bool machine_deliver(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
+{
+	return deliver(c, pa, len, value);
+}
+
+/* Apart, so that a write which nobody filters does not pay for it. */
+static __attribute__((noinline)) bool
+write_filtered(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 {
 	struct machine_filter *f = c->machine->filter;
 
-	if (unlikely(f != NULL) && f->write && !f->write(f, c, pa, len, &value))
-		return true;
-	return machine_deliver(c, pa, len, value);
+	return (f->write && !f->write(f, c, pa, len, &value)) || deliver(c, pa, len, value);
+}
+
+bool bus_write(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
+{
+	return unlikely(c->machine->filter != NULL) ? write_filtered(c, pa, len, value)
+						    : deliver(c, pa, len, value);
 }
 
 /* What rings or has to be entered goes one by one. */

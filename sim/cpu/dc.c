@@ -338,20 +338,19 @@ static uint64_t dc_idle(struct cpu *c, enum dc_op op, uint64_t va, uint64_t end,
 	return run.len;
 }
 
-bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
+static bool dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len, void *site)
 {
 	uint32_t step = machine_line_min(c->machine);
-	uint64_t at, end, next;
+	uint64_t end = (uint64_t)va + len;
+	uint64_t at = va & ~(step - 1), next;
 
-	if (!len || !lets_through(c, op, &va, &len))
+	if (!len)
 		return true;
-	at = va & ~(step - 1);
-	end = (uint64_t)va + len;
 	if (c->machine->is_fast) {
 		count_dc(c, op, (end - at + step - 1) / step);
 		return true;
 	}
-	cpu_begin(c, va, __builtin_return_address(0));
+	cpu_begin(c, va, site);
 	for (; at < end; at = next) {
 		next = at + dc_idle(c, op, at, end, step);
 		if (next > at)
@@ -361,6 +360,22 @@ bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
 			return false;
 	}
 	return true;
+}
+
+/* Apart, so that the addresses of what a filter may change are taken here alone. */
+static __attribute__((noinline)) bool
+dc_range_filtered(struct cpu *c, enum dc_op op, uint32_t va, size_t len, void *site)
+{
+	return !lets_through(c, op, &va, &len) || dc_range(c, op, va, len, site);
+}
+
+bool cpu_dc_range(struct cpu *c, enum dc_op op, uint32_t va, size_t len)
+{
+	void *site = __builtin_return_address(0);
+
+	if (unlikely(c->machine->filter != NULL) && len)
+		return dc_range_filtered(c, op, va, len, site);
+	return dc_range(c, op, va, len, site);
 }
 
 /* ---- by set and way ------------------------------------------------------------ */
