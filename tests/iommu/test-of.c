@@ -219,6 +219,17 @@ static void nodes_are_found_by_path_and_by_name(void **state)
 	assert_ptr_equal(dev_fwnode(&own), &np->fwnode);
 }
 
+/* What their drivers made when they were asked about the first goes, too: half.dts. */
+static void a_device_whose_second_iommu_is_disabled_is_behind_none(void **state)
+{
+	struct harness *h = harness_start(&(struct harness_config){ .board = HALF_BOARD }, NULL);
+
+	assert_non_null(h);
+	assert_false(device_iommu_mapped(harness_device(h, "/soc/codec@10520000")));
+	assert_false(device_iommu_mapped(harness_device(h, "/soc/isp@10550000")));
+	assert_int_equal(harness_finish(h), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +244,7 @@ int main(void)
 		BEHIND(a_device_without_memory_for_its_ids_has_none),
 		BEHIND(ids_need_a_specification),
 		BEHIND(nodes_are_found_by_path_and_by_name),
+		cmocka_unit_test(a_device_whose_second_iommu_is_disabled_is_behind_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -262,6 +262,7 @@ static bool has(const struct exynos_master *m, const struct exynos_sysmmu *s)
 	return false;
 }
 
+/* What it makes goes with the first of them, if another is not there and @dev is not probed. */
 static int exynos_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
 	struct exynos_master *m = dev_iommu_priv_get(dev);
@@ -270,7 +271,7 @@ static int exynos_of_xlate(struct device *dev, const struct of_phandle_args *arg
 	if (!s)
 		return -ENODEV;
 	if (!m)
-		m = core_alloc(dev->kernel, sizeof(*m));
+		m = core_devm_alloc(s->dev, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	dev_iommu_priv_set(dev, m);
@@ -314,7 +315,7 @@ static void exynos_release_device(struct device *dev)
 			device_link_del(m->links[n]);
 	}
 	dev_iommu_priv_set(dev, NULL);
-	g_free(m);
+	devm_release_action(m->sysmmus[0]->dev, g_free, m);
 }
 
 /* Nothing tells the accesses of those apart that are behind the same one. */

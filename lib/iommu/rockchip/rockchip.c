@@ -221,6 +221,7 @@ static struct iommu_domain rk_identity = {
 
 /* ---- devices --------------------------------------------------------------------------------- */
 
+/* What it makes goes with the first of them, if another is not there and @dev is not probed. */
 static int rk_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
 	struct rk_master *m = dev_iommu_priv_get(dev);
@@ -229,7 +230,7 @@ static int rk_of_xlate(struct device *dev, const struct of_phandle_args *args)
 	if (!rk)
 		return -ENODEV;
 	if (!m)
-		m = core_alloc(dev->kernel, sizeof(*m));
+		m = core_devm_alloc(rk->dev, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	dev_iommu_priv_set(dev, m);
@@ -262,7 +263,7 @@ static void rk_release_device(struct device *dev)
 			device_link_del(m->links[n]);
 	}
 	dev_iommu_priv_set(dev, NULL);
-	g_free(m);
+	devm_release_action(m->iommus[0]->dev, g_free, m);
 }
 
 static bool rk_capable(struct device *dev, enum iommu_cap cap)
