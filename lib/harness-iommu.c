@@ -12,6 +12,7 @@
 #include "base/driver.h"
 #include "base/of.h"
 #include "harness-iommu.h"
+#include "harness-options.h"
 #include "iommu/reference.h"
 
 /* What software of ours tells apart; two streams that differ above share a group. */
@@ -85,11 +86,30 @@ static void free_units(gpointer units)
 	g_ptr_array_unref(units);
 }
 
-void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode,
-			   const struct iommu_hw_knobs *knobs)
+static bool check_knobs(const GPtrArray *all, enum iommu_mode mode,
+			const struct iommu_hw_knobs *knobs, GError **error)
+{
+	for (guint n = 0; n < all->len; n++) {
+		const struct board_iommu *b = g_ptr_array_index(all, n);
+		g_autofree char *fault = is_wanted(b, mode) && b->is_modelled ?
+					 board_iommu_knobs_fault(b, knobs) : NULL;
+
+		if (!fault)
+			continue;
+		g_set_error(error, HARNESS_ERROR, 0, "harness_config.iommu_knobs over %s: %s",
+			    b->path, fault);
+		return false;
+	}
+	return true;
+}
+
+bool harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode,
+			   const struct iommu_hw_knobs *knobs, GError **error)
 {
 	const GPtrArray *all = machine_board(m)->iommus;
 
+	if (!check_knobs(all, mode, knobs, error))
+		return false;
 	i->units = g_ptr_array_new_with_free_func(free_units);
 	i->added = g_ptr_array_new_with_free_func(added_free);
 	i->stands_in = g_array_new(FALSE, TRUE, sizeof(bool));
@@ -104,6 +124,7 @@ void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iom
 		g_ptr_array_add(i->units, units);
 		g_array_append_val(i->stands_in, stands_in);
 	}
+	return true;
 }
 
 static const GPtrArray *units_of(const struct harness_iommus *i, guint iommu)

@@ -25,9 +25,12 @@ struct harness_iommus {
 	GPtrArray *added;		/* of struct added_iommu * */
 };
 
-/* Before boot: models of what is modelled; by @mode, or of everything, or nothing. */
-void harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode,
-			   const struct iommu_hw_knobs *knobs);
+/*
+ * Before boot: models of what is modelled; by @mode, or of everything, or nothing. False:
+ * @knobs make no sense.
+ */
+bool harness_iommus_attach(struct harness_iommus *i, struct machine *m, enum iommu_mode mode,
+			   const struct iommu_hw_knobs *knobs, GError **error);
 /* The first of board.iommus[@iommu]; NULL: it has none. */
 struct iommu_hw *harness_iommus_hw(const struct harness_iommus *i, guint iommu);
 /* Their platform devices: what stands in for another kind is for its own driver alone. */

@@ -5,8 +5,6 @@
 
 #include "harness-options.h"
 
-#define HARNESS_ERROR	g_quark_from_static_string("armdma-harness")
-
 static bool parse_seed(const char *text, uint64_t *ret_seed, GError **error)
 {
 	char *end;

@@ -5,6 +5,8 @@
 
 #include <armdma/harness.h>
 
+#define HARNESS_ERROR	g_quark_from_static_string("armdma-harness")
+
 /* Where the configuration came from owns what it points to: @json_path is the caller's. */
 struct options {
 	struct harness_config cfg;

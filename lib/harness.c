@@ -298,7 +298,8 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 	h->machine = machine_new(&mc, error);
 	if (!h->machine)
 		return false;
-	harness_iommus_attach(&h->iommus, h->machine, cfg->iommu, &cfg->iommu_knobs);
+	if (!harness_iommus_attach(&h->iommus, h->machine, cfg->iommu, &cfg->iommu_knobs, error))
+		return false;
 	h->kernel = kernel_boot(h->machine, &kc, error);
 	return h->kernel;
 }

@@ -86,7 +86,8 @@ enum iova_backend { IOVA_DMA_IOMMU, IOVA_BITMAP, IOVA_DMA_SPREAD };
  * @bounce_kmalloc: what may be a small piece of kmalloc(), and share a line, bounces, as
  *               with CONFIG_DMA_BOUNCE_UNALIGNED_KMALLOC
  * @iommu:      of the IOMMUs that the board names
- * @iommu_knobs: of all of them that are modelled, over what their nodes say
+ * @iommu_knobs: of all of them that are modelled, over what their nodes say; what one of them
+ *         cannot be like is an error
  * @no_hazards: attach no engine: silent and faster
  * @hazards:    passed to hazard_attach()
  */

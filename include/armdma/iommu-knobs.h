@@ -2,7 +2,7 @@
 /*
  * What may be turned on any IOMMU: sizes and habits of the silicon that software cannot
  * rely on. Zero is what the part has; the model's own header says what that is, and which
- * of these it heeds.
+ * of these it heeds. No count is more than 65536.
  *
  * Three ways lead here, the later wins: properties of the IOMMU's node, then what
  * harness_start() was given (struct harness_config), then a model's own config.
@@ -12,7 +12,7 @@
  *	armdma,walk-cache-entries = <8>;	0: unbounded
  *	armdma,prefetch = <1>;		0: none
  *	armdma,delay = <5>;		0: none
- *	armdma,descriptor-line = <64>;
+ *	armdma,descriptor-line = <64>;	0: one descriptor
  *	armdma,version = <0x300>;
  *	armdma,caches-negative;		or = <0>: it does not
  *	armdma,draws-victims;		or = <0>: the oldest goes
@@ -46,11 +46,12 @@ enum iommu_hw_walker_knob {
 /**
  * struct iommu_hw_knobs - all zero: the part as it is on the board
  * @tlb_entries, @tlb_ways: of the TLB; IOMMU_HW_UNBOUNDED entries; IOMMU_HW_NONE ways:
- *            fully associative
+ *            fully associative; ways divide the entries, and need them turned as well
  * @walk_cache_entries: of what holds tables, where the part has such
  * @prefetch: pages that a miss brings in after its own
  * @delay:    ticks until a command is carried out, at most
- * @line_len: bytes of descriptors that one fetch reads; a power of two
+ * @line_len: bytes of descriptors that one fetch reads; a power of two of 4 to 256, or
+ *            IOMMU_HW_NONE
  * @version:  as its version register has it
  * @misbehaves: set of the kind's own defects
  * @walker:   enum iommu_hw_walker_knob

@@ -233,10 +233,21 @@ bool iommu_hw_is_bypassed(const struct iommu_hw *i);
 /* ---- of a board ------------------------------------------------------------------ */
 
 /**
+ * board_iommu_knobs_fault() - what its model cannot be like, with @knobs over those of the node
+ * @at:    one of a board's
+ * @knobs: NULL: none
+ *
+ * Return: NULL: it can; else the end of a sentence, by the names of the tree's properties
+ * ("armdma,tlb-ways is 3, which does not divide 64 entries"): yours to g_free().
+ */
+char *board_iommu_knobs_fault(const struct board_iommu *at, const struct iommu_hw_knobs *knobs);
+
+/**
  * iommu_hw_of_board() - the model of one of the board's IOMMUs, at one of its register ranges
  * @at:    one of @m's board, with a kind
  * @range: index into @at->regs; most have one, Rockchip's have one for each of several MMUs
- * @knobs: over those of the node; NULL: none
+ * @knobs: over those of the node, of which board_iommu_knobs_fault() has nothing to say;
+ *         NULL: none
  *
  * With the interrupt of the same index, or the last, and everything that the node stands
  * on. Context: as bus_attach(). Return: NULL: there is no such range, or no room.

@@ -14,7 +14,6 @@
 #include "address.h"
 #include "read.h"
 
-#define MAX_TLB_ENTRIES	65536u
 #define MAX_REGS	16		/* ranges of one node */
 
 void board_iommu_free(struct board_iommu *i)
@@ -30,28 +29,45 @@ void board_iommu_free(struct board_iommu *i)
 
 /* ---- knobs ----------------------------------------------------------------------------- */
 
+/* One number; not there: as @ret was. False, with *@error: not one. */
+static bool read_number(const struct fdt_node *n, const char *prop, uint32_t *ret, GError **error)
+{
+	unsigned nr = node_cells(n, prop).nr;
+
+	if (!node_has(n, prop))
+		return true;
+	if (nr != 1)
+		return node_complain(n, error, "%s has %u cells, where it takes 1", prop, nr);
+	node_u32(n, prop, ret);
+	return true;
+}
+
 /* A count, of which the tree says 0 for none. */
 static bool read_count(const struct fdt_node *n, const char *prop, unsigned *ret, GError **error)
 {
-	uint32_t value;
+	uint32_t value = 0;
 
-	if (!node_u32(n, prop, &value))
+	if (!node_has(n, prop))
 		return true;
-	if (value > MAX_TLB_ENTRIES)
-		return node_complain(n, error, "%s is %u, more than %u", prop, value,
-				     MAX_TLB_ENTRIES);
+	if (!read_number(n, prop, &value, error))
+		return false;
+	if (value == IOMMU_HW_NONE)
+		return node_complain(n, error, "%s is %u, which no IOMMU has", prop, value);
 	*ret = value ? value : IOMMU_HW_NONE;
 	return true;
 }
 
-static void read_habit(const struct fdt_node *n, const char *prop, uint8_t *ret)
+/* No cell: it has it. */
+static bool read_habit(const struct fdt_node *n, const char *prop, uint8_t *ret, GError **error)
 {
 	uint32_t value = 1;
 
 	if (!node_has(n, prop))
-		return;
-	node_u32(n, prop, &value);
+		return true;
+	if (node_cells(n, prop).nr && !read_number(n, prop, &value, error))
+		return false;
 	*ret = value ? IOMMU_HW_YES : IOMMU_HW_NO;
+	return true;
 }
 
 static bool read_walker(const struct fdt_node *n, uint8_t *ret, GError **error)
@@ -70,49 +86,36 @@ static bool read_walker(const struct fdt_node *n, uint8_t *ret, GError **error)
 	return node_complain(n, error, "armdma,walker is not one of dram, snooping, level2");
 }
 
-static bool read_ways(const struct fdt_node *n, struct iommu_hw_knobs *k, GError **error)
+static bool read_counts(const struct fdt_node *n, struct iommu_hw_knobs *k, GError **error)
 {
-	if (!read_count(n, "armdma,tlb-ways", &k->tlb_ways, error))
-		return false;
-	if (!k->tlb_ways || k->tlb_ways == IOMMU_HW_NONE)
-		return true;
-	if (!k->tlb_entries || k->tlb_entries == IOMMU_HW_UNBOUNDED)
-		return node_complain(n, error, "armdma,tlb-ways needs armdma,tlb-entries");
-	if (k->tlb_entries % k->tlb_ways)
-		return node_complain(n, error, "armdma,tlb-ways is %u, which does not divide %u "
-				     "entries", k->tlb_ways, k->tlb_entries);
-	return true;
-}
-
-static bool read_line(const struct fdt_node *n, unsigned *ret, GError **error)
-{
-	uint32_t value;
-
-	if (!node_u32(n, "armdma,descriptor-line", &value))
-		return true;
-	if (value < 4 || value > 256 || value & (value - 1))
-		return node_complain(n, error, "armdma,descriptor-line is %u, not a power of two "
-				     "of 4 to 256", value);
-	*ret = value;
-	return true;
-}
-
-static bool read_knobs(const struct fdt_node *n, struct iommu_hw_knobs *k, GError **error)
-{
-	uint32_t value;
-
-	if (node_u32(n, "armdma,version", &value))
-		k->version = value;
-	if (node_u32(n, "armdma,misbehaves", &value))
-		k->misbehaves = value;
-	read_habit(n, "armdma,caches-negative", &k->caches_negative);
-	read_habit(n, "armdma,draws-victims", &k->draws_victims);
 	return read_count(n, "armdma,tlb-entries", &k->tlb_entries, error) &&
-	       read_ways(n, k, error) &&
+	       read_count(n, "armdma,tlb-ways", &k->tlb_ways, error) &&
 	       read_count(n, "armdma,walk-cache-entries", &k->walk_cache_entries, error) &&
 	       read_count(n, "armdma,prefetch", &k->prefetch, error) &&
 	       read_count(n, "armdma,delay", &k->delay, error) &&
-	       read_line(n, &k->line_len, error) && read_walker(n, &k->walker, error);
+	       read_count(n, "armdma,descriptor-line", &k->line_len, error);
+}
+
+static bool read_habits(const struct fdt_node *n, struct iommu_hw_knobs *k, GError **error)
+{
+	return read_number(n, "armdma,version", &k->version, error) &&
+	       read_number(n, "armdma,misbehaves", &k->misbehaves, error) &&
+	       read_habit(n, "armdma,caches-negative", &k->caches_negative, error) &&
+	       read_habit(n, "armdma,draws-victims", &k->draws_victims, error) &&
+	       read_walker(n, &k->walker, error);
+}
+
+static bool make_sense(const struct fdt_node *n, const struct board_iommu *i, GError **error)
+{
+	g_autofree char *fault = board_iommu_knobs_fault(i, NULL);
+
+	return !fault || node_complain(n, error, "%s", fault);
+}
+
+static bool read_knobs(const struct fdt_node *n, struct board_iommu *i, GError **error)
+{
+	return read_counts(n, &i->knobs, error) && read_habits(n, &i->knobs, error) &&
+	       make_sense(n, i, error);
 }
 
 /* Which of the family it is: armdma/reference-iommu.h. */
@@ -120,7 +123,8 @@ static bool read_reference(const struct fdt_node *n, struct board_iommu *i, GErr
 {
 	const uint32_t known = (1u << NR_REF_FORMATS) - 1;
 
-	node_u32(n, "armdma,formats", &i->formats);
+	if (!read_number(n, "armdma,formats", &i->formats, error))
+		return false;
 	if (i->formats & ~known)
 		return node_complain(n, error, "armdma,formats is %#x, with bits beyond %#x",
 				     i->formats, known);
@@ -172,7 +176,7 @@ static bool add_iommu(struct board *b, const struct fdt_node *n, uint32_t nr_cel
 	read_regs(n, i);
 	find_kind(n, i);
 	return read_irqs(n, &i->irqs, error) && read_supplies(n, &i->supplies, error) &&
-	       read_knobs(n, &i->knobs, error) && read_reference(n, i, error);
+	       read_knobs(n, i, error) && read_reference(n, i, error);
 }
 
 bool read_iommus(struct board *b, const struct fdt *f, GError **error)

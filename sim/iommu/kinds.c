@@ -7,6 +7,7 @@
 
 #include "../sim.h"
 #include "kinds.h"
+#include "knobs.h"
 
 static const struct iommu_kind *const kinds[] = {
 	&exynos_kind,
@@ -49,6 +50,16 @@ char *board_iommu_version(const struct board *b, const struct board_iommu *i)
 	const struct iommu_kind *k = i->kind ? iommu_kind_named(i->kind) : NULL;
 
 	return k && k->version ? k->version(b, i) : NULL;
+}
+
+char *iommu_kind_knobs_fault(const struct iommu_kind *k, const struct iommu_hw_knobs *knobs)
+{
+	char *fault = iommu_hw_knobs_fault(knobs);
+
+	if (!fault && k && k->knows && knobs->version && !k->knows(knobs->version))
+		fault = g_strdup_printf("armdma,version is 0x%x, which no IOMMU of kind %s has",
+					knobs->version, k->name);
+	return fault;
 }
 
 /* ---- one of a board's ------------------------------------------------------------------ */
@@ -103,16 +114,30 @@ static void add_supplies(struct machine *m, const struct board_iommu *i, struct 
 	}
 }
 
+static struct iommu_hw_knobs knobs_of(const struct board_iommu *i,
+				      const struct iommu_hw_knobs *over)
+{
+	static const struct iommu_hw_knobs none;
+
+	return iommu_hw_knobs_over(over ? over : &none, &i->knobs);
+}
+
+char *board_iommu_knobs_fault(const struct board_iommu *i, const struct iommu_hw_knobs *knobs)
+{
+	struct iommu_hw_knobs all = knobs_of(i, knobs);
+
+	return iommu_kind_knobs_fault(i->kind ? iommu_kind_named(i->kind) : NULL, &all);
+}
+
 struct iommu_hw *iommu_hw_of_board(struct machine *m, const struct board_iommu *i, unsigned range,
 				   const struct iommu_hw_knobs *knobs)
 {
-	static const struct iommu_hw_knobs none;
 	const struct iommu_kind *k = iommu_kind_named(i->kind);
 	g_autofree char *name = range ? g_strdup_printf("%s:%u", i->name, range) :
 					g_strdup(i->name);
 	struct iommu_place at = {
 		.board = m->board, .iommu = i, .range = range, .name = name,
-		.knobs = iommu_hw_knobs_over(knobs ? knobs : &none, &i->knobs),
+		.knobs = knobs_of(i, knobs),
 	};
 	struct iommu_hw *hw;
 

@@ -37,12 +37,14 @@ struct iommu_place {
  * @compatibles: NULL-terminated; a node that names any of them is of this kind
  * @make:  its ops->reset() has run; supplies are added by who calls
  * @version: of the part, for people: "v2"; yours to g_free(). NULL: there is just one
+ * @knows: is there one with that in knob version (never 0)? NULL: any will do
  */
 struct iommu_kind {
 	const char *name;
 	const char *const *compatibles;
 	struct iommu_hw *(*make)(struct machine *m, const struct iommu_place *at);
 	char *(*version)(const struct board *b, const struct board_iommu *i);
+	bool (*knows)(unsigned version);
 	unsigned flags;
 };
 
@@ -50,6 +52,9 @@ struct iommu_kind {
 const struct iommu_kind *iommu_kind_find(bool (*is_one)(const void *opaque, const char *compatible),
 					 const void *opaque);
 const struct iommu_kind *iommu_kind_named(const char *name);
+
+/* As iommu_hw_knobs_fault(), of one of @k; NULL: of any. */
+char *iommu_kind_knobs_fault(const struct iommu_kind *k, const struct iommu_hw_knobs *knobs);
 
 /* ---- the rows, each in its kind's file ------------------------------------------------ */
 

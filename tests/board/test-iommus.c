@@ -13,6 +13,8 @@
 #define ROOT	"interrupt-parent = <&gic>; compatible = \"acme,one\", \"acme,family\";"
 #define BOARD(lines)	CELLS ROOT CPU_A9 MEMORY GIC CMU lines
 #define MMU(lines)	SOC("mmu@1000 { reg = <0x1000 0x100>, <0x3000 0x200>;" REF lines " };")
+#define ROCKCHIP(lines)	SOC("mmu@1000 { compatible = \"rockchip,iommu\"; #iommu-cells = <0>;" \
+			    "reg = <0x1000 0x100>;" lines " };")
 
 static const struct board_iommu *iommu_of(const struct board *b)
 {
@@ -170,6 +172,17 @@ static void nonsense_is_refused_with_its_place(void **state)
 	is_malformed(BOARD(MMU("armdma,descriptor-line = <24>;")),
 		     "test.dtb: /soc/mmu@1000: armdma,descriptor-line is 24, not a power of two of "
 		     "4 to 256");
+	is_malformed(BOARD(MMU("armdma,tlb-entries = \"many, many\";")),
+		     "test.dtb: /soc/mmu@1000: armdma,tlb-entries has 2 cells, where it takes 1");
+	is_malformed(BOARD(MMU("armdma,version;")),
+		     "test.dtb: /soc/mmu@1000: armdma,version has 0 cells, where it takes 1");
+	is_malformed(BOARD(MMU("armdma,caches-negative = <1 0>;")),
+		     "test.dtb: /soc/mmu@1000: armdma,caches-negative has 2 cells, where it takes 1");
+	is_malformed(BOARD(MMU("armdma,delay = <0xffffffff>;")),
+		     "test.dtb: /soc/mmu@1000: armdma,delay is 4294967295, which no IOMMU has");
+	is_malformed(BOARD(ROCKCHIP("armdma,version = <3>;")),
+		     "test.dtb: /soc/mmu@1000: armdma,version is 0x3, which no IOMMU of kind "
+		     "rockchip has");
 	is_malformed(BOARD(MMU("clocks = <0x77 1>;")),
 		     "test.dtb: /soc/mmu@1000: clocks names phandle 0x77, which no node has");
 	is_malformed(BOARD(MMU("resets = <&cmu 1>;")),

@@ -162,6 +162,48 @@ static void without_iommus_nothing_is_there_and_nothing_is_said(void **state)
 	ends(h);
 }
 
+static const struct {
+	struct iommu_hw_knobs knobs;
+	const char *fault;
+} faults[] = {
+	{ { .tlb_entries = 8, .tlb_ways = 3 },
+	  "armdma,tlb-ways is 3, which does not divide 8 entries" },
+	{ { .tlb_ways = 3 }, "armdma,tlb-ways needs armdma,tlb-entries" },
+	{ { .line_len = 24 },
+	  "armdma,descriptor-line is 24, not a power of two of 4 to 256" },
+	{ { .line_len = 512 },
+	  "armdma,descriptor-line is 512, not a power of two of 4 to 256" },
+	{ { .prefetch = 1u << 31 }, "armdma,prefetch is 2147483648, more than 65536" },
+	{ { .walker = 9 }, "armdma,walker is not one of dram, snooping, level2" },
+	{ { .caches_negative = 7 }, "armdma,caches-negative is neither yes nor no" },
+	{ { .draws_victims = 7 }, "armdma,draws-victims is neither yes nor no" },
+	{ { .version = 7 }, "armdma,version is 0x7, which no IOMMU of kind rockchip has" },
+};
+
+static void knobs_that_make_no_sense_are_an_error_with_its_place(void **state)
+{
+	for (size_t n = 0; n < G_N_ELEMENTS(faults); n++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *sentence = g_strconcat(
+			"harness_config.iommu_knobs over /soc/iommu@10500000: ", faults[n].fault,
+			NULL);
+
+		assert_null(harness_start(&(struct harness_config){
+			.board = WIRING_BOARD, .iommu_knobs = faults[n].knobs,
+			.iommu = IOMMU_STRICT }, &error));
+		assert_string_equal(error->message, sentence);
+	}
+}
+
+static void knobs_of_iommus_that_are_not_there_are_nobodys(void **state)
+{
+	struct harness *h = harness_start(&(struct harness_config){
+		.board = WIRING_BOARD, .iommu_knobs = faults[0].knobs, .iommu = IOMMU_OFF }, NULL);
+
+	assert_non_null(h);
+	assert_int_equal(harness_finish(h), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +213,8 @@ int main(void)
 		cmocka_unit_test(what_a_node_names_gates_all_its_mmus),
 		cmocka_unit_test(what_no_driver_registers_for_is_bypassed_and_said),
 		cmocka_unit_test(without_iommus_nothing_is_there_and_nothing_is_said),
+		cmocka_unit_test(knobs_that_make_no_sense_are_an_error_with_its_place),
+		cmocka_unit_test(knobs_of_iommus_that_are_not_there_are_nobodys),
 	};
 
 	return cmocka_run_group_tests_name("iommu-wiring", tests, NULL, NULL);

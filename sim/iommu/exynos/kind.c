@@ -39,8 +39,15 @@ static char *version(const struct board *b, const struct board_iommu *i)
 			       version & SYSMMU_WITH_VMS ? " with VMs" : "");
 }
 
+/* Those between that are not known are taken for the next below: see parts.c. */
+static bool knows(unsigned version)
+{
+	return version >= SYSMMU_VERSION(1, 0) && version < SYSMMU_VERSION(8, 0);
+}
+
 static const char *const compatibles[] = { SYSMMU_COMPATIBLE, NULL };
 
 const struct iommu_kind exynos_kind = {
 	.name = "exynos", .compatibles = compatibles, .make = make, .version = version,
+	.knows = knows,
 };

@@ -423,7 +423,7 @@ static void build_parts(struct sysmmu *s, const struct iommu_hw_knobs *k)
 		.caches_negative = part->caches_negative &&
 				   iommu_hw_habit(k->caches_negative, true),
 		.prefetch = iommu_hw_knob(k->prefetch, part->prefetch),
-		.line_len = k->line_len ? k->line_len : part->line_len,
+		.line_len = MIN(iommu_hw_knob(k->line_len, part->line_len), WALK_MAX_LINE),
 	};
 	iotlb_init(&s->walker.tlb, s->hw, shape_of(part, k));
 	iotlb_init(&s->walker.tables, s->hw, (struct iotlb_shape){

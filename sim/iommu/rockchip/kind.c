@@ -32,8 +32,14 @@ static char *version(const struct board *b, const struct board_iommu *i)
 	return g_strdup_printf("v%u", version_of(b, i));
 }
 
+static bool knows(unsigned version)
+{
+	return version == 1 || version == 2;
+}
+
 static const char *const compatibles[] = { "rockchip,iommu", VERSION_2, NULL };
 
 const struct iommu_kind rockchip_kind = {
 	.name = "rockchip", .compatibles = compatibles, .make = make, .version = version,
+	.knows = knows,
 };

@@ -13,8 +13,14 @@ static struct iommu_hw *make(struct machine *m, const struct iommu_place *at)
 	});
 }
 
+/* EX is 0, as trees have it that say nothing. */
+static bool knows(unsigned version)
+{
+	return version == SPRD_VERSION_VAU;
+}
+
 static const char *const compatibles[] = { "sprd,iommu-v1", NULL };
 
 const struct iommu_kind sprd_kind = {
-	.name = "sprd", .compatibles = compatibles, .make = make,
+	.name = "sprd", .compatibles = compatibles, .make = make, .knows = knows,
 };

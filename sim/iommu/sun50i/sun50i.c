@@ -453,7 +453,7 @@ static void build_tlbs(struct sun50i *s)
 	s->walker = (struct walk_unit){
 		.hw = s->hw, .has_walk_cache = true,
 		.caches_negative = iommu_hw_habit(k->caches_negative, true),
-		.line_len = iommu_hw_knob(k->line_len, 0),
+		.line_len = MIN(iommu_hw_knob(k->line_len, 0), WALK_MAX_LINE),
 	};
 	iotlb_init(&s->walker.tlb, s->hw, (struct iotlb_shape){
 		iommu_hw_knob(k->tlb_entries, USUAL_MACRO), iommu_hw_knob(k->tlb_ways, 0), draws });
