@@ -23,7 +23,7 @@
  *                   swiotlb=auto|force|dynamic, kmalloc=aligned|unaligned,
  *                   iova=dma-iommu|spread|bitmap, iommu=off|strict|lazy|passthrough,
  *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
- *                   hazards=on|off
+ *                   hazards=on|off, portable=off|on
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H

@@ -71,6 +71,38 @@ enum hazard_class {
 	HAZARD_MMAP_ATTRIBUTES,		/* mapped for a process otherwise than allocated */
 	HAZARD_USER_PAGE_COPIED,	/* taken from a process, which has a copy now */
 	HAZARD_CPU_ABORT,		/* a data abort of the code under test */
+	/* bytes and order again */
+	HAZARD_COHERENCE_MISMATCH,	/* dma-coherent is not what the port does */
+	HAZARD_BOUNCE_NOT_COPIED,	/* the data is in the bounce buffer */
+	HAZARD_DOORBELL_EARLY,		/* a register write before the data */
+	HAZARD_STORES_REORDERED,	/* a later store seen before earlier ones */
+	HAZARD_LOAD_REORDERED,		/* a later load performed first */
+	HAZARD_READ_UNINITIALISED,	/* nobody wrote it since it was allocated */
+	/* devices */
+	HAZARD_DEVICE_READ_FROM_DEVICE,	/* the device reads a DMA_FROM_DEVICE mapping */
+	HAZARD_DEVICE_WHILE_CPU,	/* not given back; portable only */
+	HAZARD_WRONG_DEVICE,		/* mapped for another */
+	HAZARD_DEVICE_UNBOUND,		/* DMA without a driver */
+	/* kinds of memory */
+	HAZARD_COHERENT_ALIAS,		/* coherent memory by its cached address */
+	HAZARD_VMAP_NOT_FLUSHED,	/* the lines of another virtual address */
+	HAZARD_SGTABLE_NO_PAGE,		/* dma_get_sgtable() of what has no pages */
+	HAZARD_COOKIE_USED,		/* DMA_ATTR_NO_KERNEL_MAPPING returns no address */
+	HAZARD_MAP_RESOURCE_MEMORY,	/* registers as memory, or memory as registers */
+	HAZARD_MAP_PAST_ALLOCATION,	/* behind the end of what was allocated */
+	/* calls */
+	HAZARD_FREE_ADDRESS,		/* coherent memory by another pointer */
+	HAZARD_FREE_ATTRIBUTES,		/* or with other attributes */
+	HAZARD_MAP_SIZE,		/* nothing, or past the end of memory */
+	HAZARD_MAPPING_TOO_LARGE,	/* for the bounce buffers */
+	HAZARD_MASK_EXCEEDED,		/* the device cannot hold that address */
+	HAZARD_MASK_CHANGED,		/* narrower, while something is mapped */
+	HAZARD_SG_MODIFIED,		/* a list was changed while mapped */
+	HAZARD_SEGMENT_SIZE,		/* longer than the device takes */
+	HAZARD_SEGMENT_BOUNDARY,	/* across what its counter wraps at */
+	/* where the CPU is */
+	HAZARD_SLEEPS_IN_ATOMIC,	/* where nobody may */
+	HAZARD_CPU_FETCH_STALE,		/* old code is executed */
 	/* an IOMMU's answer is not what the library promised; exact gear */
 	HAZARD_IOMMU_TABLE_NOT_CLEAN,	/* the newest descriptor is in a cache */
 	HAZARD_IOMMU_ORDER,		/* or in a store buffer; or invalidated too early */
@@ -87,8 +119,55 @@ enum hazard_class {
 	HAZARD_IOMMU_OFF,		/* an access of a device, the same */
 	HAZARD_IOMMU_STATE_LOST,	/* not programmed again after power was off */
 	HAZARD_IOMMU_WRONG_TRANSLATION,	/* the tables or registers say so */
+	/* calls of the IOMMU API */
+	HAZARD_IOMMU_MAP_OVERLAP,	/* something is mapped there already */
+	HAZARD_IOMMU_UNMAP_PARTIAL,	/* more, or less, than was asked for */
+	HAZARD_IOVA_RESERVED,		/* kept by the IOMMU or the bus */
+	HAZARD_IOMMU_DETACH_LIVE,	/* while the device uses what is mapped */
+	HAZARD_IOMMU_GROUP_SHARED,	/* what is mapped for another of its group */
 	NR_HAZARD_CLASSES
 };
+
+/** How sure a report is. */
+enum hazard_strength {
+	STRENGTH_OBSERVED,	/* it went wrong in this run: the bytes, or the refusal, are there */
+	STRENGTH_POSSIBLE,	/* it did not, but a schedule that Arm allows makes it; with witness */
+	STRENGTH_RULE,		/* a rule of the interface was broken, with consequences here */
+	NR_HAZARD_STRENGTHS
+};
+
+/** What comes of it, at worst. */
+enum hazard_severity {
+	SEVERITY_BREAKS,	/* leaks, refusals, a call that does not do what was meant */
+	SEVERITY_STALE,		/* somebody works with old bytes */
+	SEVERITY_HANGS,		/* the device, or the CPU, waits for ever */
+	SEVERITY_EXPOSES,	/* bytes get where they should not be seen */
+	SEVERITY_CORRUPTS,	/* memory is destroyed */
+	NR_HAZARD_SEVERITIES
+};
+
+/**
+ * struct hazard_info - a row of the catalogue; all of it static
+ * @id:         "ADM-101"; never given to another class
+ * @title:      "cpu-read-stale": what the first line of a report says
+ * @strength:   of its reports, unless they say otherwise
+ * @meaning:    what goes wrong, in general
+ * @fix:        what is right instead, in general; no full stop
+ * @references: hazards of the rule books that it covers; then where to read on
+ */
+struct hazard_info {
+	const char *id, *title;
+	enum hazard_severity severity;
+	enum hazard_strength strength;
+	const char *meaning, *fix, *references;
+};
+
+/** Never NULL. */
+const struct hazard_info *hazard_info(enum hazard_class c);
+/** "observed"; static. */
+const char *hazard_strength_name(enum hazard_strength s);
+/** "corrupts"; static. */
+const char *hazard_severity_name(enum hazard_severity s);
 
 /** "cpu-read-stale"; static. */
 const char *hazard_title(enum hazard_class c);
@@ -102,6 +181,7 @@ const char *hazard_meaning(enum hazard_class c);
  * @full_backtrace: take whole stacks at every map, sync and alloc (microseconds
  *                  each), not only return addresses
  * @is_quiet:       count, print nothing
+ * @portable:       also report what does no harm on this board, but would on another
  * @replay:         environment of the replay line ("ARMDMA_SEED=1 ..."); may be NULL
  */
 struct hazard_config {
@@ -109,6 +189,7 @@ struct hazard_config {
 	const char *json_path;
 	bool full_backtrace;
 	bool is_quiet;
+	bool portable;
 	const char *replay;
 };
 

@@ -501,6 +501,12 @@ struct hazard_engine {
 	struct iommu_watch *iommu;	/* iommu.c's; NULL: fast gear */
 };
 
+/* Is what does no harm on this board to be reported, too? */
+static inline bool engine_is_portable(const struct hazard_engine *e)
+{
+	return e->config.portable;
+}
+
 /* A record of something that happens now. */
 struct record engine_record(struct hazard_engine *e, enum record_kind kind);
 /* The whole stack, if the config asks for stacks everywhere; else NO_STACK. */

@@ -190,6 +190,9 @@ static void put_report(struct hazard_engine *e, JsonBuilder *b, const struct rep
 {
 	begin_object(b, NULL);
 	put_string(b, "class", hazard_title(r->class));
+	put_string(b, "id", hazard_info(r->class)->id);
+	put_string(b, "strength", hazard_strength_name(r->strength));
+	put_string(b, "severity", hazard_severity_name(hazard_info(r->class)->severity));
 	put_string(b, "meaning", hazard_meaning(r->class));
 	put_int(b, "count", r->count);
 	put_int(b, "step", r->step);

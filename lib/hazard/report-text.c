@@ -51,7 +51,7 @@ static void print_title(struct hazard_engine *e, const struct report *r)
 		fprintf(f, " in %s", symbols_find(e->symbols, r->site)->function);
 	else if (r->by)
 		fprintf(f, " by %s", r->by);
-	fputs("\n\n", f);
+	fprintf(f, " [%s, %s]\n\n", hazard_info(r->class)->id, hazard_strength_name(r->strength));
 }
 
 static bool is_device_deed(const struct record *rec)

@@ -135,6 +135,7 @@ static struct report *report_new(struct hazard_engine *e, enum hazard_class clas
 	struct report *r = g_new0(struct report, 1);
 
 	r->class = class;
+	r->strength = hazard_info(class)->strength;
 	r->count = 1;
 	r->site = site;
 	r->step = machine_step(e->machine);

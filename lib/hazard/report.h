@@ -51,6 +51,7 @@ struct report_access {
 
 struct report {
 	enum hazard_class class;
+	enum hazard_strength strength;
 	uint64_t count;
 	uint64_t step;
 	const void *site;		/* the guilty code; may be NULL */
