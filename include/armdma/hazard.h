@@ -207,6 +207,65 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c);
 
 /**
+ * struct hazard_site - a place in code that a report names
+ * @function: "?" where nobody knows
+ * @file:     its last component; NULL without debug information
+ */
+struct hazard_site {
+	const char *function;
+	const char *file;
+	int line;
+};
+
+/**
+ * struct hazard_event - one line of a report's timeline
+ * @site: of the code that did it; .function NULL: the hardware did
+ */
+struct hazard_event {
+	uint64_t step;
+	const char *what;
+	struct hazard_site site;
+	bool is_culprit;
+};
+
+/**
+ * struct hazard_report - what one report says; each distinct report is one
+ * @count:  how often, the first time included
+ * @step:   of the machine, the first time
+ * @site:   the code to blame; .function NULL: @by says who it was, if anybody knows
+ * @what:   the sentence or two of the text
+ * @fix:    the call that is likely missing, or likely meant; NULL: none
+ * @mapper: who mapped or allocated the memory in question; .function NULL: nobody
+ * @events: the timeline, @nr_events of them
+ * @stack:  of the call or access that showed it, innermost first, @nr_stack of them
+ */
+struct hazard_report {
+	enum hazard_class class;
+	uint64_t count;
+	uint64_t step;
+	struct hazard_site site;
+	const char *by;
+	const char *what;
+	const char *fix;
+	struct hazard_site mapper;
+	const struct hazard_event *events;
+	size_t nr_events;
+	const struct hazard_site *stack;
+	size_t nr_stack;
+};
+
+/**
+ * hazard_report_each() - look into the reports so far, in order of appearance
+ * @visit: false ends it. @r and what it points to live until it returns
+ *
+ * What is only known at the end (mappings that leak) is there once the device is unbound:
+ * harness_unbind(). Context: while no other thread works on the machine.
+ * Return: false if @visit ended it.
+ */
+bool hazard_report_each(struct hazard_engine *e,
+			bool (*visit)(void *ctx, const struct hazard_report *r), void *ctx);
+
+/**
  * hazard_stopping() - drivers are about to be shut down: what waits for them now has hung
  *
  * hazard_detach() says the same of what has waited since. NULL is fine.
