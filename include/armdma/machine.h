@@ -49,6 +49,62 @@ enum chooser_mode {
 	CHOOSER_LAZY		/* a store is delayed for as long as nothing forces it out */
 };
 
+/* ---- scripts ------------------------------------------------------- */
+
+/**
+ * struct machine_script - a schedule that somebody wrote down: what hardware does unasked,
+ *                         and exactly when
+ *
+ * Text. An action is a line, or a piece between commas; blank lines, and what follows a #,
+ * say nothing.
+ *
+ *	fill PA@N	the line of PA comes into level 1, and level 2 on the way
+ *	fill2 PA@N	into level 2 alone
+ *	prefetch PA@N	the line after it comes in, as a stream detector would have it
+ *	evict PA@N	it leaves level 1, of every CPU; its dirty bytes go outward
+ *	evict2 PA@N	it leaves level 2
+ *	hold PA@N	what the CPU does as event N, a store or a cache operation, stays in its
+ *			store buffer for as long as the architecture allows
+ *	turns		agents of machine_run() take turns that are drawn from the seed
+ *	delays		what else waits is drawn from it: a PL310's store buffer and background
+ *			operations, a CCI-400, IOMMUs
+ *
+ * PA is any byte of the line, decimal or 0x...; N, from 1, counts the *program's own*
+ * events on the line of level 1 that holds PA: each load and store of a CPU, each cache
+ * operation by address that was asked for, by CP15 or by registers of an outer cache, each
+ * read and write of a master. What a chooser inserts never counts, so an action can be added
+ * or taken away, and the others stay where they are. Only watched lines (armdma/observe.h)
+ * count. An access of several lines is one event on each of them.
+ *
+ * An action comes right before event N, and with a + after it, as in fill 0x80001040@3+,
+ * right after it; several at one point in the order of the text. One that is not legal
+ * then is skipped and counted: a fill needs a live cacheable translation and, below, a line
+ * that is not there; an eviction one that is there; a hold a store to memory of which stores
+ * may be late. Nothing else happens unasked.
+ *
+ * A program that harness_start() reads options for takes it from its environment, within the
+ * list or from a file: ARMDMA_OPTIONS='script=fill 0x80001040@3,evict 0x80001040@4',
+ * ARMDMA_OPTIONS=script=@FILE.
+ */
+struct machine_script;
+typedef struct machine_script machine_script;
+
+/**
+ * machine_script_parse() - read a schedule
+ * @error: one sentence that names the action
+ *
+ * Return: yours to machine_script_free(), or NULL. No action at all is a script, too.
+ */
+struct machine_script *machine_script_parse(const char *text, GError **error);
+void machine_script_free(struct machine_script *s);	/* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(machine_script, machine_script_free)
+
+/** Its actions, in order, with commas between them: reads back as the same. Yours. */
+char *machine_script_text(const struct machine_script *s);
+size_t machine_script_length(const struct machine_script *s);	/* actions */
+
+/* ---- building -------------------------------------------------------- */
+
 /** How much a TLB holds. */
 enum tlb_capacity {
 	TLB_UNBOUNDED,	/* all until it is invalidated: a forgotten invalidation is seen */
