@@ -130,9 +130,9 @@ enum hazard_class {
 
 /** How sure a report is. */
 enum hazard_strength {
-	STRENGTH_OBSERVED,	/* it went wrong in this run: the bytes, or the refusal, are there */
-	STRENGTH_POSSIBLE,	/* it did not, but a schedule that Arm allows makes it; with witness */
-	STRENGTH_RULE,		/* a rule of the interface was broken, with consequences here */
+	STRENGTH_OBSERVED,	/* it went wrong in this run */
+	STRENGTH_POSSIBLE,	/* by another schedule that Arm allows; with witness */
+	STRENGTH_RULE,		/* broken, with consequences on this board */
 	NR_HAZARD_STRENGTHS
 };
 

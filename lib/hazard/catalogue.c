@@ -668,7 +668,7 @@ static const struct hazard_info catalogue[NR_HAZARD_CLASSES] = {
 		.severity = SEVERITY_CORRUPTS, .strength = STRENGTH_RULE,
 		.meaning =
 		"Coherent memory was freed by another CPU address than it was "
-		"allocated at.",
+		"allocated at. The library gives back what is mapped there, or nothing.",
 		.fix =
 		"the pointer that dma_alloc_*() returned",
 		.references =

@@ -111,8 +111,11 @@ static void name_of_every_class_is_its_own(void **state)
 	}
 	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++) {
 		assert_true(strlen(hazard_meaning(c)) > 80);
-		for (unsigned d = 0; d < c; d++)
+		assert_true(strlen(hazard_info(c)->fix) && strlen(hazard_info(c)->references));
+		for (unsigned d = 0; d < c; d++) {
 			assert_string_not_equal(hazard_title(c), hazard_title(d));
+			assert_string_not_equal(hazard_info(c)->id, hazard_info(d)->id);
+		}
 	}
 }
 
