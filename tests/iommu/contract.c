@@ -271,7 +271,7 @@ static void widen(const struct play *p, const struct space *s, unsigned *first, 
 {
 	const struct page_state *begin = &s->pages[*first], *end = begin + *nr - 1;
 
-	if (p->c->traits.splits_blocks)
+	if (!p->c->traits.keeps_blocks)
 		return;
 	*first -= begin->into;
 	*nr += begin->into + (end->of - 1u - end->into);

@@ -34,7 +34,7 @@ struct contract_traits {
 	bool redirects;			/* what is not mapped goes to a page set aside */
 	bool is_silent;			/* nobody is told of faults */
 	bool is_plain;			/* all pages are mapped for reads and writes */
-	bool splits_blocks;		/* less than a large page can be unmapped */
+	bool keeps_blocks;		/* a large page is unmapped as a whole only */
 };
 
 struct contract {

@@ -30,18 +30,19 @@ struct bench {
 
 /* ---- kinds ----------------------------------------------------------------------------- */
 
+/* The hardware's: what a driver cannot be asked for is said by who knows which it is. */
 static const struct platform_kind {
 	const char *name;
 	struct contract_traits traits;
 	bool has_contexts;		/* several domains at once */
 } platform_kinds[] = {
-	{ "exynos", { .is_silent = false } },
-	{ "msm", { .is_silent = true }, .has_contexts = true },
+	{ "exynos", .has_contexts = false },
+	{ "msm", .has_contexts = true },
 	{ "omap", { .has_no_perms = true } },
-	{ "reference", { .splits_blocks = true }, .has_contexts = true },
-	{ "rockchip", { .is_silent = false } },
+	{ "reference", .has_contexts = true },
+	{ "rockchip", .has_contexts = false },
 	{ "sprd", { .has_no_perms = true, .redirects = true, .is_silent = true } },
-	{ "sun50i", { .is_silent = false } },
+	{ "sun50i", .has_contexts = false },
 };
 
 static const struct platform_kind *kind_of(const char *name)
@@ -288,6 +289,7 @@ static void play_pair(struct bench *b, unsigned left, unsigned right)
 		.seed = run->seed + left, .power = run->sleeps ? power : NULL,
 		.nr_steps = run->nr_steps ? run->nr_steps : USUAL_STEPS,
 		.traits = run->traits ? *run->traits : *platform_traits(run->kind),
+		.mutant = run->mutant,
 	};
 	g_autofree char *broken = NULL;
 
@@ -354,20 +356,24 @@ static void stop(struct bench *b)
 		pm_runtime_put_sync(b->devices[n]);
 		pm_runtime_disable(b->devices[n]);
 	}
-	b->sum->nr_losses += count_losses(harness_machine(b->h), b->run->kind);
 	expect_no_reports(b);
 	harness_finish(b->h);
 }
 
 static void play(struct bench *b)
 {
-	b->board = machine_board(harness_machine(b->h));
+	struct machine *m = harness_machine(b->h);
+	uint64_t nr_before;
+
+	b->board = machine_board(m);
 	check_iommus(b);
 	add_devices(b);
 	if (!b->broken)
 		receive_all(b);
 	if (!b->broken && !b->run->only_boots) {
+		nr_before = count_losses(m, b->run->kind);
 		play_all(b);
+		b->sum->nr_losses += count_losses(m, b->run->kind) - nr_before;
 		receive_all(b);
 	}
 	stop(b);
@@ -426,6 +432,15 @@ const struct platform_run platform_rows[] = {
 
 const unsigned nr_platform_rows = ARRAY_SIZE(platform_rows);
 
+unsigned platform_row(const char *name)
+{
+	unsigned idx = 0;
+
+	while (idx < nr_platform_rows && strcmp(platform_rows[idx].name, name))
+		idx++;
+	return idx;
+}
+
 char *platform_play_row_as(unsigned idx, const char *dtb, const char *kind, unsigned how,
 			   struct platform_sum *ret_sum)
 {
@@ -433,6 +448,8 @@ char *platform_play_row_as(unsigned idx, const char *dtb, const char *kind, unsi
 	struct contract_traits traits = *platform_traits(kind);
 
 	traits.is_plain = how & PLATFORM_RW;
+	traits.is_silent |= !!(how & PLATFORM_SILENT);
+	traits.keeps_blocks = how & PLATFORM_WHOLE;
 	run.board = dtb;
 	run.kind = kind;
 	run.uses_pm = how & PLATFORM_USES_PM;

@@ -12,7 +12,7 @@
  * another one that it shares nothing with, else alone. Who drives is not known here: drivers
  * of the program come first, else those of lib/iommu. The file is compiled into our tests,
  * and by `armdma cc` together with Linux's own drivers, which have static state: one run a
- * process there, of platform_rows by its number.
+ * process there, of platform_rows by its name.
  */
 #ifndef TESTS_IOMMU_PLATFORM_BENCH_H
 #define TESTS_IOMMU_PLATFORM_BENCH_H
@@ -36,6 +36,7 @@
  * @nr_steps: of each pair; 0: a usual number
  * @max_devices: that are played, in the tree's order; 0: all
  * @traits: NULL: those of the kind (platform_traits())
+ * @mutant: what drivers forget, as contract.h says
  */
 struct platform_run {
 	const char *name;
@@ -55,9 +56,10 @@ struct platform_run {
 	unsigned nr_steps;
 	unsigned max_devices;
 	const struct contract_traits *traits;
+	enum contract_mutant mutant;
 };
 
-/* What was played. @nr_losses: times that any of the IOMMUs lost what it held, since boot. */
+/* What was played. @nr_losses: times that any of the IOMMUs lost what it held meanwhile. */
 struct platform_sum {
 	unsigned nr_iommus, nr_devices, nr_ports, nr_pairs;
 	uint64_t nr_losses;
@@ -66,7 +68,7 @@ struct platform_sum {
 /* NULL: the contract was kept; else what broke it, first: to be g_free()d. */
 char *platform_play(const struct platform_run *run, struct platform_sum *ret_sum);
 
-/* What a kind, or its driver, cannot be asked for. */
+/* What the hardware of a kind cannot be asked for. */
 const struct contract_traits *platform_traits(const char *kind);
 
 /*
@@ -75,17 +77,22 @@ const struct contract_traits *platform_traits(const char *kind);
  */
 extern const struct platform_run platform_rows[];
 extern const unsigned nr_platform_rows;
+/* The one of this name; nr_platform_rows: there is none. */
+unsigned platform_row(const char *name);
 
 /* The row @idx on the board @dtb: as platform_play(). */
 char *platform_play_row(unsigned idx, const char *dtb, const char *kind,
 			struct platform_sum *ret_sum);
 
-/* What a driver wants in every row: runtime PM, identity domains, pages for reads and writes. */
-#define PLATFORM_USES_PM	(1u << 0)
-#define PLATFORM_IDENTITY	(1u << 1)
-#define PLATFORM_RW		(1u << 2)
+/* What is so in every row, for the board's sake or the driver's. */
+#define PLATFORM_USES_PM	(1u << 0)	/* drivers wait for runtime PM */
+#define PLATFORM_IDENTITY	(1u << 1)	/* default domains are identity domains */
+#define PLATFORM_RW		(1u << 2)	/* pages are for reads and writes */
 #define PLATFORM_6_12		(1u << 3)	/* and the library as Linux is */
 #define PLATFORM_NO_DMA		(1u << 4)	/* nothing by the DMA API */
+#define PLATFORM_SILENT		(1u << 5)	/* it tells nobody of faults */
+#define PLATFORM_WHOLE		(1u << 6)	/* it unmaps large pages as a whole only */
+#define PLATFORM_LOSES		(1u << 7)	/* whose device sleeps, it loses what it held */
 char *platform_play_row_as(unsigned idx, const char *dtb, const char *kind, unsigned how,
 			   struct platform_sum *ret_sum);
 

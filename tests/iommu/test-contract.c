@@ -98,7 +98,6 @@ static struct bench *bench_new(const struct row *row)
 	b->c.seed = 0x5eed;
 	b->c.nr_steps = STEPS;
 	b->c.traits.has_no_perms = row->hw.formats == 1u << REF_SHORT_WIDE;
-	b->c.traits.splits_blocks = true;
 	ends_hushing();
 	return b;
 }

@@ -541,7 +541,7 @@ static char *plays(const char *cpu, const struct iommu_hw_knobs *knobs, enum con
 {
 	struct harness *h = starts(cpu, knobs);
 	struct contract c = { .seed = 0x5eed, .nr_steps = 200,
-			      .traits = { .has_no_perms = true, .splits_blocks = true },
+			      .traits = { .has_no_perms = true },
 			      .mutant = mutant };
 	char *broken;
 

@@ -12,6 +12,8 @@ import re
 import subprocess
 import sys
 
+import contractrows
+from contractrows import AS_IT_IS, ASLEEP, DRAWN, HELD_BACK, LINES_OF_32, LINES_OF_64
 from linuxsource import compile_driver, tree_or_skip
 from tap import Tap
 
@@ -48,8 +50,11 @@ ALWAYS = {"mapping-leaked"}
 
 # Boards, and the rows of the contract on them: all, or some where what the hardware holds
 # besides valid descriptors is turned off, which other rows would turn on again.
-CONTRACTS = (("exynos-4210", None), ("exynos-4412", None), ("exynos-5250", (0, 1, 3)),
-             ("exynos-5420", (1, 7)), ("exynos-5433", (1, 2, 8)), ("exynos-850", (0, 1, 3)))
+CONTRACTS = (("exynos-4210", None), ("exynos-4412", None),
+             ("exynos-5250", (AS_IT_IS, ASLEEP, LINES_OF_64)),
+             ("exynos-5420", (ASLEEP, DRAWN)),
+             ("exynos-5433", (ASLEEP, LINES_OF_32, HELD_BACK)),
+             ("exynos-850", (AS_IT_IS, ASLEEP, LINES_OF_64)))
 LABELS = ("mmu_left", "mmu_right", "mmu_display", "mmu_scaler")
 
 
@@ -84,14 +89,6 @@ def bug(tap, programs, folder, which, name, wanted, text):
                [] if not found and ours.returncode == 0 else [ours.stderr[-3000:]])
 
 
-def broken_rows(program, dtb, rows):
-    """Each in a process of its own, for the driver has static state."""
-    nr = int(subprocess.run([program, "--rows"], capture_output=True, text=True).stdout)
-    done = [reported(program, dtb, "exynos", str(row))[0] for row in rows or range(nr)]
-    return [d.stdout[-500:] + d.stderr[-1500:] for d in done
-            if d.returncode or not d.stdout.startswith("ok")]
-
-
 def main():
     armdma, folder, option = sys.argv[1:]
     folder = os.path.abspath(os.path.join(folder, "exynos-bugs"))
@@ -112,7 +109,8 @@ def main():
     for name, rows in CONTRACTS:
         tap.result("Linux's keeps the contract on %s%s" % (
             name, ", which holds only what is valid" if rows else ""),
-            broken_rows(contract, board(folder, name, rows is not None), rows))
+            contractrows.broken(contract, board(folder, name, rows is not None), "exynos",
+                                ("--whole",), rows or contractrows.ALL))
     tap.finish()
 
 

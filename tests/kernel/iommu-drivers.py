@@ -15,10 +15,13 @@ import re
 import subprocess
 import sys
 
+import contractrows
+from contractrows import (AS_IT_IS, ASLEEP, DRAWN, FEW_NEGATIVE, HELD_BACK, IDENTITY, LINES_OF_32,
+                          LINES_OF_64, MANY_NEGATIVE, SNOOPING)
 from linuxsource import tree_or_skip
 from tap import Tap
 
-ROWS = (0, 1, 2, 5, 10)
+ROWS = (AS_IT_IS, ASLEEP, LINES_OF_32, FEW_NEGATIVE, IDENTITY)
 DRIVERS = "drivers/iommu/"
 V7S = (DRIVERS + "io-pgtable.c", DRIVERS + "io-pgtable-arm-v7s.c")
 
@@ -34,40 +37,42 @@ PROGRAMS = {
 }
 
 # Rows whose hardware holds what is not there, or fetches ahead, as no real part of a kind does.
-BEYOND = (5, 6)
+BEYOND = (FEW_NEGATIVE, MANY_NEGATIVE)
 # TLBs of more entries than the driver looks through; and faults that nobody is attached for, where
 # iommu_fault_handler() follows a NULL domain.
-BEYOND_OMAP = (2, 3, 4, 6, 7, 8)
+BEYOND_OMAP = (LINES_OF_32, LINES_OF_64, SNOOPING, MANY_NEGATIVE, DRAWN, HELD_BACK)
 
 # Program, board, options of the contract, rows that cannot be asked for.
 KEPT = (
-    ("exynos", "exynos-4210", ("--pm",), ()),
-    ("rockchip", "rockchip", ("--pm",), ()),
-    ("rockchip", "rockchip-v2", ("--pm",), ()),
-    ("omap", "omap-plain", ("--pm", "--identity", "--no-dma"), BEYOND_OMAP),
+    ("exynos", "exynos-4210", ("--pm", "--whole", "--loses"), ()),
+    ("rockchip", "rockchip", ("--pm", "--loses"), ()),
+    ("rockchip", "rockchip-v2", ("--pm", "--loses"), ()),
+    ("omap", "omap-plain", ("--pm", "--identity", "--no-dma", "--whole", "--loses"), BEYOND_OMAP),
     ("sprd", "sprd", ("--pm", "--no-dma"), ()),
-    ("msm", "msm-island", ("--pm", "--identity"), BEYOND),
-    ("msm-v7s", "msm-island", ("--pm", "--identity"), BEYOND),
-    ("sun50i", "iommu-sun50i", ("--pm", "--rw"), BEYOND + (10,)),
+    ("msm", "msm-island", ("--pm", "--identity", "--silent"), BEYOND),
+    ("msm-v7s", "msm-island", ("--pm", "--identity", "--silent", "--whole"), BEYOND),
+    ("sun50i", "iommu-sun50i", ("--pm", "--rw"), BEYOND + (IDENTITY,)),
 )
 
 # The same, a row, what the contract says, and whose fault it is.
 BROKEN = (
-    ("exynos", "exynos-5250", ("--pm",), 0, r"stall \(translation\)",
+    ("exynos", "exynos-5250", ("--pm", "--whole"), AS_IT_IS, r"stall \(translation\)",
      "System MMU 3 holds entries that are not there; nobody flushes them when they are mapped"),
-    ("exynos", "exynos-5433", ("--pm",), 1, r"stall \(translation\)",
+    ("exynos", "exynos-5433", ("--pm", "--whole"), ASLEEP, r"stall \(translation\)",
      "lv1set_section() asks what an entry was after it has written it, and flushes nothing"),
-    ("omap", "omap-plain", ("--pm", "--6.12"), 0, "no driver took its IOMMU",
+    ("omap", "omap-plain", ("--pm", "--6.12"), AS_IT_IS, "no driver took its IOMMU",
      "without ->of_xlate Linux 6.12 puts no device behind it"),
-    ("sun50i", "iommu-sun50i", ("--pm",), 0, r"writes .* hit .* prot 1",
+    ("sun50i", "iommu-sun50i", ("--pm",), AS_IT_IS, r"writes .* hit .* prot 1",
      "IOMMU_DM_AUT_CTRL of pages for reads is overwritten with that of pages for writes"),
-    ("sprd", "sprd", ("--pm",), 0, r"or other bytes",
+    ("sprd", "sprd", ("--pm",), AS_IT_IS, r"or other bytes",
      "freeing a domain turns the IOMMU off, though another is attached by now"),
-    ("sun50i", "iommu-sun50i", ("--pm", "--rw"), 10, r"hit \(none\).* expected 0x0",
+    ("sun50i", "iommu-sun50i", ("--pm", "--rw"), IDENTITY, r"hit \(none\).* expected 0x0",
      "attaching the identity domain leaves the IOMMU on, with the tables of the last one"),
-    ("msm", "msm-gated", ("--pm", "--identity"), 0, "iommu-register-off was reported",
+    ("msm", "msm-gated", ("--pm", "--identity", "--silent"), AS_IT_IS,
+     "iommu-register-off was reported",
      "probe() writes registers while the clocks are only prepared"),
-    ("msm", "msm-mdp", ("--pm", "--identity"), 10, r"hit \(none\).* still",
+    ("msm", "msm-mdp", ("--pm", "--identity", "--silent"), IDENTITY,
+     r"hit \(none\).* still",
      "the second instance is told to forget other pages than the first"),
 )
 
@@ -102,36 +107,19 @@ def compile_board(build, root, name):
     return name
 
 
-def play(program, board, kind, options, row):
-    """What Linux keeps for good is no leak of ours."""
-    env = dict(os.environ)
-    env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-    return subprocess.run([program, *options, board, kind, str(row)], env=env,
-                          capture_output=True, text=True)
-
-
-def nr_rows(program):
-    return int(subprocess.run([program, "--rows"], capture_output=True, text=True,
-                              check=True).stdout)
-
-
 def check_kept(tap, programs, boards):
     for name, board, options, beyond in KEPT:
         program, kind = programs[name]
-        rows = range(nr_rows(program)) if os.environ.get("ARMDMA_LONG") else ROWS
+        rows = contractrows.ALL if os.environ.get("ARMDMA_LONG") else ROWS
         rows = [row for row in rows if row not in beyond]
-        bad = []
-        for row in rows:
-            result = play(program, boards[board], kind, options, row)
-            if result.returncode or "ok %d" % (row + 1) not in result.stdout:
-                bad.append("row %d: %s" % (row, result.stdout + result.stderr[-2000:]))
-        tap.result("%s on %s keeps the contract, %d rows" % (name, board, len(rows)), bad)
+        tap.result("%s on %s keeps the contract, %d rows" % (name, board, len(rows)),
+                   contractrows.broken(program, boards[board], kind, options, rows))
 
 
 def check_broken(tap, programs, boards):
     for name, board, options, row, complaint, why in BROKEN:
         program, kind = programs[name]
-        result = play(program, boards[board], kind, options, row)
+        result = contractrows.play(program, boards[board], kind, options, row)
         seen = result.returncode == 1 and re.search(complaint, result.stdout)
         tap.result("%s on %s: %s" % (name, board, why),
                    [] if seen else [result.stdout + result.stderr[-2000:]])
@@ -145,6 +133,7 @@ def main():
     for name, (kind, *files) in PROGRAMS.items():
         program, bad = compile_program(armdma, build, tree, root, name, files)
         programs[name] = (program, kind)
+        bad = bad or contractrows.complaints(program)
         tap.result("%s compiles" % " and ".join(os.path.basename(f) for f in files), bad)
     if not tap.nr_failed:
         boards = {row[1]: compile_board(build, root, row[1]) for row in KEPT + BROKEN}

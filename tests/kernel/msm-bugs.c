@@ -137,12 +137,18 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+	size_t n = 0;
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	while (argc == 3 && n < ARRAY_SIZE(programs) && strcmp(programs[n].name, argv[2]))
+		n++;
+	if (argc != 3 || n == ARRAY_SIZE(programs)) {
+		fprintf(stderr, "usage: BOARD PROGRAM\n");
+		return 2;
+	}
 	h = harness_start_or_exit(&(struct harness_config){ .board = argv[1] });
 	mdp = harness_device(h, MDP);
-	for (size_t n = 0; n < ARRAY_SIZE(programs); n++)
-		if (argc == 3 && !strcmp(programs[n].name, argv[2]))
-			programs[n].run();
+	programs[n].run();
 	printf("done\n");
 	return harness_finish(h);
 }

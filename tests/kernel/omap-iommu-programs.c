@@ -143,7 +143,8 @@ static void contract(void)
 	char *broken = contract_play(&(struct contract){
 		.devices = { isp, ipu }, .masters = { harness_master(isp), harness_master(ipu) },
 		.seed = 0x5eed, .nr_steps = 150,
-		.traits = { .has_no_perms = true, .is_silent = true } });
+		.traits = { .has_no_perms = true, .is_silent = true,
+			    .keeps_blocks = true } });
 
 	printf("%s\n", broken ? broken : "kept");
 	g_free(broken);

@@ -122,7 +122,9 @@ int main(int argc, char **argv)
 	must(!h, argv[1]);
 	if (!strcmp(argv[2], "unused"))
 		unused();
-	else
+	else if (!strcmp(argv[2], "freed"))
 		freed();
+	else
+		must(-ENOENT, argv[2]);
 	return harness_finish(h);
 }
