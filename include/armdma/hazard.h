@@ -164,6 +164,10 @@ struct hazard_info {
 
 /** Never NULL. */
 const struct hazard_info *hazard_info(enum hazard_class c);
+/** By its id, in any case, or its title. Return: NR_HAZARD_CLASSES: there is none. */
+enum hazard_class hazard_find(const char *name);
+/** "bytes and order": what the id's first digit stands for; static. */
+const char *hazard_group(enum hazard_class c);
 /** "observed"; static. */
 const char *hazard_strength_name(enum hazard_strength s);
 /** "corrupts"; static. */
