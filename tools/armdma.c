@@ -13,6 +13,8 @@
 static const struct command *const commands[] = {
 	&cmd_board,
 	&cmd_cc,
+	&cmd_explain,
+	&cmd_hazards,
 	&cmd_replay,
 	NULL
 };

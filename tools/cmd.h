@@ -63,6 +63,8 @@ int cmd_refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 extern const struct command cmd_board;
 extern const struct command cmd_cc;
+extern const struct command cmd_explain;
+extern const struct command cmd_hazards;
 extern const struct command cmd_replay;
 
 #endif

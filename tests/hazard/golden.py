@@ -3,8 +3,8 @@
 """Reports byte for byte: golden.py PROGRAM SOURCE_ROOT
 
 For each class of hazard, the wrong program's text and JSON are those of
-tests/golden, the JSON fits the published schema, the same seed gives the same
-bytes, and docs/hazards.md shows that very code and that very report.
+tests/golden, the JSON fits the published schema, and the same seed gives the same
+bytes. What of this docs show is tests/zoo/docs.py's matter.
 
 UPDATE_GOLDEN=1 writes what it finds instead of complaining.
 """
@@ -26,14 +26,12 @@ PROGRAM, ROOT = sys.argv[1], sys.argv[2]
 BOARD = "a9-pl310"
 SEED = "0x5eed"
 IS_UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
-PART = re.compile(r"^/\* -+ program (\S+) (wrong|right) \*/\n(.*?)^/\* -+ end \*/\n", re.S | re.M)
 # Between a process and its driver the library is on the stack, too. Which of its functions
 # are there, and whether they have lines, is the compiler's choice: not shown here.
 OURS = r"(?:call_mmap|do_mmap|mmap_locked|mmap_region|process_syscall|on_behalf[.\w]*|process_mmap)"
 OURS_TEXT = re.compile(r"^  %s(?: \((?:mmap|process)\.c:\d+\))?\n" % OURS, re.M)
 OURS_JSON = re.compile(r'\n +\{\n +"function" : "%s"(?:,\n +"file" : "[^"]*",\n +"line" : \d+)?'
                        r"\n +\}," % OURS)
-MARK = "<!-- From here on tests/hazard/golden.py writes. -->\n"
 
 
 def read(path):
@@ -132,27 +130,6 @@ def check_schema(tap, schema, results):
     for what, broken in mutations(sample):
         tap.result("the schema refuses " + what,
                    [] if complaints(schema, broken) else ["accepted"])
-
-
-def section(title, parts, result):
-    meaning = json.loads(result[2])["reports"][0]["meaning"]
-    return "\n".join(["", "## " + title, "", meaning, "", "Wrong:", "", "```c",
-                      parts[title, "wrong"].rstrip("\n"), "```", "",
-                      "Report:", "", "```", result[1].rstrip("\n"), "```", "",
-                      "Right:", "", "```c", parts[title, "right"].rstrip("\n"), "```", ""])
-
-
-def parts_of_sources():
-    names = ("", "-alias", "-backend", "-noncoherent", "-pool", "-user")
-    sources = "".join(read("tests/hazard/programs%s.c" % s) for s in names)
-    return {(t, w): code for t, w, code in PART.findall(sources)}
-
-
-def check_docs(tap, titles, results, parts):
-    head = read("docs/hazards.md").split(MARK)[0]
-    text = head + MARK + "".join(section(t, parts, results[t]) for t in titles)
-    tap.result("docs/hazards.md shows this code and these reports",
-               compare("docs/hazards.md", text))
 
 
 def main():

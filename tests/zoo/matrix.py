@@ -17,17 +17,8 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "style"))
 from tap import Tap  # noqa: E402
 
 DOC = "docs/hazard-matrix.md"
-MARK = {"caught": "x", "-": "", "silent": "silent", "otherwise": "otherwise"}
-HEAD = """# Hazards and boards
-
-What the drivers of the zoo (`tests/zoo`) come to on the boards that ship with armdma. `x`: the wrong driver is reported, as
-the class of the row, with both sites named, and as nothing else; and its corrected twin is silent. An empty cell: the board
-has not what the row needs (a device that snoops nothing, an IOMMU, caches that alias, ...), so that nothing goes wrong there.
-Rows 001 to 076 are the hazards of the DMA API, T rows timelines of pages that are mapped twice, Z rows bugs that others had.
-
-Made by `UPDATE_GOLDEN=1 meson test -C build zoo-matrix`. `armdma explain ROW` shows the code and its report.
-
-"""
+CELL = {"caught": "x", "-": "", "silent": "silent", "otherwise": "otherwise"}
+MARK = "<!-- From here on tests/zoo/matrix.py writes. -->\n\n"
 
 
 def zoo(*args):
@@ -41,7 +32,7 @@ def table(listing, boards, verdicts):
               "".join(" %d |" % nr for nr in range(1, len(boards) + 1)),
               "| --- | --- | --- |" + " --- |" * len(boards)]
     for name, _, title, what in sorted(listing, key=lambda row: rows.order(row[0])):
-        cells = [MARK.get(verdicts[name, board][0], "?") for board in boards]
+        cells = [CELL.get(verdicts[name, board][0], "?") for board in boards]
         lines.append("| %s | %s | %s |%s" % (name, what, title,
                                              "".join(" %s |" % c if c else " |" for c in cells)))
     return "\n".join(lines) + "\n"
@@ -68,7 +59,8 @@ def main():
         bad = ["%s: %s, right: %s" % (b, *v) for b, v in mine.items() if v != ("caught", "silent")]
         tap.result("%s is caught, and its twin silent, wherever it applies" % name,
                    bad if mine else ["it applies nowhere"])
-    text = HEAD + table(listing, boards, verdicts) + summary(listing, verdicts)
+    head = rows.read(os.path.join(ROOT, DOC)).split(MARK)[0]
+    text = head + MARK + table(listing, boards, verdicts) + summary(listing, verdicts)
     tap.result(DOC + " says so", compare(ROOT, DOC, text, "zoo-matrix"))
     tap.finish()
 
