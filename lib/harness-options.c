@@ -121,13 +121,37 @@ static bool parse_size(const char *key, const char *value, size_t *ret_len, GErr
 	return false;
 }
 
-static bool parse_option(struct options *o, const char *key, const char *value, GError **error)
+static const struct {
+	const char *key;
+	size_t path;			/* in struct harness_config */
+} files[] = {
+	{ "json", offsetof(struct harness_config, hazards.json_path) },
+	{ "sarif", offsetof(struct harness_config, hazards.sarif_path) },
+	{ "junit", offsetof(struct harness_config, hazards.junit_path) },
+	{ "tap", offsetof(struct harness_config, hazards.tap_path) },
+	{ "html", offsetof(struct harness_config, hazards.html_path) },
+	{ "trace", offsetof(struct harness_config, hazards.trace_path) },
+	{ "root", offsetof(struct harness_config, hazards.root) },
+};
+
+/* False: @key is no file. */
+static bool parse_file(struct options *o, const char *key, const char *value)
 {
-	if (!strcmp(key, "json")) {
-		g_free(o->json_path);
-		o->json_path = g_strdup(value);
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		if (strcmp(key, files[i].key))
+			continue;
+		if (o->strings)
+			*(const char **)((char *)&o->cfg + files[i].path) =
+				g_string_chunk_insert(o->strings, value);
 		return true;
 	}
+	return false;
+}
+
+static bool parse_option(struct options *o, const char *key, const char *value, GError **error)
+{
+	if (parse_file(o, key, value))
+		return true;
 	if (!strcmp(key, "cma"))
 		return parse_size(key, value, &o->cfg.cma_bytes, error);
 	if (!strcmp(key, "coherent_pool"))
@@ -177,7 +201,6 @@ bool harness_config_set(struct harness_config *cfg, const char *key, const char 
 
 	if (is_good)
 		*cfg = o.cfg;
-	g_free(o.json_path);
 	return is_good;
 }
 
@@ -186,8 +209,15 @@ bool options_from_environment(struct options *o, GError **error)
 	const char *seed = g_getenv("ARMDMA_SEED");
 	const char *text = g_getenv("ARMDMA_OPTIONS");
 
+	o->strings = g_string_chunk_new(128);
 	return (!seed || parse_seed(seed, &o->cfg.seed, error)) &&
 	       (!text || parse_options(o, text, error));
+}
+
+void options_done(struct options *o)
+{
+	if (o->strings)
+		g_string_chunk_free(o->strings);
 }
 
 /* A word for a shell; most names are as they are. */

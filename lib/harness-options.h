@@ -7,14 +7,15 @@
 
 #define HARNESS_ERROR	g_quark_from_static_string("armdma-harness")
 
-/* Where the configuration came from owns what it points to: @json_path is the caller's. */
+/* @strings: that @cfg points to; NULL: none, and options about files do nothing. */
 struct options {
 	struct harness_config cfg;
-	char *json_path;
+	GStringChunk *strings;
 };
 
-/* ARMDMA_SEED and ARMDMA_OPTIONS. False: one sentence in @error; @json_path may be set. */
+/* ARMDMA_SEED and ARMDMA_OPTIONS. False: one sentence in @error. Either way options_done(). */
 bool options_from_environment(struct options *o, GError **error);
+void options_done(struct options *o);
 /* The environment of a run that repeats this one: what differs from the defaults. Yours. */
 char *options_replay(const struct harness_config *cfg, const char *where, const char *cpu);
 

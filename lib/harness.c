@@ -30,7 +30,6 @@ struct harness {
 	struct machine *machine;
 	struct kernel *kernel;
 	struct hazard_engine *hazards;
-	char *json_path;
 	char *replay;
 	struct harness_iommus iommus;
 	GPtrArray *devices;		/* of struct platform_device *, as they were plugged */
@@ -254,7 +253,6 @@ static void harness_free(struct harness *h)
 	kernel_halt(h->kernel);
 	machine_free(h->machine);
 	board_free(h->board);
-	g_free(h->json_path);
 	g_free(h->replay);
 	g_free(h);
 }
@@ -376,21 +374,14 @@ struct harness *harness_current(void)
 
 struct harness *harness_start(const struct harness_config *cfg, GError **error)
 {
-	struct options o = { .json_path = NULL };
-	struct harness *h;
+	struct options o = { .strings = NULL };
+	struct harness *h = NULL;
 
 	if (cfg)
 		return start(cfg, error);
-	if (!options_from_environment(&o, error)) {
-		g_free(o.json_path);
-		return NULL;
-	}
-	o.cfg.hazards.json_path = o.json_path;
-	h = start(&o.cfg, error);
-	if (h)
-		h->json_path = o.json_path;
-	else
-		g_free(o.json_path);
+	if (options_from_environment(&o, error))
+		h = start(&o.cfg, error);
+	options_done(&o);
 	return h;
 }
 

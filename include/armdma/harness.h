@@ -22,7 +22,8 @@
  *                   cma=SIZE, coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
  *                   swiotlb=auto|force|dynamic, kmalloc=aligned|unaligned,
  *                   iova=dma-iommu|spread|bitmap, iommu=off|strict|lazy|passthrough,
- *                   dmapool=plain|debug, json=FILE, backtrace=full|address,
+ *                   dmapool=plain|debug, backtrace=full|address, json=FILE, sarif=FILE,
+ *                   junit=FILE, tap=FILE, html=FILE, trace=FILE, root=FOLDER,
  *                   hazards=on|off, portable=off|on
  */
 #ifndef ARMDMA_HARNESS_H
@@ -116,7 +117,7 @@ struct harness_config {
 
 /**
  * harness_config_set() - one option of those that ARMDMA_OPTIONS holds
- * @key, @value: "coherent", "cma"; json, which is no matter of a config, does nothing
+ * @key, @value: "coherent", "cma"; files, which are no matter of a config, do nothing
  *
  * Return: false with one sentence in @error, and @cfg as it was, if there is no such
  * option, or it does not take that value.

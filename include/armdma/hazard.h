@@ -5,7 +5,7 @@
  *   machine --observe.h--> [ shadow: golden bytes, owner, history per line ]
  *   lib/dma --ledger-----> [ ledger: live mappings, allocations            ]
  *                                     |
- *                                  reports: text, JSON
+ *                                  reports: text, JSON, SARIF, JUnit, TAP, HTML, trace
  *
  * A hazard is a report, and the run goes on. Reports are de-duplicated by
  * class and site; the count is kept and printed at the end.
@@ -181,7 +181,11 @@ const char *hazard_meaning(enum hazard_class c);
 /**
  * struct hazard_config - all zero is: text on stderr, return addresses only
  * @text:           where text reports go; NULL is stderr
- * @json_path:      also write all reports there at hazard_detach(); NULL: no
+ * @json_path, @sarif_path, @junit_path, @tap_path, @html_path, @trace_path: also write
+ *                  all reports there at hazard_detach(), in that form; NULL: no.
+ *                  docs/reports.md
+ * @root:           the folder that source files are named from, in SARIF; NULL: the nearest
+ *                  one above the working directory that holds .git, else that directory
  * @full_backtrace: take whole stacks at every map, sync and alloc (microseconds
  *                  each), not only return addresses
  * @is_quiet:       count, print nothing
@@ -190,7 +194,8 @@ const char *hazard_meaning(enum hazard_class c);
  */
 struct hazard_config {
 	FILE *text;
-	const char *json_path;
+	const char *json_path, *sarif_path, *junit_path, *tap_path, *html_path, *trace_path;
+	const char *root;
 	bool full_backtrace;
 	bool is_quiet;
 	bool portable;
@@ -277,10 +282,10 @@ bool hazard_report_each(struct hazard_engine *e,
 void hazard_stopping(struct hazard_engine *e);
 
 /**
- * hazard_detach() - report what is still mapped, print the summary, write the JSON
+ * hazard_detach() - report what is still mapped, print the summary, write the files
  *
- * Return: 0 clean, 1 hazards were reported, 2 the JSON could not be written (one
- * sentence on stderr). NULL is fine and clean.
+ * Return: 0 clean, 1 hazards were reported, 2 a file could not be written (one
+ * sentence on stderr each). NULL is fine and clean.
  */
 int hazard_detach(struct hazard_engine *e);
 

@@ -2,8 +2,7 @@
 /* The engine: listens to the machine and to the library, and takes the rules round. */
 #include "pool.h"
 #include "report.h"
-
-#include <string.h>
+#include "writers.h"
 
 struct record engine_record(struct hazard_engine *e, enum record_kind kind)
 {
@@ -97,7 +96,7 @@ static void take_config(struct hazard_engine *e, const struct hazard_config *cfg
 	if (!cfg)
 		return;
 	e->config = *cfg;
-	e->json_path = g_strdup(cfg->json_path);
+	writers_take_paths(&e->config);
 	e->replay = g_strdup(cfg->replay);
 }
 
@@ -144,28 +143,9 @@ static void engine_free(struct hazard_engine *e)
 	mapped_done(&e->live);
 	shadow_done(&e->shadow);
 	g_rec_mutex_clear(&e->lock);
-	g_free(e->json_path);
+	writers_forget_paths(&e->config);
 	g_free(e->replay);
 	g_free(e);
-}
-
-/* GLib's sentence without its temporary file, whose name is another each time. */
-static const char *reason(const char *message)
-{
-	const char *colon = strrchr(message, ':');
-
-	return colon ? colon + 2 : message;
-}
-
-static bool write_json(struct hazard_engine *e)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (!e->json_path || report_write_json(e, e->json_path, &error))
-		return true;
-	fprintf(stderr, "armdma: cannot write %s: %s\n", e->json_path,
-		reason(error->message));
-	return false;
 }
 
 void hazard_stopping(struct hazard_engine *e)
@@ -187,7 +167,7 @@ int hazard_detach(struct hazard_engine *e)
 	if (!e->config.is_quiet)
 		summary_print(e);
 	status = e->reports->len ? 1 : 0;
-	if (!write_json(e))
+	if (!writers_write(e))
 		status = 2;
 	engine_free(e);
 	return status;

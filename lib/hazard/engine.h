@@ -479,7 +479,7 @@ struct hazard_engine {
 	GRecMutex lock;			/* fast gear: notes come from many threads */
 	struct machine *machine;	/* borrowed */
 	struct hazard_config config;
-	char *json_path, *replay;	/* owned copies of the config's */
+	char *replay;			/* an owned copy of the config's */
 	uint64_t seq;			/* of the last record */
 	unsigned depth;			/* fast gear: of nested events and notes */
 	uint64_t nr_accesses;		/* to watched lines, checked */

@@ -6,7 +6,7 @@
  *
  * Absent things are left out: a report without an access has no "access".
  */
-#include "report.h"
+#include "writers.h"
 
 #include <inttypes.h>
 #include <json-glib/json-glib.h>
@@ -241,12 +241,10 @@ static JsonNode *build(struct hazard_engine *e)
 	return json_builder_get_root(b);
 }
 
-/* A temporary file and a rename: a reader never finds half of it. */
-bool report_write_json(struct hazard_engine *e, const char *path, GError **error)
+void json_add(struct hazard_engine *e, struct report_file *f)
 {
 	g_autoptr(JsonNode) root = build(e);
 	g_autofree char *text = json_to_string(root, TRUE);
-	g_autofree char *with_newline = g_strconcat(text, "\n", NULL);
 
-	return g_file_set_contents(path, with_newline, -1, error);
+	g_string_append_printf(f->body, "%s\n", text);
 }

@@ -115,8 +115,6 @@ void report_print(struct hazard_engine *e, const struct report *r);
 void summary_print(struct hazard_engine *e);
 /* "rx_poll (rx.c:57)". Yours. */
 char *symbol_text(struct hazard_engine *e, const void *site);
-/* False: one sentence in @error. */
-bool report_write_json(struct hazard_engine *e, const char *path, GError **error);
 /* Distinct reports and occurrences. */
 uint64_t report_times(const struct hazard_engine *e);
 

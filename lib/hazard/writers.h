@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The forms in which a run's reports go into files. A form is a row of the table in
+ * writers.c, and a file of its own: report-json.c, report-sarif.c, ...
+ *
+ * Several harnesses of one process go into one file, which is written anew, and whole,
+ * each time one of them ends: @add appends what the latest run has to say, @finish puts
+ * what all of them said into a document.
+ */
+#ifndef LIB_HAZARD_WRITERS_H
+#define LIB_HAZARD_WRITERS_H
+
+#include "report.h"
+
+struct report_file;
+
+/**
+ * struct report_writer - one form
+ * @name:       of the option in ARMDMA_OPTIONS
+ * @path:       offset of the path's member in struct hazard_config
+ * @is_for_one: a document holds one run: each further one gets a file of its own
+ */
+struct report_writer {
+	const char *name;
+	size_t path;
+	bool is_for_one;
+	void (*add)(struct hazard_engine *e, struct report_file *f);
+	void (*finish)(const struct report_file *f, GString *doc);
+};
+
+/**
+ * struct report_file - what one process has said so far in one form and file
+ * @head, @body: the form's own: what its runs added
+ * @has:         classes that occurred
+ */
+struct report_file {
+	const struct report_writer *writer;
+	char *path;			/* as asked for */
+	unsigned nr_runs;
+	uint64_t nr_reports;		/* different ones, of all runs */
+	GString *head, *body;
+	bool has[NR_HAZARD_CLASSES];
+};
+
+/* All files that @e's config asks for. False: at least one was not, and stderr says why. */
+bool writers_write(struct hazard_engine *e);
+/* @cfg, a copy, owns its paths from now on; until the second. */
+void writers_take_paths(struct hazard_config *cfg);
+void writers_forget_paths(struct hazard_config *cfg);
+
+/* ---- what several forms say ------------------------------------------------------------ */
+
+/* "a9-pl310": the board's file without folder and suffix. Yours. */
+char *run_board(const struct hazard_engine *e);
+/* "cpu-read-stale in rx_poll", as in the first line of the text. Yours. */
+char *report_title(struct hazard_engine *e, const struct report *r);
+/* All of the text's report, without its frame. Yours. */
+char *report_text(struct hazard_engine *e, const struct report *r);
+/* The folder that source files are named from: @root of the config. Yours; absolute. */
+char *run_root(const struct hazard_engine *e);
+/* @path below @root, or NULL. Borrowed from @path. */
+const char *below_root(const char *root, const char *path);
+/* The place to show: the guilty call, else the nearest code that the report knows; or NULL. */
+const struct symbol *report_place(struct hazard_engine *e, const struct report *r);
+
+/* ---- the forms --------------------------------------------------------------------------- */
+
+void json_add(struct hazard_engine *e, struct report_file *f);
+
+#endif
