@@ -129,8 +129,6 @@ static const struct {
 	{ "sarif", offsetof(struct harness_config, hazards.sarif_path) },
 	{ "junit", offsetof(struct harness_config, hazards.junit_path) },
 	{ "tap", offsetof(struct harness_config, hazards.tap_path) },
-	{ "html", offsetof(struct harness_config, hazards.html_path) },
-	{ "trace", offsetof(struct harness_config, hazards.trace_path) },
 	{ "root", offsetof(struct harness_config, hazards.root) },
 };
 

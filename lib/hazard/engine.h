@@ -438,6 +438,7 @@ static inline uint32_t mapping_stack(const struct mapping *m)
 struct symbol {
 	char *function;			/* "?" when nobody knows */
 	char *file;			/* last component; NULL without debug information */
+	char *path;			/* all of it: absolute, unless it was compiled otherwise */
 	int line;
 };
 

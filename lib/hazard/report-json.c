@@ -6,49 +6,18 @@
  *
  * Absent things are left out: a report without an access has no "access".
  */
+#include "json-put.h"
 #include "writers.h"
 
 #include <inttypes.h>
-#include <json-glib/json-glib.h>
 
 #define SCHEMA_VERSION 1
-
-static void put_string(JsonBuilder *b, const char *name, const char *value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_string_value(b, value);
-}
-
-static void put_int(JsonBuilder *b, const char *name, uint64_t value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, (gint64)value);
-}
-
-static void put_bool(JsonBuilder *b, const char *name, bool value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_boolean_value(b, value);
-}
 
 static void put_address(JsonBuilder *b, const char *name, uint64_t value)
 {
 	g_autofree char *text = g_strdup_printf("0x%" PRIx64, value);
 
 	put_string(b, name, text);
-}
-
-static void begin_object(JsonBuilder *b, const char *name)
-{
-	if (name)
-		json_builder_set_member_name(b, name);
-	json_builder_begin_object(b);
-}
-
-static void begin_array(JsonBuilder *b, const char *name)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_begin_array(b);
 }
 
 static void put_frame(struct hazard_engine *e, JsonBuilder *b, const char *name,

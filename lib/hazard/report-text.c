@@ -5,7 +5,7 @@
  *
  * No host addresses and no times: two runs print the same bytes.
  */
-#include "report.h"
+#include "writers.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -44,14 +44,10 @@ static void print_wrapped(FILE *f, const char *text)
 
 static void print_title(struct hazard_engine *e, const struct report *r)
 {
-	FILE *f = out(e);
+	g_autofree char *title = report_title(e, r);
 
-	fprintf(f, "HAZARD: %s", hazard_title(r->class));
-	if (r->site)
-		fprintf(f, " in %s", symbols_find(e->symbols, r->site)->function);
-	else if (r->by)
-		fprintf(f, " by %s", r->by);
-	fprintf(f, " [%s, %s]\n\n", hazard_info(r->class)->id, hazard_strength_name(r->strength));
+	fprintf(out(e), "HAZARD: %s [%s, %s]\n\n", title, hazard_info(r->class)->id,
+		hazard_strength_name(r->strength));
 }
 
 static bool is_device_deed(const struct record *rec)
@@ -144,15 +140,44 @@ static void print_advice(struct hazard_engine *e, const struct report *r)
 			"Replay:", e->replay);
 }
 
-void report_print(struct hazard_engine *e, const struct report *r)
+static void print_body(struct hazard_engine *e, const struct report *r)
 {
-	fprintf(out(e), "%s\n", FRAME);
 	print_title(e, r);
 	print_wrapped(out(e), r->what->str);
 	print_timeline(e, r);
 	print_stacks(e, r);
 	print_advice(e, r);
+}
+
+void report_print(struct hazard_engine *e, const struct report *r)
+{
 	fprintf(out(e), "%s\n", FRAME);
+	print_body(e, r);
+	fprintf(out(e), "%s\n", FRAME);
+	fflush(out(e));
+}
+
+char *report_text(struct hazard_engine *e, const struct report *r)
+{
+	FILE *was = e->config.text;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *memory = open_memstream(&text, &len);
+
+	g_assert(memory);
+	e->config.text = memory;
+	print_body(e, r);
+	e->config.text = was;
+	fclose(memory);
+	return text;
+}
+
+void report_print_count(struct hazard_engine *e, const struct report *r)
+{
+	g_autofree char *title = report_title(e, r);
+
+	fprintf(out(e), "HAZARD: %s [%s, %s]: %" PRIu64 " times so far\n", title,
+		hazard_info(r->class)->id, hazard_strength_name(r->strength), r->count);
 	fflush(out(e));
 }
 
@@ -166,6 +191,34 @@ static void print_clean(struct hazard_engine *e)
 	fprintf(out(e), "no hazards observed: %" PRIu64 " access%s to %" PRIu64
 		" shared line%s checked\n", e->nr_accesses, e->nr_accesses == 1 ? "" : "es",
 		e->shadow.nr_lines, plural(e->shadow.nr_lines));
+}
+
+/* A row for each place, the most frequent first: what de-duplication has hidden. */
+static int by_count(const void *a, const void *b)
+{
+	const struct report *x = *(const struct report *const *)a;
+	const struct report *y = *(const struct report *const *)b;
+
+	return x->count > y->count ? -1 : x->count < y->count ? 1 : 0;
+}
+
+static void print_places(struct hazard_engine *e)
+{
+	g_autoptr(GPtrArray) rows = g_ptr_array_copy(e->reports, NULL, NULL);
+
+	g_ptr_array_set_free_func(rows, NULL);
+	g_ptr_array_sort(rows, by_count);
+	for (unsigned i = 0; i < rows->len; i++) {
+		const struct report *r = g_ptr_array_index(rows, i);
+		g_autofree char *title = report_title(e, r);
+		const struct symbol *s = r->site ? symbols_find(e->symbols, r->site) : NULL;
+
+		fprintf(out(e), "%10" PRIu64 "  %s  %s", r->count, hazard_info(r->class)->id,
+			title);
+		if (s && s->file)
+			fprintf(out(e), " (%s:%d)", s->file, s->line);
+		fputc('\n', out(e));
+	}
 }
 
 void summary_print(struct hazard_engine *e)
@@ -185,5 +238,7 @@ void summary_print(struct hazard_engine *e)
 		separator = ", ";
 	}
 	fputc('\n', out(e));
+	if (e->reports->len > 1)
+		print_places(e);
 	fflush(out(e));
 }

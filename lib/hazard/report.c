@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Gathering a report. What it looks like is report-text.c and report-json.c. */
+/* Gathering a report. What it looks like is report-text.c, and the forms of writers.h. */
 #include "report.h"
 
 #include <inttypes.h>
@@ -164,6 +164,21 @@ void report_free(void *p)
 	g_free(r);
 }
 
+static bool is_power_of_ten(uint64_t n)
+{
+	while (n >= 10 && n % 10 == 0)
+		n /= 10;
+	return n == 1;
+}
+
+/* Said at 10, 100, 1000 ...: what goes on is not forgotten, and does not fill the screen. */
+static void count_again(struct hazard_engine *e, struct report *r)
+{
+	r->count++;
+	if (!e->config.is_quiet && is_power_of_ten(r->count))
+		report_print_count(e, r);
+}
+
 struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 			    const void *site, const void *other_site)
 {
@@ -175,7 +190,7 @@ struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 	e->count[class]++;
 	r = g_hash_table_lookup(e->known, &key);
 	if (r) {
-		r->count++;
+		count_again(e, r);
 		return NULL;
 	}
 	r = report_new(e, class, site);

@@ -109,9 +109,11 @@ char *bytes_text(const uint8_t *bytes, size_t len, size_t max);
 char *unmap_call(const struct hazard_engine *e, const struct mapping *m);
 char *sync_call(const struct hazard_engine *e, const struct mapping *m, bool for_cpu);
 
-/* ---- the two forms ------------------------------------------------- */
+/* ---- text ----------------------------------------------------------- */
 
 void report_print(struct hazard_engine *e, const struct report *r);
+/* Of a report that has been printed: a line at its 10th, 100th, 1000th ... occurrence. */
+void report_print_count(struct hazard_engine *e, const struct report *r);
 void summary_print(struct hazard_engine *e);
 /* "rx_poll (rx.c:57)". Yours. */
 char *symbol_text(struct hazard_engine *e, const void *site);

@@ -25,6 +25,7 @@ static void symbol_free(void *p)
 
 	g_free(s->function);
 	g_free(s->file);
+	g_free(s->path);
 	g_free(s);
 }
 
@@ -82,6 +83,21 @@ static Dwarf_Die *unit_of(Dwfl_Module *mod, Dwarf_Addr pc, Dwarf_Addr *ret_bias)
 	return NULL;
 }
 
+/*
+ * As it was compiled, without detours: "build/../rx.c" is "rx.c". Absolute, unless the
+ * compiler was told to forget where it was. What links lead where is not asked.
+ */
+static char *whole_path(Dwarf_Die *unit, const char *file)
+{
+	Dwarf_Attribute attr;
+	const char *folder = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attr));
+	g_autofree char *joined = folder && !g_path_is_absolute(file)
+				  ? g_build_filename(folder, file, NULL) : g_strdup(file);
+	g_autofree char *tidy = g_canonicalize_filename(joined, "/");
+
+	return g_strdup(g_path_is_absolute(joined) ? tidy : tidy + 1);
+}
+
 static void take_line(struct symbol *s, Dwarf_Die *unit, Dwarf_Addr pc)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(unit, pc);
@@ -90,6 +106,7 @@ static void take_line(struct symbol *s, Dwarf_Die *unit, Dwarf_Addr pc)
 	if (!file || dwarf_lineno(line, &s->line))
 		return;
 	s->file = g_path_get_basename(file);
+	s->path = whole_path(unit, file);
 }
 
 /* The function whose text holds the call, though it be inlined into another. */

@@ -25,6 +25,9 @@ static void body_only(const struct report_file *f, GString *doc)
 
 static const struct report_writer writers[] = {
 	{ "json", PATH(json), true, json_add, body_only },
+	{ "sarif", PATH(sarif), false, sarif_add, sarif_finish },
+	{ "junit", PATH(junit), false, junit_add, junit_finish },
+	{ "tap", PATH(tap), false, tap_add, tap_finish },
 };
 
 static const char *path_of(const struct report_writer *w, const struct hazard_config *cfg)
@@ -104,6 +107,7 @@ static struct report_file *file_of(const struct report_writer *w, const char *pa
 	f->writer = w;
 	f->path = g_strdup(path);
 	f->head = g_string_new(NULL);
+	f->more = g_string_new(NULL);
 	f->body = g_string_new(NULL);
 	g_ptr_array_add(files, f);
 	return f;
@@ -111,10 +115,10 @@ static struct report_file *file_of(const struct report_writer *w, const char *pa
 
 static void forget_runs(struct report_file *f)
 {
-	f->nr_reports = 0;
+	f->nr_in_file = f->nr_points = f->nr_bad = 0;
 	g_string_truncate(f->head, 0);
+	g_string_truncate(f->more, 0);
 	g_string_truncate(f->body, 0);
-	memset(f->has, 0, sizeof(f->has));
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -152,13 +156,6 @@ static bool write_whole(const char *name, const GString *doc)
 	       cannot_write(name, reason(error->message));
 }
 
-static void count(struct hazard_engine *e, struct report_file *f)
-{
-	f->nr_reports += e->reports->len;
-	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++)
-		f->has[c] |= e->count[c] > 0;
-}
-
 static bool write_one(struct hazard_engine *e, const struct report_writer *w, const char *path)
 {
 	struct report_file *f = file_of(w, path);
@@ -169,8 +166,8 @@ static bool write_one(struct hazard_engine *e, const struct report_writer *w, co
 	name = real_name(f);
 	if (w->is_for_one || names_run(path) || is_special(name))
 		forget_runs(f);
-	count(e, f);
 	w->add(e, f);
+	f->nr_in_file++;
 	w->finish(f, doc);
 	return is_special(name) ? write_special(name, doc) : write_whole(name, doc);
 }

@@ -30,16 +30,16 @@ struct report_writer {
 
 /**
  * struct report_file - what one process has said so far in one form and file
- * @head, @body: the form's own: what its runs added
- * @has:         classes that occurred
+ * @nr_runs:    that wrote to it, or to its likes with other numbers
+ * @nr_in_file: that are in it, before the one that is being added
+ * @head, @more, @body, @nr_points, @nr_bad: the form's own: what its runs added
  */
 struct report_file {
 	const struct report_writer *writer;
 	char *path;			/* as asked for */
-	unsigned nr_runs;
-	uint64_t nr_reports;		/* different ones, of all runs */
-	GString *head, *body;
-	bool has[NR_HAZARD_CLASSES];
+	unsigned nr_runs, nr_in_file;
+	GString *head, *more, *body;
+	unsigned nr_points, nr_bad;
 };
 
 /* All files that @e's config asks for. False: at least one was not, and stderr says why. */
@@ -52,8 +52,12 @@ void writers_forget_paths(struct hazard_config *cfg);
 
 /* "a9-pl310": the board's file without folder and suffix. Yours. */
 char *run_board(const struct hazard_engine *e);
+/* "rx-test on a9-pl310". Yours. */
+char *run_name(const struct hazard_engine *e);
 /* "cpu-read-stale in rx_poll", as in the first line of the text. Yours. */
 char *report_title(struct hazard_engine *e, const struct report *r);
+/* The same; a second one of the run is "... (2)". Yours. */
+char *report_title_alone(struct hazard_engine *e, const struct report *r);
 /* All of the text's report, without its frame. Yours. */
 char *report_text(struct hazard_engine *e, const struct report *r);
 /* The folder that source files are named from: @root of the config. Yours; absolute. */
@@ -66,5 +70,11 @@ const struct symbol *report_place(struct hazard_engine *e, const struct report *
 /* ---- the forms --------------------------------------------------------------------------- */
 
 void json_add(struct hazard_engine *e, struct report_file *f);
+void sarif_add(struct hazard_engine *e, struct report_file *f);
+void sarif_finish(const struct report_file *f, GString *doc);
+void junit_add(struct hazard_engine *e, struct report_file *f);
+void junit_finish(const struct report_file *f, GString *doc);
+void tap_add(struct hazard_engine *e, struct report_file *f);
+void tap_finish(const struct report_file *f, GString *doc);
 
 #endif

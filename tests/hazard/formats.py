@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every form of a report says the same, in its own way: formats.py PROGRAM MOVED SOURCE_ROOT
+
+PROGRAM runs programs of tests/hazard, each in a harness of its own, as the environment
+says. MOVED is the same, compiled with every line of programs.c further down.
+"""
+import copy
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+from schema import complaints
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "style"), os.path.join(HERE, "..")]
+import tally  # noqa: E402
+from tap import Tap  # noqa: E402
+
+PROGRAM, MOVED, ROOT = (os.path.abspath(a) for a in sys.argv[1:4])
+FORMS = {"json": "r.json", "sarif": "r.sarif", "junit": "r.xml", "tap": "r.tap"}
+SUM = re.compile(r"^(\d+) hazards? \((\d+) times?\)|^(no hazards) observed", re.M)
+SETS = [
+    ["cpu-read-stale=wrong"],
+    ["cpu-read-stale=right"],
+    ["device-write-lost=wrong", "cpu-read-stale=right", "mapping-leaked=wrong"],
+    ["unmap-size=wrong", "unmap-nents=wrong", "sync-range=wrong", "cpu-write-lost=wrong",
+     "pool-overrun=wrong", "cpu-abort=wrong", "device-access-unmapped=wrong"],
+    ["unmap-size=wrong", "unmap-size=wrong"],
+]
+
+
+class Run:
+    """A run of PROGRAM, and the files that it left: name -> text."""
+
+    def __init__(self, words, files=None, program=PROGRAM, options="", board="a9-pl310",
+                 root=ROOT):
+        files = FORMS if files is None else files
+        with tempfile.TemporaryDirectory() as folder:
+            asked = ["%s=%s" % (form, os.path.join(folder, name))
+                     for form, name in files.items()] + ["root=" + root]
+            env = dict(os.environ, ARMDMA_BOARD=board,
+                       ARMDMA_OPTIONS=":".join(asked) + options)
+            done = subprocess.run([program, *words], env=env, capture_output=True, text=True,
+                                  cwd=folder, check=False)
+            self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
+            self.files = {}
+            for path in sorted(glob.glob(os.path.join(folder, "*"))):
+                with open(path, encoding="utf-8") as f:
+                    self.files[os.path.basename(path)] = f.read()
+
+    def text_counts(self):
+        """[(different, occurrences)] of each harness, by the text."""
+        return [(int(m[1] or 0), int(m[2] or 0)) for m in SUM.finditer(self.err)]
+
+    def documents(self):
+        """The JSON of each harness."""
+        names = ["r.json"] + ["r-%d.json" % n for n in range(2, 100)]
+        return [json.loads(self.files[n]) for n in names if n in self.files]
+
+    def sarif(self):
+        return json.loads(self.files["r.sarif"])["runs"][0]
+
+
+def differ(what, got, expected):
+    return [] if got == expected else ["%s: %r, expected %r" % (what, got, expected)]
+
+
+# ---- the same counts everywhere ------------------------------------------------------------
+
+def json_counts(run):
+    return [(d["hazards"], d["times"]) for d in run.documents()]
+
+
+def sarif_counts(run):
+    counts = [[0, 0] for _ in run.sarif()["invocations"]]
+    for result in run.sarif()["results"]:
+        pair = counts[result["provenance"]["invocationIndex"]]
+        pair[0] += 1
+        pair[1] += result["occurrenceCount"]
+    return [tuple(pair) for pair in counts]
+
+
+def junit_counts(run):
+    root = xml.etree.ElementTree.fromstring(run.files["r.xml"])
+    return [int(suite.get("failures")) for suite in root.findall("testsuite")]
+
+
+def junit_sums(run):
+    """Complaints about sums that are not what they are the sum of."""
+    root = xml.etree.ElementTree.fromstring(run.files["r.xml"])
+    bad = []
+    for node in [root] + root.findall("testsuite"):
+        bad += differ("tests", int(node.get("tests")), len(node.findall(".//testcase")))
+        bad += differ("failures", int(node.get("failures")), len(node.findall(".//failure")))
+    return bad
+
+
+def tap_counts(run):
+    """Reports of each harness: the points of its subtest."""
+    counts, inner = [], 0
+    for line in run.files["r.tap"].splitlines():
+        if re.match(r"    not ok \d", line):
+            inner += 1
+        elif re.match(r"(not )?ok \d", line):
+            counts.append(inner)
+            inner = 0
+    return counts
+
+
+def tap_tally(run):
+    """What tests/tally.py makes of it: (passed, failed)."""
+    passed, failures, skipped, planned = tally.tap_counts(run.files["r.tap"])
+    assert skipped == 0 and planned == passed + len(failures), (skipped, planned)
+    return passed, len(failures)
+
+
+def check_counts(tap, words, run):
+    text = run.text_counts()
+    different = [n for n, _ in text]
+    bad = differ("status", run.status, 1 if any(different) else 0)
+    bad += differ("harnesses", len(text), len(words))
+    bad += differ("JSON", json_counts(run), text)
+    bad += differ("SARIF", sarif_counts(run), text)
+    bad += differ("JUnit", junit_counts(run), different) + junit_sums(run)
+    bad += differ("TAP", tap_counts(run), different)
+    bad += differ("tally", tap_tally(run),
+                  (different.count(0), len(different) - different.count(0)))
+    tap.result("all forms count alike: " + " ".join(words), bad)
+
+
+# ---- SARIF --------------------------------------------------------------------------------------
+
+def mutations(document):
+    """Documents that a schema worth its name refuses."""
+    def change(what):
+        copied = copy.deepcopy(document)
+        what(copied["runs"][0])
+        return copied
+
+    def first(run):
+        return run["results"][0]
+
+    yield "another version", dict(document, version="2.0.0")
+    yield "a run without a tool", change(lambda r: r.pop("tool"))
+    yield "an unknown level", change(lambda r: first(r).update(level="fatal"))
+    yield "a message without text", change(lambda r: first(r)["message"].pop("text"))
+    yield "an unknown member", change(lambda r: first(r).update(why="bad luck"))
+    yield "line 0", change(lambda r: first(r)["locations"][0]["physicalLocation"]["region"]
+                           .update(startLine=0))
+    yield "a blank in a URI", change(lambda r: first(r)["locations"][0]["physicalLocation"]
+                                     ["artifactLocation"].update(uri="a b.c"))
+    yield "a fingerprint that is a number", change(
+        lambda r: first(r)["partialFingerprints"].update({"armdmaHazard/v1": 1}))
+
+
+def line_of(result):
+    """(path below the root, line, its text) of where a result is shown."""
+    where = result["locations"][0]["physicalLocation"]
+    path, line = where["artifactLocation"]["uri"], where["region"]["startLine"]
+    with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+        return path, line, f.read().splitlines()[line - 1]
+
+
+def check_sarif(tap, schema, words, run):
+    document = json.loads(run.files["r.sarif"])
+    rules = document["runs"][0]["tool"]["driver"]["rules"]
+    bad = complaints(schema, document)
+    for result in run.sarif()["results"]:
+        bad += differ("rule", rules[result["ruleIndex"]]["id"], result["ruleId"])
+        bad += differ("name", rules[result["ruleIndex"]]["name"], result["properties"]["class"])
+    tap.result("SARIF fits the schema: " + " ".join(words), bad)
+
+
+def check_lines(tap):
+    """A result is on the line of the bad call, whatever the folder it was compiled in."""
+    for name, call in (("unmap-size", "dma_unmap_single("), ("sync-range", "dma_sync_single_"),
+                       ("mapping-leaked", "dma_map_single("), ("unmap-nents", "dma_unmap_sg("),
+                       ("cpu-read-stale", "cpu_reads(")):
+        path, line, text = line_of(Run([name + "=wrong"]).sarif()["results"][0])
+        bad = differ("path", path, "tests/hazard/programs.c")
+        bad += [] if call in text else ["line %d is %r, without %s" % (line, text, call)]
+        tap.result("SARIF shows %s on the line of the call" % name, bad)
+
+
+def check_root(tap):
+    deep = Run(["unmap-size=wrong"], root=os.path.join(ROOT, "tests")).sarif()
+    where = deep["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    bad = differ("path", where["uri"], "hazard/programs.c")
+    bad += [] if deep["originalUriBaseIds"]["%SRCROOT%"]["uri"].endswith("/tests/") else \
+        [deep["originalUriBaseIds"]]
+    tap.result("SARIF names files from the root that is asked for", bad)
+    outside = Run(["unmap-size=wrong"], root=os.path.join(ROOT, "docs")).sarif()
+    where = outside["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    tap.result("...and a file that is elsewhere by all of its name",
+               [] if where["uri"].startswith("file:///") and "uriBaseId" not in where else [where])
+
+
+def prints_of(run):
+    return {r["properties"]["class"]: (r["partialFingerprints"]["armdmaHazard/v1"],
+                                       r["locations"][0]["physicalLocation"]["region"]
+                                       ["startLine"]) for r in run.sarif()["results"]}
+
+
+def check_fingerprints(tap):
+    words = ["unmap-size=wrong", "cpu-read-stale=wrong", "mapping-leaked=wrong"]
+    here, moved = prints_of(Run(words)), prints_of(Run(words, program=MOVED))
+    bad = differ("classes", sorted(moved), sorted(here))
+    for name, (fingerprint, line) in here.items():
+        bad += differ(name, moved[name][0], fingerprint)
+        bad += ["%s is at line %d as before" % (name, line)] if moved[name][1] == line else []
+    bad += ["two have one"] if len({p for p, _ in here.values()}) < len(here) else []
+    tap.result("fingerprints outlive lines that move", bad)
+
+
+# ---- files ---------------------------------------------------------------------------------------
+
+def check_files(tap):
+    run = Run(["unmap-size=wrong", "cpu-read-stale=right"])
+    tap.result("files of several harnesses: one, but of JSON one each, and nothing half-written",
+               differ("files", sorted(run.files),
+                      ["r-2.json", "r.json", "r.sarif", "r.tap", "r.xml"]))
+    run = Run(["unmap-size=wrong", "cpu-read-stale=right"], {"tap": "%e-%n.tap", "json": "%n.json"})
+    name = os.path.basename(PROGRAM)
+    tap.result("names tell program and number",
+               differ("files", sorted(run.files),
+                      ["1.json", "2.json", name + "-1.tap", name + "-2.tap"]) +
+               differ("2nd", tap_tally_of(run.files[name + "-2.tap"]), (1, 0)))
+    run = Run(["unmap-size=right"], {"tap": "%p.tap"})
+    tap.result("names tell the process",
+               [] if all(re.fullmatch(r"\d+\.tap", n) for n in run.files) and run.files
+               else list(run.files))
+    run = Run(["unmap-size=wrong"], {form: "none/" + name for form, name in FORMS.items()})
+    lines = [l for l in run.err.splitlines() if l.startswith("armdma: cannot write ")]
+    tap.result("a file that cannot be written is one sentence, and status 2",
+               differ("status", run.status, 2) + differ("lines", len(lines), len(FORMS)))
+    run = Run(["unmap-size=wrong", "unmap-size=right"], {"tap": "/dev/stdout"})
+    tap.result("what is no file is written to, each harness for itself",
+               differ("headers", run.out.count("TAP version 14\n"), 2) +
+               differ("plans", len(re.findall(r"^1\.\.1$", run.out, re.M)), 2))
+
+
+def tap_tally_of(text):
+    passed, failures, _, _ = tally.tap_counts(text)
+    return passed, len(failures)
+
+
+def check_same_bytes(tap):
+    for board, options in (("a9-pl310", ""), ("a9-pl310", ":chooser=random:backtrace=full")):
+        a, b = (Run(SETS[2], options=options, board=board) for _ in range(2))
+        tap.result("two runs write the same bytes" + options,
+                   ["%s differs" % n for n in a.files if a.files[n] != b.files[n]])
+
+
+def check_golden(tap):
+    """Byte for byte; of SARIF the results, since the rules are the catalogue."""
+    run = Run(["unmap-size=wrong", "cpu-read-stale=wrong", "cpu-read-stale=right"])
+    texts = {"forms.junit.xml": run.files["r.xml"], "forms.tap": run.files["r.tap"],
+             "forms.sarif-results.json": json.dumps(run.sarif()["results"], indent=2) + "\n"}
+    for name, text in texts.items():
+        path = os.path.join(ROOT, "tests/golden", name)
+        if os.environ.get("UPDATE_GOLDEN"):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+        with open(path, encoding="utf-8") as f:
+            tap.result(name + " is golden", [] if f.read() == text else
+                       ["If this is meant: UPDATE_GOLDEN=1 meson test -C build formats", text])
+
+
+def main():
+    tap = Tap()
+    with open(os.path.join(HERE, "sarif.schema.json"), encoding="utf-8") as f:
+        schema = json.load(f)
+    for words in SETS:
+        run = Run(words)
+        check_counts(tap, words, run)
+        check_sarif(tap, schema, words, run)
+    for what, broken in mutations(json.loads(Run(SETS[0]).files["r.sarif"])):
+        tap.result("the schema refuses " + what,
+                   [] if complaints(schema, broken) else ["accepted"])
+    check_lines(tap)
+    check_root(tap)
+    check_fingerprints(tap)
+    check_files(tap)
+    check_same_bytes(tap)
+    check_golden(tap)
+    tap.finish()
+
+
+main()
