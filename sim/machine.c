@@ -128,10 +128,37 @@ static bool is_quick(const struct machine *m)
 	       m->inner.is_many == m->inner.is_coherent;
 }
 
+/* Which freedoms of the hardware the chooser uses. */
+static void choose_freedoms(struct machine *m)
+{
+	const struct machine_config *cfg = &m->config;
+	bool is_script = cfg->chooser == CHOOSER_SCRIPT;
+
+	m->acts = !m->is_fast && cfg->chooser != CHOOSER_NOMINAL && cfg->chooser != CHOOSER_LAZY;
+	m->draws_turns = !m->is_fast && (cfg->chooser == CHOOSER_RANDOM ||
+					 (is_script && script_has(cfg->script, SCRIPT_TURNS)));
+	m->draws_delays = cfg->chooser == CHOOSER_RANDOM ||
+			  (is_script && script_has(cfg->script, SCRIPT_DELAYS));
+	m->may_wait = m->draws_delays || cfg->chooser == CHOOSER_LAZY ||
+		      cfg->chooser == CHOOSER_RETAIN;
+}
+
+static bool holds_stores(const struct machine *m)
+{
+	switch (m->is_fast ? CHOOSER_NOMINAL : m->config.chooser) {
+	case CHOOSER_RANDOM:
+	case CHOOSER_LAZY:
+	case CHOOSER_RETAIN:
+		return true;
+	case CHOOSER_SCRIPT:
+		return script_has(m->config.script, SCRIPT_HOLD);
+	default:
+		return false;
+	}
+}
+
 static bool build(struct machine *m, GError **error)
 {
-	uint64_t seed = m->config.seed;
-
 	add_cpus(m);
 	if (!build_memory(m, error))
 		return false;
@@ -143,15 +170,15 @@ static bool build(struct machine *m, GError **error)
 	if (!build_scratch(m, error) || !build_window(m, error))
 		return false;
 	m->is_quick = is_quick(m);
-	m->turns = stream_new(seed, STREAM_TURNS);
-	if (m->is_random) {
-		m->schedule = stream_new(seed, STREAM_SCHEDULE);
+	m->turns = stream_new(m->config.seed, STREAM_TURNS);
+	if (m->acts) {
 		m->speculation = speculation_new(m);
 		if (!m->speculation)
 			return no_room(error);
 	}
-	if (!m->is_fast && m->config.chooser != CHOOSER_NOMINAL &&
-	    m->cpus[0]->board->part->arch >= 6)
+	if (!m->is_fast && (m->acts || m->config.record) && !unasked_new(m))
+		return no_room(error);
+	if (holds_stores(m) && m->cpus[0]->board->part->arch >= 6)
 		m->order = order_new(m);
 	cci400_init(m);
 	if (m->has_pl310)
@@ -180,7 +207,7 @@ struct machine *machine_new(const struct machine_config *cfg, GError **error)
 	m->config = *cfg;
 	m->board = cfg->board;
 	m->is_fast = cfg->gear == GEAR_FAST;
-	m->is_random = !m->is_fast && cfg->chooser == CHOOSER_RANDOM;
+	choose_freedoms(m);
 	m->observers = g_ptr_array_new();
 	m->masters = g_ptr_array_new();
 	m->iommus = g_ptr_array_new();
@@ -189,7 +216,10 @@ struct machine *machine_new(const struct machine_config *cfg, GError **error)
 	m->lent = g_array_new(false, false, sizeof(struct lent_line));
 	m->scratch.fd = -1;
 	g_mutex_init(&m->lock);
-	return build(m, error) ? g_steal_pointer(&m) : NULL;
+	if (!build(m, error))
+		return NULL;
+	m->config.script = NULL;	/* not ours */
+	return g_steal_pointer(&m);
 }
 
 void machine_free(struct machine *m)
@@ -209,6 +239,7 @@ void machine_free(struct machine *m)
 	cpu_forget(m);
 	free_cpus(m);
 	speculation_free(m);
+	unasked_free(m);
 	order_free(m->order);
 	if (m->bus.storages)
 		g_ptr_array_unref(m->bus.storages);

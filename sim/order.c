@@ -72,7 +72,9 @@ struct load {
 struct order {
 	struct machine *machine;
 	struct stream draws;
-	bool is_lazy;
+	bool is_drawn;			/* what drains when is the chooser's; else never unforced */
+	bool is_lazy;			/* what may overtake does */
+	bool is_scripted;		/* only what a script says is held */
 	bool is_concurrent;
 	uint64_t now;			/* events so far */
 	uint64_t nr_stores;
@@ -95,7 +97,9 @@ struct order *order_new(struct machine *m)
 
 	o->machine = m;
 	o->draws = stream_new(m->config.seed, STREAM_ORDER);
-	o->is_lazy = m->config.chooser == CHOOSER_LAZY;
+	o->is_drawn = m->config.chooser == CHOOSER_RANDOM;
+	o->is_scripted = m->config.chooser == CHOOSER_SCRIPT;
+	o->is_lazy = !o->is_drawn && !o->is_scripted;
 	o->line_bytes = inner_line_bytes(&m->inner);
 	o->buffers = g_new0(struct store_buffer, m->nr_cpus);
 	o->spare = g_new(struct held, nr_spare);
@@ -301,7 +305,7 @@ static void take_effect(struct cpu *c, const struct held *h)
 
 	if (h->kind == HELD_OP) {
 		m->actor = (struct actor){ .cpu = c, .site = h->site };
-		dc_perform(c, h->op, h->word, h->va);
+		dc_perform(c, h->op, h->word, h->va, true);
 		return;
 	}
 	for (unsigned i = 0, end; i < HELD_BYTES; i = end) {
@@ -403,7 +407,7 @@ static void step(struct machine *m)
 	for (unsigned n = 0; n < m->nr_cpus; n++) {
 		struct store_buffer *b = &o->buffers[n];
 
-		while (!o->is_lazy && b->nr && stream_below(&o->draws, 4) == 0)
+		while (o->is_drawn && b->nr && stream_below(&o->draws, 4) == 0)
 			drain_any(o, b);
 		if (b->nr && o->now - b->held[0]->since > PATIENCE)
 			drain_one(b, 0);
@@ -472,7 +476,7 @@ static struct held *merges_into(struct order *o, struct store_buffer *b, const s
 		if (!is_of_line(old, h->kind, h->slot))
 			continue;
 		if (share_a_byte(old, h) ||
-		    (!o->is_lazy && old->word == h->word && stream_below(&o->draws, 2)))
+		    (o->is_drawn && old->word == h->word && stream_below(&o->draws, 2)))
 			return old;
 	}
 	return NULL;
@@ -539,6 +543,26 @@ static bool is_held(struct machine *m, uint64_t word, struct place at)
 	       (tlb_kind(word) != PAGE_CACHED || line_is_watched(m, at.off));
 }
 
+/* Under a script: the youngest goes on at once, unless it became part of one that is held. */
+static void pass_on(struct store_buffer *b, uint64_t nr)
+{
+	const struct held *youngest = b->nr ? b->held[b->nr - 1] : NULL;
+
+	if (youngest && youngest->first_nr == nr)
+		drain(b, b->nr - 1);
+}
+
+static void hold_or_pass_on(struct order *o, struct store_buffer *b, const struct held *h)
+{
+	bool is_asked_for = unasked_takes_hold(o->machine);
+
+	if (!o->is_scripted)
+		unasked_note_hold(o->machine, h->line);
+	hold(o, b, h);
+	if (o->is_scripted && !is_asked_for)
+		pass_on(b, h->first_nr);
+}
+
 void order_store(struct cpu *c, uint64_t word, uint32_t va, struct place at, const void *buf,
 		 size_t len)
 {
@@ -560,7 +584,7 @@ void order_store(struct cpu *c, uint64_t word, uint32_t va, struct place at, con
 	}
 	memcpy(h.bytes + first, buf, len);
 	memset(h.has + first, true, len);
-	hold(o, b, &h);
+	hold_or_pass_on(o, b, &h);
 }
 
 /* ---- what forces a drain ------------------------------------ */
@@ -591,6 +615,11 @@ void order_before_load(struct cpu *c, struct place at)
 		drain(b, (unsigned)i);
 }
 
+static bool may_hold_op(const struct order *o, struct place line)
+{
+	return !o->is_scripted || unasked_will_hold(o->machine, line);
+}
+
 bool order_holds_op(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va)
 {
 	struct machine *m = c->machine;
@@ -602,13 +631,14 @@ bool order_holds_op(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va)
 		.va = va, .slot = line.off, .line = line, .site = m->actor.site,
 	};
 
-	if (!line_is_watched(m, line.off)) {
+	if (!line_is_watched(m, line.off) || !may_hold_op(m->order, line)) {
 		drain_before_epoch(b, b->epoch);
 		drain_overlapping(b, line.off, inner_line_bytes(&m->inner));
 		return false;
 	}
 	memset(h.has, true, inner_line_bytes(&m->inner));
-	hold(m->order, b, &h);
+	event_waits(m, line);
+	hold_or_pass_on(m->order, b, &h);
 	return true;
 }
 

@@ -18,9 +18,11 @@
  *   a full DMB, then a load           what was stored before the DMB drains first
  *   an operation on a line            program order with what this CPU does to the line
  *
- * CHOOSER_LAZY lets every store that may overtake an older one do so at once, and holds
- * what is overtaken for as long as it can. CHOOSER_RANDOM draws. CHOOSER_NOMINAL has no
- * buffer at all: m->order is NULL, and that test is all it costs.
+ * CHOOSER_LAZY and CHOOSER_RETAIN let every store that may overtake an older one do so at
+ * once, and hold what is overtaken for as long as they can. CHOOSER_RANDOM draws. A script
+ * says which are held; the others drain at once. With CHOOSER_NOMINAL, CHOOSER_EVICT and a
+ * script that holds nothing there is no buffer at all: m->order is NULL, and that test is
+ * all it costs.
  *
  * What is held: stores to memory that is not cached, and to watched lines; and cache
  * operations by address on watched lines, which only a DSB completes. Cached stores

@@ -79,7 +79,7 @@ static struct agent *choose(struct run *r, size_t from, size_t nr)
 {
 	struct machine *m = r->machine;
 
-	return nth_left(r, from, m->is_random ? stream_below(&m->turns, (uint32_t)nr) : 0);
+	return nth_left(r, from, m->draws_turns ? stream_below(&m->turns, (uint32_t)nr) : 0);
 }
 
 /*
@@ -104,7 +104,7 @@ static bool may_switch(const struct machine *m)
 
 void run_point_slow(struct machine *m)
 {
-	if (may_switch(m) && m->is_random)
+	if (may_switch(m) && m->draws_turns)
 		let_go_on(choose(self->run, index_of(self), self->run->nr_left));
 }
 

@@ -129,6 +129,14 @@ void script_print(GString *to, const struct script_action *a)
 				       a->is_after ? "+" : "");
 }
 
+bool script_has(const struct machine_script *s, enum script_verb verb)
+{
+	for (unsigned i = 0; s && i < s->actions->len; i++)
+		if (g_array_index(s->actions, struct script_action, i).verb == verb)
+			return true;
+	return false;
+}
+
 char *machine_script_text(const struct machine_script *s)
 {
 	GString *text = g_string_new(NULL);

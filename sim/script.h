@@ -30,6 +30,8 @@ struct machine_script {
 	GArray *actions;	/* of struct script_action */
 };
 
+/* Has it, which may be NULL, an action of that kind? */
+bool script_has(const struct machine_script *s, enum script_verb verb);
 /* As it is read: "evict 0x80001040@3+". */
 void script_print(GString *to, const struct script_action *a);
 

@@ -33,6 +33,7 @@
 #include "mem/attrs.h"
 #include "mem/dram.h"
 #include "order.h"
+#include "unasked.h"
 #include "mem/notes.h"
 #include "mem/pages.h"
 
@@ -98,7 +99,10 @@ struct machine {
 	struct window *window;
 	char *window_base;
 	bool is_fast;
-	bool is_random;
+	bool acts;			/* the chooser does things unasked, at events of lines */
+	bool draws_turns;		/* of agents */
+	bool draws_delays;		/* of what waits outside of the CPUs */
+	bool may_wait;			/* it does not happen at once */
 	bool is_quick;			/* quick.h may be tried */
 	bool is_telling;		/* an observer is being called */
 	unsigned nr_handlers;		/* of bus devices, that are being called */
@@ -129,7 +133,8 @@ struct machine {
 	struct stb stb;
 	struct cci400 cci400;
 	struct stream schedule, turns;
-	struct speculation *speculation;	/* NULL unless is_random */
+	struct speculation *speculation;	/* NULL unless the chooser acts */
+	struct unasked *unasked;	/* NULL: nothing is, and nobody counts */
 	GPtrArray *observers;		/* of struct observer * */
 	GPtrArray *masters;		/* of struct master *; owned */
 	GPtrArray *iommus;		/* of struct iommu_hw *; owned */
@@ -227,13 +232,46 @@ struct speculation *speculation_new(struct machine *m);
 void speculation_free(struct machine *m);	/* NULL is fine */
 /* What was known of live translations no longer holds. */
 void speculation_forget(struct machine *m);
-void speculate_slow(struct machine *m, struct place at);
+/*
+ * The line of @at, or the one after it, comes into level 1, and level 2 on the way; or into
+ * level 2 alone. False: it is there, or no live cacheable translation leads to it.
+ */
+bool speculate_fill(struct machine *m, struct place at);
+bool speculate_fill_next(struct machine *m, struct place at);
+bool speculate_fill_outer(struct machine *m, struct place at);
+/* The line of @at leaves level 1, or level 2. False: it was not there. */
+bool speculate_evict(struct machine *m, struct place at);
+bool speculate_evict_outer(struct machine *m, struct place at);
 
-/* An event is about to touch, or has touched, the line of @at. */
-static inline void speculate(struct machine *m, struct place at)
+/* ---- unasked.c ------------------------------------------------------------- */
+
+/*
+ * An event of the program on the line of @at, @what (unasked.h) it is, begins; or is over.
+ * A load is never over: what it returns lies where the next event may overwrite it.
+ */
+static inline void event_begins(struct machine *m, struct place at, unsigned what)
 {
-	if (unlikely(m->is_random) && line_is_watched(m, at.off))
-		speculate_slow(m, at);
+	if (unlikely(m->unasked != NULL) && line_is_watched(m, at.off))
+		event_begins_slow(m, at, what);
+}
+
+static inline void event_ended(struct machine *m, struct place at, unsigned what)
+{
+	if (unlikely(m->unasked != NULL) && line_is_watched(m, at.off))
+		event_ended_slow(m, at, what);
+}
+
+/* An operation on that line is put off. */
+static inline void event_waits(struct machine *m, struct place at)
+{
+	event_begins(m, at, EVENT_MAY_WAIT | EVENT_PUT_OFF);
+}
+
+/* One event of each line of [@at, +@len), and nothing is done unasked. */
+static inline void events_count(struct machine *m, struct place at, uint64_t len)
+{
+	if (unlikely(m->unasked != NULL))
+		events_count_slow(m, at, len);
 }
 
 /* ---- cpu/core.c ------------------------------------------------------------ */

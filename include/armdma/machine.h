@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <glib.h>
 #include <armdma/board.h>
 
@@ -46,7 +47,10 @@ enum machine_gear {
 enum chooser_mode {
 	CHOOSER_NOMINAL,	/* nothing happens that nobody asked for */
 	CHOOSER_RANDOM,		/* fills, evictions and delays of stores, drawn from the seed */
-	CHOOSER_LAZY		/* a store is delayed for as long as nothing forces it out */
+	CHOOSER_LAZY,		/* a store is delayed for as long as nothing forces it out */
+	CHOOSER_EVICT,		/* the worst that early evictions and fills can do, greedily */
+	CHOOSER_RETAIN,		/* the worst of late ones: the same fills, no eviction, lazy stores */
+	CHOOSER_SCRIPT		/* what a script says, and nothing else */
 };
 
 /* ---- scripts ------------------------------------------------------- */
@@ -103,6 +107,30 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(machine_script, machine_script_free)
 char *machine_script_text(const struct machine_script *s);
 size_t machine_script_length(const struct machine_script *s);	/* actions */
 
+/**
+ * struct machine_script_outcome - what became of a script's actions so far
+ * @nr_done:    taken
+ * @nr_skipped: not legal when their time came
+ * @nr_waiting: their time has not come, or never will
+ */
+struct machine_script_outcome {
+	uint64_t nr_done, nr_skipped, nr_waiting;
+};
+void machine_script_ask(const struct machine *m, struct machine_script_outcome *ret);
+
+/**
+ * machine_count_events() - count events as scripts do, from now on
+ *
+ * Where the chooser acts, or records, they are counted from the start. Exact gear; costs a
+ * little at each event of a watched line. False: the host has no room for the counts.
+ *
+ * machine_nr_events() - how many the line of @pa has had, the one under way included
+ *
+ * So an observer who is told of an event asks for its N. 0 where nobody counts.
+ */
+bool machine_count_events(struct machine *m);
+uint32_t machine_nr_events(const struct machine *m, uint64_t pa);
+
 /* ---- building -------------------------------------------------------- */
 
 /** How much a TLB holds. */
@@ -137,6 +165,11 @@ enum pl310_erratum {
  * @seed:    of the chooser; any value, 0 included
  * @tlb:     capacity of the TLBs (exact gear only)
  * @errata:  set of enum pl310_erratum; boards without a PL310 ignore it
+ * @script:  of CHOOSER_SCRIPT, NULL: nothing; used by machine_new() only
+ * @record:  NULL, or where each action that is taken unasked is written as a script's, one
+ *           a line, at once (exact gear only); borrowed. A run of CHOOSER_SCRIPT with that
+ *           script and the same seed takes the same ones, but for when a store drains that
+ *           was held, and for stores to memory that is not watched: neither is written
  */
 struct machine_config {
 	const struct board *board;
@@ -145,6 +178,8 @@ struct machine_config {
 	uint64_t seed;
 	enum tlb_capacity tlb;
 	unsigned errata;
+	const struct machine_script *script;
+	FILE *record;
 };
 
 /**

@@ -51,7 +51,7 @@ static void go_on(struct machine *m)
 {
 	struct cci400 *cci = &m->cci400;
 
-	if (cci->is_changing && m->is_random && stream_below(&cci->progress, 2))
+	if (cci->is_changing && m->draws_delays && stream_below(&cci->progress, 2))
 		take_effect(cci);
 }
 
@@ -87,7 +87,7 @@ static uint32_t read_status(struct machine *m)
 
 	go_on(m);
 	was_changing = cci->is_changing;
-	if (!m->is_random)
+	if (!m->draws_delays)
 		take_effect(cci);
 	return was_changing ? STATUS_CHANGE_PENDING : 0;
 }
@@ -101,7 +101,7 @@ static void write_snoop_control(struct machine *m, unsigned interface, uint32_t 
 		return;
 	cci->snoop_control[interface] = enables;
 	cci->is_changing = true;
-	if (m->is_fast || m->config.chooser == CHOOSER_NOMINAL)
+	if (m->is_fast || !m->may_wait)
 		take_effect(cci);
 }
 

@@ -42,9 +42,9 @@ static void op_line(struct machine *m, struct cpu *c, enum dc_op op, uint32_t pa
 	outer_count_asked(c, op, 1);
 	if (m->is_fast || !dram_find(&m->dram, pa, &at))
 		return;
-	speculate(m, at);
+	event_begins(m, at, event_of_op(op));
 	outer_op(m, op, at);
-	speculate(m, at);
+	event_ended(m, at, event_of_op(op));
 }
 
 static void op_range(struct machine *m, struct cpu *c, enum dc_op op, uint32_t last)

@@ -58,16 +58,20 @@ static void on_line(struct machine *m, enum dc_op op, struct place at)
 	outer_op(m, as_done(m, op, at), at);
 }
 
+static void on_line_asked(struct machine *m, enum dc_op op, struct place at)
+{
+	event_begins(m, at, event_of_op(op));
+	on_line(m, op, at);
+	event_ended(m, at, event_of_op(op));
+}
+
 static void by_pa(struct machine *m, struct cpu *c, enum dc_op op, uint32_t pa)
 {
 	struct place at;
 
 	outer_count_asked(c, op, 1);
-	if (m->is_fast || !dram_find(&m->dram, pa, &at))
-		return;
-	speculate(m, at);
-	on_line(m, op, at);
-	speculate(m, at);
+	if (!m->is_fast && dram_find(&m->dram, pa, &at))
+		on_line_asked(m, op, at);
 }
 
 static void by_index(struct machine *m, struct cpu *c, enum dc_op op, uint32_t value)
@@ -122,7 +126,7 @@ static void by_way(struct machine *m, struct cpu *c, enum dc_op op, uint32_t way
 	*b = (struct pl310_background){ .ways = ways, .op = op };
 	if (is_torn(m, b)) {
 		do_ways(m, DC_CLEAN, ways);
-	} else if (!m->is_random) {
+	} else if (!m->draws_delays) {
 		do_ways(m, op, ways);
 		b->is_applied = true;
 	}
@@ -133,7 +137,7 @@ static uint32_t ways_over(struct machine *m, uint32_t ways)
 {
 	uint32_t nr, over = 0;
 
-	if (!m->is_random)
+	if (!m->draws_delays)
 		return ways;
 	nr = stream_below(&m->pl310.progress, (uint32_t)__builtin_popcount(ways) + 1);
 	for (; nr; nr--)
@@ -210,7 +214,7 @@ static uint32_t operate_some(struct machine *m, enum dc_op op, uint32_t pa, uint
 	if (step && step <= PAGE_BYTES && (!is_memory || is_idle_page(m, at)))
 		return MIN(nr, nr_in_page(pa, step));
 	if (is_memory)
-		on_line(m, op, at);
+		on_line_asked(m, op, at);
 	return 1;
 }
 

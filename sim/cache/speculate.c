@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What caches do though nobody asked: speculative fills and evictions.
+ * What caches do though nobody asked: speculative fills and evictions, one by one. Which
+ * and when is unasked.c's.
  *
- * Arm allows both at nearly any time. They matter only around events on the line
- * itself, so that is where the chooser is asked, for watched lines only. A fill
- * needs a live cacheable translation, in the TLB or in the tables that a walk
- * would find: nothing is ever fetched through a mapping that is not there.
+ * A fill needs a live cacheable translation, in the TLB or in the tables that a walk would
+ * find: nothing is ever fetched through a mapping that is not there.
  *
  * Leaves out: speculative reads of registers and through Device mappings, which
  * Arm forbids.
@@ -105,66 +104,54 @@ static const struct page_note *note_of(struct machine *m, struct place at)
 	return n;
 }
 
-static void fill_inner(struct machine *m, struct place at)
+bool speculate_fill(struct machine *m, struct place at)
 {
 	const struct page_note *n = note_of(m, at);
 	struct seat s;
 
 	if (!n->is_cacheable)
-		return;
+		return false;
 	s = inner_seat(&m->inner, n->va | (at.pa & PAGE_MASK), at);
-	if (!inner_hits(&m->running->l1, s.slot))
-		inner_fill(m->running, s, n->ask);
+	if (inner_hits(&m->running->l1, s.slot))
+		return false;
+	inner_fill(m->running, s, n->ask);
+	return true;
 }
 
 /* A prefetch into level 2 alone. */
-static void fill_outer(struct machine *m, struct place at)
+bool speculate_fill_outer(struct machine *m, struct place at)
 {
-	if (outer_is_on(&m->outer) && !outer_hits(&m->outer, at) &&
-	    note_of(m, at)->is_cacheable && note_of(m, at)->ask.use >= OUTER_WRITE_THROUGH)
-		outer_fill(m, at, true);
+	if (!outer_is_on(&m->outer) || outer_hits(&m->outer, at) ||
+	    !note_of(m, at)->is_cacheable || note_of(m, at)->ask.use < OUTER_WRITE_THROUGH)
+		return false;
+	return outer_fill(m, at, true) >= 0;
 }
 
 /* The prefetchers of real cores stop at a page, too. */
-static void fill_next(struct machine *m, struct place at)
+bool speculate_fill_next(struct machine *m, struct place at)
 {
 	struct place next = place_add(inner_line_place(&m->inner, at),
 				      inner_line_bytes(&m->inner));
 
-	if (next.pa & PAGE_MASK)
-		fill_inner(m, next);
+	return next.pa & PAGE_MASK && speculate_fill(m, next);
 }
 
-static void evict_outer(struct machine *m, struct place at)
+bool speculate_evict(struct machine *m, struct place at)
+{
+	bool is_there = inner_line_state(m, at).is_valid;
+
+	if (is_there)
+		inner_evict(m, at);
+	return is_there;
+}
+
+bool speculate_evict_outer(struct machine *m, struct place at)
 {
 	int i = outer_is_on(&m->outer) ? outer_find(&m->outer, at) : -1;
 
 	if (i < 0)
-		return;
+		return false;
 	m->outer.counts.evicted++;
 	outer_expel(m, i, CAUSE_EVICTION);
-}
-
-/* Half of all events pass undisturbed. */
-void speculate_slow(struct machine *m, struct place at)
-{
-	switch (stream_below(&m->schedule, 16)) {
-	case 0: case 1: case 2:
-		fill_inner(m, at);
-		break;
-	case 3:
-		fill_outer(m, at);
-		break;
-	case 4:
-		fill_next(m, at);
-		break;
-	case 5: case 6:
-		inner_evict(m, at);
-		break;
-	case 7:
-		evict_outer(m, at);
-		break;
-	default:
-		break;
-	}
+	return true;
 }

@@ -7,8 +7,7 @@
 void stb_init(struct machine *m)
 {
 	m->stb.drains = stream_new(m->config.seed, STREAM_STB);
-	m->stb.holds = !m->is_fast && (m->config.chooser != CHOOSER_NOMINAL ||
-				       m->config.errata & ERRATUM_769419);
+	m->stb.holds = !m->is_fast && (m->may_wait || m->config.errata & ERRATUM_769419);
 }
 
 /* Runs of bytes that are written, one commit each. */
@@ -61,7 +60,7 @@ void stb_drain_over(struct machine *m, struct place at, size_t len)
 
 static void choose(struct machine *m)
 {
-	while (m->stb.nr && m->is_random && !stream_below(&m->stb.drains, 4))
+	while (m->stb.nr && m->draws_delays && !stream_below(&m->stb.drains, 4))
 		drain_oldest(m);
 }
 

@@ -62,7 +62,7 @@ const uint8_t *access_load(struct cpu *c, uint64_t word, uint32_t va, size_t len
 
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
-	speculate(m, at);
+	event_begins(m, at, EVENT_READS);
 	if (unlikely(m->order != NULL))
 		order_before_load(c, at);
 	answer = see(c, word, s, len);
@@ -137,11 +137,12 @@ void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, si
 {
 	struct machine *m = c->machine;
 	struct place at = place_of(m, word, va);
+	unsigned what = EVENT_MAY_WAIT | (tlb_kind(word) == PAGE_CACHED ? 0 : EVENT_WRITES_BELOW);
 	bool is_watched = line_is_watched(m, at.off);
 
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
-	speculate(m, at);
+	event_begins(m, at, what);
 	if (likely(!m->order))
 		access_put(c, word, va, at, buf, len);
 	if (unlikely(is_watched)) {
@@ -151,7 +152,7 @@ void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, si
 	}
 	if (unlikely(m->order != NULL))
 		order_store(c, word, va, at, buf, len);
-	speculate(m, at);
+	event_ended(m, at, what);
 }
 
 uint64_t access_admit(struct cpu *c, uint32_t va, size_t len, bool is_write,

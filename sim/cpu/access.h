@@ -79,8 +79,8 @@ void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, si
 void access_put(struct cpu *c, uint64_t word, uint32_t va, struct place at, const void *buf,
 		size_t len);
 
-/* A maintenance operation on RAM, now. */
-void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va);
+/* A maintenance operation on RAM, now; @is_late: a store buffer held it until now. */
+void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va, bool is_late);
 
 /* Registers; false is an error response. */
 bool access_io_load(struct cpu *c, uint64_t word, uint32_t va, void *buf, size_t len);

@@ -219,7 +219,7 @@ static uint32_t store_at_once(struct cpu *c, uint32_t va, uint32_t value, uint32
 	struct cpu_fault f;
 	uint64_t word;
 
-	if (nr < 2 || va & 3 || m->order || m->is_random || m->run)
+	if (nr < 2 || va & 3 || m->order || m->acts || m->run)
 		return 0;
 	cpu_begin(c, va, site);
 	word = access_admit(c, va, 4, true, &f);

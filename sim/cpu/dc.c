@@ -96,16 +96,17 @@ static bool has_watched(const struct machine *m, struct place at)
 	return page_summary(&m->pages, at.off)->flags & PAGE_HAS_WATCHED;
 }
 
-void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va)
+void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va, bool is_late)
 {
 	struct machine *m = c->machine;
 	struct place at = place_of(m, word, va);
+	unsigned what = event_of_op(op) | (is_late ? EVENT_LATE : 0);
 
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
-	speculate(m, at);
+	event_begins(m, at, what);
 	dc_levels(c, op, inner_seat(&m->inner, va, at), is_broadcast(c, m->actor.attrs));
-	speculate(m, at);
+	event_ended(m, at, what);
 }
 
 /* ---- which lines -------------------------------------------------------------- */
@@ -191,7 +192,7 @@ static struct lines lines_of(const struct cpu *c, enum dc_op op, uint64_t off, b
 /* May lines be passed by? Not where each is a point at which others, or chance, come in. */
 static bool may_skip(const struct machine *m)
 {
-	return m->inner.nr_views == 1 && !m->order && !m->is_random && !m->run;
+	return m->inner.nr_views == 1 && !m->order && !m->acts && !m->run;
 }
 
 /* On @nr_lines of one page, those that need it. */
@@ -207,7 +208,7 @@ static void dc_wanted(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va,
 		unsigned i = (va & PAGE_MASK) >> m->inner.line_shift;
 
 		if (w.bits[i / 64] >> i % 64 & 1)
-			dc_perform(c, op, word, va);
+			dc_perform(c, op, word, va, false);
 	}
 }
 
@@ -237,7 +238,7 @@ static bool dc_in_page(struct cpu *c, enum dc_op op, uint32_t va, uint32_t len, 
 	}
 	for (; nr_lines; nr_lines--, va += step) {
 		if (likely(!m->order) || !order_holds_op(c, op, word, va))
-			dc_perform(c, op, word, va);
+			dc_perform(c, op, word, va, false);
 		run_point(m);
 	}
 	return true;
@@ -327,12 +328,14 @@ static uint64_t dc_idle(struct cpu *c, enum dc_op op, uint64_t va, uint64_t end,
 	struct machine *m = c->machine;
 	struct idle_run run = { .len = 0 };
 
-	if (va & PAGE_MASK || m->order || m->is_random || m->run)
+	if (va & PAGE_MASK || m->order || m->acts || m->run)
 		return 0;
 	while (va + run.len + PAGE_BYTES <= end &&
 	       take_page(c, op, (uint32_t)(va + run.len), &run))
 		;
 	count_dc(c, op, run.len / step);
+	if (run.is_watched)
+		events_count(m, run.at, run.len);
 	if (run.is_watched && op != DC_INVALIDATE)
 		tell_cleans(m, op, (uint32_t)va, &run);
 	return run.len;

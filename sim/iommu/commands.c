@@ -10,7 +10,7 @@ void commands_reset(struct command_unit *u)
 
 static unsigned delay_of_one(struct command_unit *u)
 {
-	if (u->hw->machine->config.chooser == CHOOSER_RANDOM)
+	if (u->hw->machine->draws_delays)
 		return iommu_hw_choose(u->hw, u->delay + 1);
 	return u->delay;
 }

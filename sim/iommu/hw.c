@@ -40,7 +40,7 @@ void iommu_hw_leave(struct iommu_hw *i)
 
 uint32_t iommu_hw_choose(struct iommu_hw *i, uint32_t n)
 {
-	return i->machine->config.chooser == CHOOSER_RANDOM ? stream_below(&i->chance, n) : 0;
+	return i->machine->draws_delays ? stream_below(&i->chance, n) : 0;
 }
 
 /* ---- registers ------------------------------------------------------------------ */

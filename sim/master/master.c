@@ -215,13 +215,13 @@ static void read_piece(struct master *d, struct place at, void *buf, size_t len)
 	struct machine *m = d->machine;
 	uint8_t cpus = snooped_by(d);
 
-	speculate(m, at);
+	event_begins(m, at, EVENT_READS);
 	if (cpus)
 		snoop_read(d, cpus, at, buf, len);
 	else
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
 	tell_dma(m, OBSERVE_DMA_READ, at, buf, len);
-	speculate(m, at);
+	event_ended(m, at, EVENT_READS);
 }
 
 static void write_piece(struct master *d, struct place at, const void *buf, size_t len)
@@ -229,7 +229,7 @@ static void write_piece(struct master *d, struct place at, const void *buf, size
 	struct machine *m = d->machine;
 	uint8_t cpus = snooped_by(d);
 
-	speculate(m, at);
+	event_begins(m, at, EVENT_WRITES_BELOW);
 	if (cpus && !d->is_acp)
 		snoop_write(m, cpus, at, len);
 	tell_dma(m, OBSERVE_DMA_WRITE, at, buf, len);
@@ -237,7 +237,7 @@ static void write_piece(struct master *d, struct place at, const void *buf, size
 		write_by_acp(d, at, buf, len);
 	else
 		dram_commit(m, at, buf, len);
-	speculate(m, at);
+	event_ended(m, at, EVENT_WRITES_BELOW);
 }
 
 static void fast_piece(struct machine *m, struct place at, void *buf, size_t len, bool is_write)
@@ -256,7 +256,7 @@ static void fast_piece(struct machine *m, struct place at, void *buf, size_t len
  */
 static bool is_bulk(const struct machine *m, const struct page_summary *p)
 {
-	return !p->nr_inner && !p->nr_outer && !(m->is_random && p->flags & PAGE_HAS_WATCHED);
+	return !p->nr_inner && !p->nr_outer && !(m->acts && p->flags & PAGE_HAS_WATCHED);
 }
 
 /* How many of the @len bytes at @at lie in such pages. */
@@ -279,6 +279,7 @@ static void move_run(struct master *d, struct place at, uint64_t dma, void *buf,
 	struct machine *m = d->machine;
 
 	m->actor = (struct actor){ .master = d, .dma = dma };
+	events_count(m, at, len);
 	if (!is_write)
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
 	tell_dma(m, is_write ? OBSERVE_DMA_WRITE : OBSERVE_DMA_READ, at, buf, len);

@@ -64,16 +64,21 @@ void rig_free(struct rig *rig)
 	g_free(rig);
 }
 
-struct rig *rig_a9_with(enum machine_gear gear, enum chooser_mode chooser, uint64_t seed)
+struct rig *rig_a9_of(const struct machine_config *cfg)
 {
-	struct rig *rig = rig_new(fixture_board_a9_pl310(), &(struct machine_config){
-		.gear = gear, .chooser = chooser, .seed = seed });
+	struct rig *rig = rig_new(fixture_board_a9_pl310(), cfg);
 
 	maps(rig, K, PLAY_PA, MIB, CACHED);
 	maps(rig, U, PLAY_PA, MIB, UNCACHED);
 	maps(rig, PL310_VA, FIXTURE_PL310_PA, PAGE, DEVICE);
 	pl310_writes(rig, 0x100, 1);
 	return rig;
+}
+
+struct rig *rig_a9_with(enum machine_gear gear, enum chooser_mode chooser, uint64_t seed)
+{
+	return rig_a9_of(&(struct machine_config){
+		.gear = gear, .chooser = chooser, .seed = seed });
 }
 
 struct rig *rig_a9(void)

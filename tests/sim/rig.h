@@ -71,6 +71,8 @@ void rig_free(struct rig *rig);
 
 /* The A9 with its PL310 on, K and U mapped for one MiB, exact and nominal. */
 struct rig *rig_a9(void);
+/* The same machine as @cfg has it otherwise. */
+struct rig *rig_a9_of(const struct machine_config *cfg);
 struct rig *rig_a9_with(enum machine_gear gear, enum chooser_mode chooser, uint64_t seed);
 
 /* The same machine as CPU @idx sees it, translating as @rig's CPU does now; no rig_free(). */

@@ -53,7 +53,7 @@ static unsigned ticks_until_blocked(struct sysmmu *s)
 {
 	if (!s->was_on)
 		return 0;
-	if (s->hw->machine->config.chooser == CHOOSER_RANDOM)
+	if (s->hw->machine->draws_delays)
 		return iommu_hw_choose(s->hw, s->delay + 1);
 	return s->delay;
 }
