@@ -14,25 +14,17 @@
  *
  * Values are compared, so a stale byte that happens to be equal is not reported.
  */
-#include "report.h"
+#include "bytes.h"
 
 #include <inttypes.h>
 #include <linux/dma-direction.h>
-
-/* Bytes of an access that differ from the newest. */
-struct wrong {
-	unsigned first;			/* offset into the access */
-	unsigned nr;
-	uint64_t pa;			/* of the first */
-	enum writer writer;		/* of the first */
-};
 
 static bool byte_is_wrong(const struct shadow_line *l, const struct observe_event *ev,
 			  unsigned i)
 {
 	unsigned at = (unsigned)(ev->pa - l->pa) + i;
 
-	return l->writer[at] != WRITER_NOBODY && l->golden[at] != ev->bytes[i];
+	return writer_is_known(l->writer[at]) && l->golden[at] != ev->bytes[i];
 }
 
 static struct wrong find_wrong(const struct shadow_line *l, const struct observe_event *ev)
@@ -116,8 +108,7 @@ static bool reaches(const struct record *r, uint64_t pa)
 }
 
 /* The latest record of that kind about @pa; NULL if it is forgotten. */
-static const struct record *last_of(const struct history *h, enum record_kind kind,
-				    uint64_t pa)
+const struct record *bytes_last_of(const struct history *h, enum record_kind kind, uint64_t pa)
 {
 	for (unsigned i = h->nr; i; i--) {
 		const struct record *r = history_at(h, i - 1);
@@ -142,7 +133,7 @@ static const struct record *last_loss(const struct history *h, uint64_t pa)
 	return NULL;
 }
 
-static const struct record *last_call(const struct hazard_engine *e, uint64_t pa)
+const struct record *bytes_last_call(const struct hazard_engine *e, uint64_t pa)
 {
 	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
 
@@ -169,7 +160,7 @@ static const struct record *call_at(const struct hazard_engine *e, uint64_t pa, 
 		if (r->seq > seq && reaches(r, pa))
 			return r;
 	}
-	return last_call(e, pa);
+	return bytes_last_call(e, pa);
 }
 
 /* ---- saying it ----------------------------------------------------- */
@@ -183,8 +174,8 @@ static const char *answer_name(enum observe_answer a)
 	return name[a];
 }
 
-static struct record access_record(struct hazard_engine *e, enum record_kind kind,
-				   const struct observe_event *ev)
+struct record bytes_record(struct hazard_engine *e, enum record_kind kind,
+			   const struct observe_event *ev)
 {
 	struct record now = engine_record(e, kind);
 
@@ -199,9 +190,8 @@ static struct record access_record(struct hazard_engine *e, enum record_kind kin
 	return now;
 }
 
-static void take_bytes(struct report *r, const struct shadow_line *l,
-		       const struct observe_event *ev, const struct wrong *w,
-		       const char *where)
+void bytes_take(struct report *r, const struct shadow_line *l, const struct observe_event *ev,
+		const struct wrong *w, const char *where)
 {
 	r->bytes = (struct report_bytes){
 		.saw = g_byte_array_append(g_byte_array_new(), ev->bytes, (guint)ev->len),
@@ -248,7 +238,7 @@ static void say_bytes(struct hazard_engine *e, struct report *r, const char *ans
 
 static const struct record *writer_record(const struct shadow_line *l, const struct wrong *w)
 {
-	return last_of(&l->history, w->writer == WRITER_DEVICE ? RECORD_DEVICE_WROTE
+	return bytes_last_of(&l->history, w->writer == WRITER_DEVICE ? RECORD_DEVICE_WROTE
 							       : RECORD_CPU_WROTE, w->pa);
 }
 
@@ -256,7 +246,7 @@ static const struct record *writer_record(const struct shadow_line *l, const str
 
 static void fix_after_the_mapping(struct hazard_engine *e, struct report *r, uint64_t pa)
 {
-	const struct record *call = last_call(e, pa);
+	const struct record *call = bytes_last_call(e, pa);
 
 	if (!call)
 		return;
@@ -279,7 +269,7 @@ static void fix_after_the_mapping(struct hazard_engine *e, struct report *r, uin
 static bool is_synced_in_vain(const struct hazard_engine *e, const struct record *written,
 			      uint64_t pa)
 {
-	const struct record *call = last_call(e, pa);
+	const struct record *call = bytes_last_call(e, pa);
 
 	return written && call && call->kind == RECORD_SYNCED_FOR_CPU && call->seq > written->seq;
 }
@@ -305,8 +295,10 @@ static void cpu_read_stale(struct hazard_engine *e, const struct shadow_line *l,
 	const struct mapping *m = ledger_mapping_at(e, w->pa);
 	bool is_unsynced = m && m->dir != DMA_TO_DEVICE &&
 			   !ownership_of_cpu(m, w->pa - m->pa, w->pa - m->pa + 1);
-	struct record now = access_record(e, RECORD_CPU_READ, ev);
-	struct report *r = report_begin(e, HAZARD_CPU_READ_STALE, ev->site,
+	const struct dev_record *mismatched = mismatch_at(e, m, w->pa);
+	struct record now = bytes_record(e, RECORD_CPU_READ, ev);
+	struct report *r = report_begin(e, mismatched ? HAZARD_COHERENCE_MISMATCH
+						      : HAZARD_CPU_READ_STALE, ev->site,
 					m ? m->site : NULL);
 
 	if (!r)
@@ -314,12 +306,15 @@ static void cpu_read_stale(struct hazard_engine *e, const struct shadow_line *l,
 	if (m)
 		report_of_mapping(e, r, m);
 	report_of_access(e, r, ev, false);
-	take_bytes(r, l, ev, w, where);
+	bytes_take(r, l, ev, w, where);
 	say_bytes(e, r, answer_name(ev->answer), writer_record(l, w));
 	report_history(e, r, w->pa, 1);
 	report_now(e, r, &now, true, is_unsynced ? "read, no sync_for_cpu in between"
 						 : "read old bytes");
-	fix_cpu_read(e, r, m, writer_record(l, w), w->pa);
+	if (mismatched)
+		mismatch_tell(e, r, mismatched);
+	else
+		fix_cpu_read(e, r, m, writer_record(l, w), w->pa);
 	report_end(e, r);
 }
 
@@ -346,17 +341,17 @@ static void cpu_write_lost(struct hazard_engine *e, struct shadow_line *l,
 {
 	const struct record *loss = last_loss(&l->history, w->pa);
 	const struct record *call = loss ? call_at(e, w->pa, loss->seq) : NULL;
-	const struct record *store = last_of(&l->history, RECORD_CPU_WROTE, w->pa);
+	const struct record *store = bytes_last_of(&l->history, RECORD_CPU_WROTE, w->pa);
 	const void *site = call ? call->site : loss && loss->site ? loss->site : ev->site;
 	bool is_cpu = ev->kind == OBSERVE_LOAD;
-	struct record now = access_record(e, is_cpu ? RECORD_CPU_READ : RECORD_DEVICE_READ, ev);
+	struct record now = bytes_record(e, is_cpu ? RECORD_CPU_READ : RECORD_DEVICE_READ, ev);
 	struct report *r = report_begin(e, HAZARD_CPU_WRITE_LOST, site,
 					store ? store->site : NULL);
 
 	if (!r)
 		return;
 	report_of_access(e, r, ev, false);
-	take_bytes(r, l, ev, w, NOWHERE);
+	bytes_take(r, l, ev, w, NOWHERE);
 	say_bytes(e, r, is_cpu ? answer_name(ev->answer) : "dram", store);
 	report_history(e, r, w->pa, 1);
 	if (loss)
@@ -398,10 +393,12 @@ static void device_read_stale(struct hazard_engine *e, const struct shadow_line 
 			      const char *where)
 {
 	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma + w->first);
-	const struct record *store = last_of(&l->history, RECORD_CPU_WROTE, w->pa);
+	const struct record *store = bytes_last_of(&l->history, RECORD_CPU_WROTE, w->pa);
 	bool is_late = store && (!m || store->step >= m->step);
-	struct record now = access_record(e, RECORD_DEVICE_READ, ev);
-	struct report *r = report_begin(e, HAZARD_DEVICE_READ_STALE,
+	struct record now = bytes_record(e, RECORD_DEVICE_READ, ev);
+	const struct dev_record *mismatched = m ? mismatch_at(e, m, w->pa) : NULL;
+	struct report *r = report_begin(e, mismatched ? HAZARD_COHERENCE_MISMATCH
+						      : HAZARD_DEVICE_READ_STALE,
 					is_late ? store->site : m ? m->site : NULL,
 					is_late && m ? m->site : NULL);
 
@@ -411,7 +408,7 @@ static void device_read_stale(struct hazard_engine *e, const struct shadow_line 
 	if (m)
 		report_of_mapping(e, r, m);
 	report_of_access(e, r, ev, false);
-	take_bytes(r, l, ev, w, where);
+	bytes_take(r, l, ev, w, where);
 	say_bytes(e, r, "dram", writer_record(l, w));
 	report_history(e, r, w->pa, 1);
 	if (is_late)
@@ -419,7 +416,9 @@ static void device_read_stale(struct hazard_engine *e, const struct shadow_line 
 	report_now(e, r, &now, !is_late,
 		   ev->order ? "read before the store was seen" :
 		   is_late ? "read, no sync_for_device in between" : "read old bytes");
-	if (m)
+	if (mismatched)
+		mismatch_tell(e, r, mismatched);
+	else if (m)
 		fix_device_read(e, r, m, ev);
 	report_end(e, r);
 }
@@ -455,19 +454,22 @@ static void device_write_lost(struct hazard_engine *e, const struct shadow_line 
 	const struct mapping *m = ledger_mapping_at(e, w->pa);
 	bool is_drain = ev->kind == OBSERVE_DRAIN;
 	const struct record *store = last_store(&l->history);
-	const struct record *wrote = last_of(&l->history, RECORD_DEVICE_WROTE, w->pa);
+	const struct record *wrote = bytes_last_of(&l->history, RECORD_DEVICE_WROTE, w->pa);
 	const struct record *culprit = store && (!m || store->step >= m->step) ? store : NULL;
 	const void *site = culprit ? culprit->site : m ? m->site : ev->site;
 	g_autofree char *old = bytes_text(ev->bytes + w->first, ev->len - w->first, 8);
 	g_autofree char *newer = bytes_text(l->golden + (w->pa - l->pa), ev->len - w->first, 8);
-	struct record now = access_record(e, RECORD_WRITTEN_BACK, ev);
-	struct report *r = report_begin(e, HAZARD_DEVICE_WRITE_LOST, site, m ? m->site : NULL);
+	struct record now = bytes_record(e, RECORD_WRITTEN_BACK, ev);
+	const struct dev_record *mismatched = mismatch_at(e, m, w->pa);
+	struct report *r = report_begin(e, mismatched ? HAZARD_COHERENCE_MISMATCH
+						      : HAZARD_DEVICE_WRITE_LOST, site,
+					m ? m->site : NULL);
 
 	if (!r)
 		return;
 	if (m)
 		report_of_mapping(e, r, m);
-	take_bytes(r, l, ev, w, "dram");
+	bytes_take(r, l, ev, w, "dram");
 	report_say(r, "%s at pa 0x%" PRIx64 " %s, and %u of its bytes are "
 		   "older than what %s wrote. At pa 0x%" PRIx64 " dram held %s; %s puts back %s.",
 		   is_drain ? "The store" : "The line", is_drain ? ev->pa : l->pa,
@@ -478,7 +480,9 @@ static void device_write_lost(struct hazard_engine *e, const struct shadow_line 
 	if (culprit)
 		report_blame(r, culprit->seq);
 	report_now(e, r, &now, !culprit, NULL);
-	if (m)
+	if (mismatched)
+		mismatch_tell(e, r, mismatched);
+	else if (m)
 		fix_write_back(e, r, m, culprit);
 	report_end(e, r);
 }
@@ -488,9 +492,15 @@ static void device_write_lost(struct hazard_engine *e, const struct shadow_line 
 static void remember(struct hazard_engine *e, struct shadow_line *l, enum record_kind kind,
 		     const struct observe_event *ev)
 {
-	struct record r = access_record(e, kind, ev);
+	struct record r = bytes_record(e, kind, ev);
 
 	history_add(&l->history, &r);
+}
+
+/* The library takes what the other side is to get: old for one of them, for a moment. */
+static bool is_copying(const struct observe_event *ev, const struct wrong *w)
+{
+	return w->writer == WRITER_BOUNCED && !ev->site;
 }
 
 static void on_load(struct hazard_engine *e, struct shadow_line *l,
@@ -500,8 +510,12 @@ static void on_load(struct hazard_engine *e, struct shadow_line *l,
 	const char *where;
 
 	e->nr_accesses++;
-	if (!w.nr || is_race(e, l, ev)) {
+	if (!w.nr || is_race(e, l, ev) || is_copying(ev, &w)) {
 		ownership_cpu_access(e, ev, false);
+		return;
+	}
+	if (w.writer == WRITER_BOUNCED) {
+		bounce_missed(e, l, ev, &w);
 		return;
 	}
 	where = newest_in(e, l, ev);
@@ -520,6 +534,7 @@ static void on_store(struct hazard_engine *e, struct shadow_line *l,
 	ownership_cpu_access(e, ev, true);
 	shadow_write(l, ev, WRITER_CPU);
 	remember(e, l, RECORD_CPU_WROTE, ev);
+	bounce_cpu_wrote(e, ev);
 }
 
 static void on_device_read(struct hazard_engine *e, struct shadow_line *l,
@@ -532,8 +547,15 @@ static void on_device_read(struct hazard_engine *e, struct shadow_line *l,
 	if (!ownership_device_access(e, ev, false) || !l)
 		return;
 	w = find_wrong(l, ev);
-	if (!w.nr || is_race(e, l, ev))
+	if (!w.nr || is_race(e, l, ev)) {
+		one_way_read(e, l, ev);
+		turn_device_access(e, ev, false);
 		return;
+	}
+	if (w.writer == WRITER_BOUNCED) {
+		bounce_missed(e, l, ev, &w);
+		return;
+	}
 	where = newest_in(e, l, ev);
 	if (w.writer == WRITER_DEVICE || !g_str_equal(where, NOWHERE)) {
 		device_read_stale(e, l, ev, &w, where);
@@ -550,12 +572,14 @@ static void on_device_write(struct hazard_engine *e, struct shadow_line *l,
 	bool is_mapped = ownership_device_access(e, ev, true);
 
 	e->nr_accesses++;
-	if (is_mapped)
-		dirty_device_write(e, ev);
+	if (is_mapped && !dirty_device_write(e, ev))
+		turn_device_access(e, ev, true);
 	if (!l)
 		return;
 	shadow_write(l, ev, is_mapped ? WRITER_DEVICE : WRITER_NOBODY);
 	remember(e, l, RECORD_DEVICE_WROTE, ev);
+	if (is_mapped)
+		bounce_device_wrote(e, ev);
 }
 
 static void on_fill(struct hazard_engine *e, struct shadow_line *l,

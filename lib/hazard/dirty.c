@@ -60,11 +60,12 @@ static void report_dirty(struct hazard_engine *e, const struct observe_event *ev
 	report_end(e, r);
 }
 
-void dirty_device_write(struct hazard_engine *e, const struct observe_event *ev)
+bool dirty_device_write(struct hazard_engine *e, const struct observe_event *ev)
 {
 	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma);
 	const char *where = m && is_kept(m, ev) ? dirty_in(e, ev->pa) : NULL;
 
 	if (where)
 		report_dirty(e, ev, m, where);
+	return where != NULL;
 }

@@ -18,7 +18,7 @@
  * What is *newest* at a byte is what the last writer in simulated order wrote,
  * whoever it was; a machine without caches would hold it. What nobody may rely on
  * (dropped by a map that says so, freed, or lost and already reported) has no
- * newest value and is compared with nothing: WRITER_NOBODY.
+ * newest value and is compared with nothing: WRITER_NOBODY, WRITER_GIVEN_UP.
  */
 #ifndef LIB_HAZARD_ENGINE_H
 #define LIB_HAZARD_ENGINE_H
@@ -157,7 +157,20 @@ const struct record *recent_unmap(const struct mapped *l, uint16_t party, uint64
 
 /* ---- shadow.c: lines that a device can reach ----------------------- */
 
-enum writer { WRITER_NOBODY, WRITER_INITIAL, WRITER_CPU, WRITER_DEVICE };
+enum writer {
+	WRITER_NOBODY,
+	WRITER_INITIAL,
+	WRITER_CPU,
+	WRITER_DEVICE,
+	WRITER_GIVEN_UP,	/* the CPU's, dropped by a map or sync that says so: one-way.c */
+	WRITER_BOUNCED		/* of the one that uses the other piece of memory: bounce.c */
+};
+
+/* Has it a newest value? */
+static inline bool writer_is_known(uint8_t w)
+{
+	return w != WRITER_NOBODY && w != WRITER_GIVEN_UP;
+}
 
 struct shadow_line {
 	uint64_t pa;
@@ -484,6 +497,7 @@ struct hazard_engine {
 	uint64_t seq;			/* of the last record */
 	unsigned depth;			/* fast gear: of nested events and notes */
 	uint64_t nr_accesses;		/* to watched lines, checked */
+	bool has_bounced;		/* some mapping was */
 
 	struct shadow shadow;
 	struct parties parties;
@@ -518,8 +532,8 @@ uint32_t engine_stack(struct hazard_engine *e, const void *site);
 /* bytes.c */
 void bytes_event(struct hazard_engine *e, const struct observe_event *ev);
 
-/* dirty.c: a write that the device may do */
-void dirty_device_write(struct hazard_engine *e, const struct observe_event *ev);
+/* dirty.c: a write that the device may do; true: reported */
+bool dirty_device_write(struct hazard_engine *e, const struct observe_event *ev);
 
 /* range.c: one event of many lines */
 void range_event(struct hazard_engine *e, const struct observe_event *ev);

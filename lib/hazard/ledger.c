@@ -9,7 +9,7 @@
  * Identical mappings may coexist (a direct mapping of one buffer has one address),
  * so this is a multiset; an unmap takes the oldest that fits best.
  */
-#include "report.h"
+#include "bytes.h"
 
 #include <inttypes.h>
 #include <linux/dma-direction.h>
@@ -26,6 +26,8 @@ static void surrender(struct hazard_engine *e, const struct mapping *m, uint64_t
 {
 	if (!m->is_snooped)
 		shadow_surrender(&e->shadow, mapping_device_pa(m) + offset, len);
+	if (m->is_bounced)
+		bounce_surrender(e, m, offset, len);
 }
 
 static void link_segment(struct dev_record *d, struct mapping *m, int sg_index)
@@ -44,6 +46,7 @@ static void note_map(struct hazard_engine *e, struct dev_record *d,
 	struct mapping *m = ledger_mapping_new(e, d, n);
 
 	shadow_watch(&e->shadow, m->pa, m->len);
+	e->has_bounced |= m->is_bounced;
 	if (m->is_bounced)
 		shadow_watch(&e->shadow, mapping_device_pa(m), m->len);
 	if (m->dir == DMA_FROM_DEVICE && !m->skips_sync)

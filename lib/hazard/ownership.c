@@ -351,20 +351,24 @@ void ownership_device_diverted(struct hazard_engine *e, const struct observe_eve
 	report_end(e, r);
 }
 
-/* The mapping that the driver made for reading, and the IOMMU let nobody write; or NULL. */
-static const struct mapping *kept_readonly(struct hazard_engine *e, const struct observe_event *ev)
+/* The mapping that goes one way, and the IOMMU lets nobody go the other; or NULL. */
+static const struct mapping *kept_one_way(struct hazard_engine *e, const struct observe_event *ev)
 {
 	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma);
+	int dir = ev->refusal.is_write ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 
-	return ev->refusal.reason == IOMMU_HW_PERMISSION && ev->refusal.is_write && m &&
-	       m->dir == DMA_TO_DEVICE ? m : NULL;
+	return ev->refusal.reason == IOMMU_HW_PERMISSION && m && (int)m->dir == dir &&
+	       m->kind != MAPPING_COHERENT ? m : NULL;
 }
 
-static void report_kept_readonly(struct hazard_engine *e, const struct observe_event *ev,
-				 const struct mapping *m)
+static void report_kept_one_way(struct hazard_engine *e, const struct observe_event *ev,
+				const struct mapping *m)
 {
-	struct record now = device_record(e, ev, true);
-	struct report *r = report_begin(e, HAZARD_DEVICE_WRITE_TO_DEVICE, m->site, NULL);
+	bool is_write = ev->refusal.is_write;
+	struct record now = device_record(e, ev, is_write);
+	struct report *r = report_begin(e, is_write ? HAZARD_DEVICE_WRITE_TO_DEVICE
+						    : HAZARD_DEVICE_READ_FROM_DEVICE,
+					m->site, NULL);
 
 	if (!r)
 		return;
@@ -372,8 +376,8 @@ static void report_kept_readonly(struct hazard_engine *e, const struct observe_e
 	say_refused(r, ev, false);
 	report_history(e, r, m->pa + (ev->dma - m->dma), 1);
 	report_now(e, r, &now, true, "refused by the IOMMU");
-	report_fix(r, "Likely meant", "DMA_BIDIRECTIONAL or DMA_FROM_DEVICE in that map "
-		   "and its unmap");
+	report_fix(r, "Likely meant", "DMA_BIDIRECTIONAL or %s in that map and its unmap",
+		   is_write ? "DMA_FROM_DEVICE" : "DMA_TO_DEVICE");
 	report_end(e, r);
 }
 
@@ -381,14 +385,14 @@ void ownership_device_refused(struct hazard_engine *e, const struct observe_even
 {
 	bool is_error = is_error_address(ev->dma);
 	struct record now = device_record(e, ev, ev->refusal.is_write);
-	const struct mapping *readonly = kept_readonly(e, ev);
+	const struct mapping *one_way = kept_one_way(e, ev);
 	const char *name = master_name(ev->master);
 	struct report *r;
 
 	if (iommu_has_told(e, ev))
 		return;
-	if (readonly) {
-		report_kept_readonly(e, ev, readonly);
+	if (one_way) {
+		report_kept_one_way(e, ev, one_way);
 		return;
 	}
 	if (is_register(e, ev))		/* mapped, and none of the machine's masters can */

@@ -15,6 +15,7 @@
 
 /* How far one mapping allows the transfer, from its first byte on. */
 struct permit {
+	const struct hazard_engine *e;
 	const struct observe_event *ev;
 	bool is_write;
 	uint64_t len;
@@ -25,12 +26,19 @@ static bool reaches_that_memory(const struct mapping *m, const struct observe_ev
 	return m->kind == MAPPING_RESOURCE || mapping_device_pa(m) + (ev->dma - m->dma) == ev->pa;
 }
 
+/* By rules that look at each line of it? */
+static bool is_to_be_looked_at(const struct hazard_engine *e, const struct mapping *m)
+{
+	return m->is_bounced || (engine_is_portable(e) && ledger_is_streaming(m));
+}
+
 static bool consider(struct mapping *m, void *data)
 {
 	struct permit *p = data;
 	uint64_t len = m->len - (p->ev->dma - m->dma);
 
-	if (reaches_that_memory(m, p->ev) && !(p->is_write && m->dir == DMA_TO_DEVICE))
+	if (reaches_that_memory(m, p->ev) && !(p->is_write && m->dir == DMA_TO_DEVICE) &&
+	    !is_to_be_looked_at(p->e, m))
 		p->len = MAX(p->len, MIN(len, p->ev->len));
 	return true;
 }
@@ -38,7 +46,7 @@ static bool consider(struct mapping *m, void *data)
 static size_t allowed(struct hazard_engine *e, const struct observe_event *ev, bool is_write)
 {
 	const struct dev_record *d = party_device_of_master(&e->parties, ev->master);
-	struct permit p = { .ev = ev, .is_write = is_write };
+	struct permit p = { .e = e, .ev = ev, .is_write = is_write };
 
 	if (d)
 		mapped_each_dma(d, ev->dma, ev->dma, consider, &p);

@@ -277,6 +277,13 @@ static void each_line(struct shadow *s, uint64_t pa, uint64_t len,
 	}
 }
 
+/* What the CPU had stored is remembered, but no longer the newest. */
+static uint8_t given_up(uint8_t writer)
+{
+	return writer == WRITER_CPU || writer == WRITER_INITIAL || writer == WRITER_GIVEN_UP
+		? WRITER_GIVEN_UP : WRITER_NOBODY;
+}
+
 static void surrender_line(struct shadow *s, struct shadow_line **slot,
 			   unsigned at, unsigned n)
 {
@@ -289,7 +296,7 @@ static void surrender_line(struct shadow *s, struct shadow_line **slot,
 		return;
 	for (unsigned i = 0; i < n; i++)
 		if (l->golden[at + i] != dram[i])
-			l->writer[at + i] = WRITER_NOBODY;
+			l->writer[at + i] = given_up(l->writer[at + i]);
 }
 
 void shadow_surrender(struct shadow *s, uint64_t pa, uint64_t len)
