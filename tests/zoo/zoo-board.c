@@ -246,7 +246,8 @@ static unsigned all_it_has(const struct zoo *z)
 	       (c->part->arch >= 6 ? NEEDS_SPECULATION : 0) |
 	       (b->cpus->len > 1 ? NEEDS_SMP : 0) |
 	       (c->part->arch >= 7 ? NEEDS_V7 : 0) |
-	       (has_highmem(b) ? NEEDS_HIGHMEM : 0);
+	       (has_highmem(b) ? NEEDS_HIGHMEM : 0) |
+	       (machine_line_max(harness_machine(z->h)) > 32 ? NEEDS_LONG_LINE : 0);
 }
 
 bool zoo_has(const struct zoo *z, const struct zoo_row *row)

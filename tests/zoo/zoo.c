@@ -21,6 +21,8 @@ static const struct zoo_group {
 	const struct zoo_row *rows;
 } zoo_groups[] = {
 	{ "e0", zoo_rows_e0 },
+	{ "e1", zoo_rows_e1 },
+	{ "lines", zoo_rows_lines },
 	{ 0 }
 };
 

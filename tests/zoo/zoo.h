@@ -87,6 +87,7 @@ enum zoo_needs {
 	NEEDS_SMP		= 1 << 10,
 	NEEDS_V7		= 1 << 11,
 	NEEDS_HIGHMEM		= 1 << 12,	/* memory without a place in the linear map */
+	NEEDS_LONG_LINE		= 1 << 13,	/* of more than 32 bytes */
 };
 
 /**
@@ -112,5 +113,7 @@ struct zoo_row {
 
 /* Each ends with a row without an id. */
 extern const struct zoo_row zoo_rows_e0[];
+extern const struct zoo_row zoo_rows_e1[];
+extern const struct zoo_row zoo_rows_lines[];
 
 #endif
