@@ -394,9 +394,9 @@ static void device_read_stale(struct hazard_engine *e, const struct shadow_line 
 {
 	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma + w->first);
 	const struct record *store = bytes_last_of(&l->history, RECORD_CPU_WROTE, w->pa);
-	bool is_late = store && (!m || store->step >= m->step);
-	struct record now = bytes_record(e, RECORD_DEVICE_READ, ev);
 	const struct dev_record *mismatched = m ? mismatch_at(e, m, w->pa) : NULL;
+	bool is_late = store && (!m || store->step >= m->step) && !mismatched;
+	struct record now = bytes_record(e, RECORD_DEVICE_READ, ev);
 	struct report *r = report_begin(e, mismatched ? HAZARD_COHERENCE_MISMATCH
 						      : HAZARD_DEVICE_READ_STALE,
 					is_late ? store->site : m ? m->site : NULL,
@@ -430,9 +430,15 @@ static void fix_write_back(struct hazard_engine *e, struct report *r, const stru
 {
 	bool is_outside = store && (store->pa + store->len <= m->pa ||
 				    store->pa >= m->pa + m->len);
+	bool is_synced = store && !is_outside &&
+			 ownership_of_cpu(m, store->pa - m->pa, store->pa - m->pa + store->len);
 	g_autofree char *sync = sync_call(e, m, !m->skips_sync);
 
-	if (is_outside)
+	if (is_synced && !m->skips_sync)
+		report_fix(r, "Likely missing", "a multiple of dma_get_cache_alignment() between "
+			   "parts that are synced apart: the store is to bytes that are the CPU's, "
+			   "in one line with the device's");
+	else if (is_outside)
 		report_fix(r, "Likely missing", "a buffer aligned to "
 			   "dma_get_cache_alignment(): the store is to a neighbour of it");
 	else

@@ -71,6 +71,7 @@ static void report_one_way(struct hazard_engine *e, const struct shadow_line *l,
 
 	if (!r)
 		return;
+	r->strength = is_lost ? STRENGTH_OBSERVED : STRENGTH_RULE;
 	report_of_mapping(e, r, m);
 	report_of_access(e, r, ev, false);
 	if (is_lost)
