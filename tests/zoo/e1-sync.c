@@ -487,23 +487,23 @@ static noinline void tx_fill(u8 *frame)
 		frame[i]++;
 }
 
-static noinline dma_addr_t tx_map_unsynced(struct zoo *z, u8 *frame)
+static noinline void tx_send(struct zoo *z, u8 *frame, unsigned long attrs)
 {
-	return dma_map_single_attrs(z->dev, frame, LEN, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
+	dma_addr_t dma = dma_map_single_attrs(z->dev, frame, LEN, DMA_TO_DEVICE, attrs);
+
+	if (dma_mapping_error(z->dev, dma))
+		return;
+	zoo_device_reads(z, dma, LEN);
+	dma_unmap_single_attrs(z->dev, dma, LEN, DMA_TO_DEVICE, attrs);
 }
 
 void zoo_016_wrong(struct zoo *z)
 {
 	u8 *frame = kzalloc(LEN, GFP_KERNEL);
-	dma_addr_t dma;
 
+	tx_send(z, frame, 0);
 	tx_fill(frame);
-	dma = tx_map_unsynced(z, frame);
-	if (dma_mapping_error(z->dev, dma))
-		goto out;
-	zoo_device_reads(z, dma, LEN);
-	dma_unmap_single_attrs(z->dev, dma, LEN, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
-out:
+	tx_send(z, frame, DMA_ATTR_SKIP_CPU_SYNC);	/* it was mapped before, was it not? */
 	kfree(frame);
 }
 /* ---- end */
@@ -554,6 +554,6 @@ const struct zoo_row zoo_rows_e1[] = {
 	  zoo_014_right, HAZARD_DEVICE_WRITE_OVER_DIRTY, NEEDS_NONCOHERENT, NULL, "rx_alloc",
 	  "rx_init" },
 	{ "016", "DMA_ATTR_SKIP_CPU_SYNC, and nobody else syncs", zoo_016_wrong, zoo_016_right,
-	  HAZARD_DEVICE_READ_STALE, NEEDS_NONCOHERENT, NULL, "tx_map_unsynced", "tx_fill" },
+	  HAZARD_DEVICE_READ_STALE, NEEDS_NONCOHERENT, NULL, "tx_send", "tx_fill" },
 	{ 0 }
 };

@@ -22,6 +22,7 @@ static const struct zoo_group {
 } zoo_groups[] = {
 	{ "e0", zoo_rows_e0 },
 	{ "e1", zoo_rows_e1 },
+	{ "devices", zoo_rows_devices },
 	{ "lines", zoo_rows_lines },
 	{ 0 }
 };

@@ -114,6 +114,7 @@ struct zoo_row {
 /* Each ends with a row without an id. */
 extern const struct zoo_row zoo_rows_e0[];
 extern const struct zoo_row zoo_rows_e1[];
+extern const struct zoo_row zoo_rows_devices[];
 extern const struct zoo_row zoo_rows_lines[];
 
 #endif
