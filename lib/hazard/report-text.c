@@ -5,6 +5,7 @@
  *
  * No host addresses and no times: two runs print the same bytes.
  */
+#include "excuse.h"
 #include "writers.h"
 
 #include <inttypes.h>
@@ -225,6 +226,7 @@ void summary_print(struct hazard_engine *e)
 {
 	const char *separator = ": ";
 
+	excuses_print(e, out(e));
 	if (!e->reports->len) {
 		print_clean(e);
 		return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Gathering a report. What it looks like is report-text.c, and the forms of writers.h. */
+#include "excuse.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -175,6 +176,11 @@ static bool is_power_of_ten(uint64_t n)
 static void count_again(struct hazard_engine *e, struct report *r)
 {
 	r->count++;
+	if (r->excuse) {
+		r->excuse->nr_times++;
+		return;
+	}
+	e->count[r->class]++;
 	if (!e->config.is_quiet && is_power_of_ten(r->count))
 		report_print_count(e, r);
 }
@@ -187,12 +193,12 @@ struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 
 	if (!e->known)
 		e->known = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
-	e->count[class]++;
 	r = g_hash_table_lookup(e->known, &key);
 	if (r) {
 		count_again(e, r);
 		return NULL;
 	}
+	e->count[class]++;
 	r = report_new(e, class, site);
 	g_hash_table_insert(e->known, g_memdup2(&key, sizeof(key)), r);
 	return r;
@@ -488,6 +494,18 @@ void report_row_of_mapping(struct hazard_engine *e, struct report *r, const stru
 	g_array_sort(r->rows, row_order);	/* seq 0: the first */
 }
 
+/* It was counted; it does not count. */
+static void report_excuse(struct hazard_engine *e, struct report *r)
+{
+	guint at;
+
+	g_assert(g_ptr_array_find(e->reports, r, &at));
+	g_ptr_array_add(e->excused, g_ptr_array_steal_index(e->reports, at));
+	e->count[r->class] -= r->count;
+	r->excuse->nr_taken++;
+	r->excuse->nr_times += r->count;
+}
+
 void report_end(struct hazard_engine *e, struct report *r)
 {
 	const struct report_row *last = &g_array_index(r->rows, struct report_row,
@@ -497,6 +515,9 @@ void report_end(struct hazard_engine *e, struct report *r)
 	r->stack = stack_here(last->record.site);
 	if (!r->stack.nr && last->record.site)
 		r->stack = (struct stack){ .nr = 1, .pc = { last->record.site } };
-	if (!e->config.is_quiet)
+	r->excuse = excuse_find(e, r);
+	if (r->excuse)
+		report_excuse(e, r);
+	else if (!e->config.is_quiet)
 		report_print(e, r);
 }

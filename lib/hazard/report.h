@@ -62,6 +62,7 @@ struct report {
 	struct report_mapping mapping;	/* .device NULL: none */
 	struct report_access access;	/* .who NULL: none */
 	char *fix_label, *fix;		/* may be NULL */
+	struct excuse *excuse;		/* it counts for nothing: excuse.h; or NULL */
 	uint64_t stack_step;
 	struct stack stack;		/* of the call or access that showed it */
 };
