@@ -278,7 +278,8 @@ struct hazard_event {
  * @stack:  of the call or access that showed it, innermost first, @nr_stack of them
  */
 struct hazard_report {
-	enum hazard_class class;
+	enum hazard_class hazard;
+	enum hazard_strength strength;
 	uint64_t count;
 	uint64_t step;
 	struct hazard_site site;
