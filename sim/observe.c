@@ -2,6 +2,15 @@
 /* Telling observers, and the watched flags that decide which lines are told of. */
 #include "sim.h"
 
+G_STATIC_ASSERT((int)BELOW_BYPASSED == OUTER_BYPASS);
+G_STATIC_ASSERT((int)BELOW_LOOKED_UP == OUTER_LOOK_UP);
+G_STATIC_ASSERT((int)BELOW_WRITE_THROUGH == OUTER_WRITE_THROUGH);
+G_STATIC_ASSERT((int)BELOW_WRITE_BACK == OUTER_WRITE_BACK);
+G_STATIC_ASSERT((int)BELOW_WRITE_ALLOCATE == OUTER_WRITE_ALLOCATE);
+G_STATIC_ASSERT((int)ALLOCATES_NEVER == ALLOCATE_NEVER);
+G_STATIC_ASSERT((int)ALLOCATES_AS_HINTED == ALLOCATE_AS_HINTED);
+G_STATIC_ASSERT((int)ALLOCATES_ALWAYS == ALLOCATE_ALWAYS);
+
 void machine_observe(struct machine *m, struct observer *o)
 {
 	g_ptr_array_add(m->observers, o);
@@ -46,6 +55,16 @@ void machine_tell_aside(struct machine *m, struct observe_event *ev)
 {
 	ev->step = m->step;
 	tell_observers(m, ev);
+}
+
+void machine_tell_upheaval(struct machine *m)
+{
+	struct observe_event ev = {
+		.kind = OBSERVE_UPHEAVAL, .cpu = m->actor.cpu, .site = m->actor.site,
+	};
+
+	if (!m->is_fast)
+		machine_tell_aside(m, &ev);
 }
 
 void machine_tell(struct machine *m, struct observe_event *ev)
@@ -113,4 +132,21 @@ void machine_watch(struct machine *m, uint64_t pa, size_t len)
 void machine_unwatch(struct machine *m, uint64_t pa, size_t len)
 {
 	mark_range(m, pa, len, false);
+}
+
+struct cache_rules machine_cache_rules(const struct machine *m)
+{
+	const struct cpu *c = m->running ? m->running : m->cpus[0];
+	const struct outer *o = &m->outer;
+
+	return (struct cache_rules){
+		.l1_line_bytes = c->l1.nr_ways ? inner_line_bytes(&m->inner) : 0,
+		.l2_line_bytes = outer_is_on(o) ? outer_line_bytes(o) : 0,
+		.l1_is_virtual = m->inner.nr_views != 1, .l1_allocates = c->l1.write_allocate,
+		.l1_sends_clean = o->takes_clean, .l1_tells_victims = outer_hears_victims(m, c),
+		.l2_is_inclusive = o->is_inclusive, .l2_is_exclusive = o->is_exclusive,
+		.l2_writes_through = o->writes_through, .l2_fills_nothing = o->fills_nothing,
+		.l2_drops_shared = o->invalidates_shared, .l2_allocation = o->write_allocate,
+		.fetches_unasked = c->board->part->arch >= 6, .is_many = m->inner.is_many,
+	};
 }

@@ -46,6 +46,10 @@ enum observe_kind {
 				 * it refused */
 	OBSERVE_SUPPLY,		/* @supply: what an IOMMU stands on has changed */
 	OBSERVE_UNSUPPLIED,	/* cpu: @supply: a register that did not answer for want of it */
+	OBSERVE_MAINTAIN,	/* cpu: @op was asked for, by address, at @levels; before it is
+				 * done, whether or not a cache holds anything */
+	OBSERVE_UPHEAVAL,	/* by set, by way, of everything, or a switch was thrown: lines
+				 * of unknown addresses change. No @pa */
 	NR_OBSERVE_KINDS
 };
 
@@ -65,6 +69,32 @@ enum observe_order {
 
 /** Who answered a load. */
 enum observe_answer { ANSWER_L1, ANSWER_L2, ANSWER_DRAM };
+
+/** What an access does below level 1. */
+enum observe_below {
+	BELOW_BYPASSED,			/* straight to DRAM */
+	BELOW_LOOKED_UP,		/* a hit in level 2 answers, and takes a write as well */
+	BELOW_WRITE_THROUGH,
+	BELOW_WRITE_BACK,
+	BELOW_WRITE_ALLOCATE,		/* with the hint to allocate on a write */
+};
+
+/**
+ * struct observe_path - which caches an access goes by
+ * @is_inner:    through level 1: it hits there, or brings the line in
+ * @is_through:  level 1 writes it through
+ * @below:       enum observe_below, of a CPU's access or of a port above level 2
+ * @is_snooping: a master whose access is heard by the CPUs' caches
+ * @is_above_l2: of those, one whose access goes on through level 2 (an ACP)
+ * @is_shareable: the memory is, so that all CPUs' level 1 are as one
+ */
+struct observe_path {
+	uint8_t below;
+	bool is_inner, is_through, is_snooping, is_above_l2, is_shareable;
+};
+
+#define LEVEL_1	(1u << 0)
+#define LEVEL_2	(1u << 1)
 
 /**
  * struct observe_iommu - an access that an IOMMU answered; a master's refusal, where it
@@ -111,6 +141,11 @@ struct observe_supply {
  * @bytes:  @len of them, or NULL
  * @attrs:  memory attributes of a CPU's access
  * @order:  of a load or a master's read
+ * @path:   of a load, a store or a master's access; of maintenance, whether it is shareable
+ * @op:     enum dc_op of OBSERVE_MAINTAIN, never to the point of unification alone
+ * @levels: that it goes through: LEVEL_1, LEVEL_2; cleaned from the first, invalidated
+ *          from the second on. It may be about many lines, and takes no @step of its own
+ * @is_local: it reaches this CPU's level 1 alone
  * @site:   host code address to blame, or NULL
  *
  * Without store buffers (CHOOSER_NOMINAL, the fast gear) a store is seen as soon as it
@@ -133,6 +168,10 @@ struct observe_event {
 	enum observe_cause cause;
 	enum observe_answer answer;
 	enum observe_order order;
+	struct observe_path path;
+	enum dc_op op;
+	unsigned levels;
+	bool is_local;
 	struct mem_attrs attrs;
 	struct cpu_fault fault;
 	struct master_fault refusal;
@@ -158,6 +197,48 @@ void machine_unobserve(struct machine *m, struct observer *o);
  */
 void machine_watch(struct machine *m, uint64_t pa, size_t len);
 void machine_unwatch(struct machine *m, uint64_t pa, size_t len);
+
+/* ---- what the caches do by themselves ------------------------------------ */
+
+enum observe_allocation { ALLOCATES_NEVER, ALLOCATES_AS_HINTED, ALLOCATES_ALWAYS };
+
+/**
+ * struct cache_rules - how the caches of a machine behave now, as far as registers and
+ *                      parts leave it to them
+ * @l1_line_bytes, @l2_line_bytes: 0: there is none, or it is off
+ * @l1_is_virtual:   a line may sit in several places, by virtual address
+ * @l1_allocates:    a store that misses level 1 brings the line in
+ * @l2_is_inclusive: what leaves level 2 leaves level 1
+ * @l2_is_exclusive: level 2 holds what level 1 evicted, not what it fetched
+ * @l1_sends_clean:  level 1 sends its clean victims on, too
+ * @l1_tells_victims: and says of victims that they are
+ * @l2_allocation:   does a write that misses bring the line in? enum observe_allocation
+ * @l2_writes_through: no line becomes dirty
+ * @l2_fills_nothing: no fetch brings a line in
+ * @l2_drops_shared: a looked-up write of a whole line drops level 2's
+ * @fetches_unasked: lines come in speculatively (from ARMv6 on)
+ * @is_many:         several CPUs have a level 1
+ */
+struct cache_rules {
+	unsigned l1_line_bytes, l2_line_bytes;
+	bool l1_is_virtual, l1_allocates, l1_sends_clean, l1_tells_victims;
+	bool l2_is_inclusive, l2_is_exclusive, l2_writes_through, l2_fills_nothing;
+	bool l2_drops_shared, fetches_unasked, is_many;
+	uint8_t l2_allocation;
+};
+struct cache_rules machine_cache_rules(const struct machine *m);
+
+/**
+ * machine_may_fetch() - may the line of @pa come in unasked: is there a live cacheable
+ *                       translation of its page, for the CPU that ran last?
+ * @ret_va:   of @pa by that translation. In: the one to try first
+ * @ret_path: of a fetch through it
+ *
+ * Up to microseconds. False before ARMv6, where no fetch is unasked; @ret_va and @ret_path
+ * then tell of one that is.
+ */
+bool machine_may_fetch(struct machine *m, uint64_t pa, uint32_t *ret_va,
+		       struct observe_path *ret_path);
 
 #ifdef __cplusplus
 }

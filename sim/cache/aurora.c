@@ -43,7 +43,7 @@ static void op_line(struct machine *m, struct cpu *c, enum dc_op op, uint32_t pa
 	if (m->is_fast || !dram_find(&m->dram, pa, &at))
 		return;
 	event_begins(m, at, event_of_op(op));
-	outer_op(m, op, at);
+	outer_op_asked(m, op, at);
 	event_ended(m, at, event_of_op(op));
 }
 
@@ -72,6 +72,7 @@ static void op_ways(struct machine *m, struct cpu *c, enum dc_op op, uint32_t wa
 	outer_count_asked(c, op, (m->outer.set_mask + 1) * (uint32_t)__builtin_popcount(ways));
 	if (m->is_fast)
 		return;
+	machine_tell_upheaval(m);
 	for (; ways; ways &= ways - 1)
 		op_way(m, op, (unsigned)__builtin_ctz(ways));
 }
@@ -93,6 +94,7 @@ static bool aurora_read(void *opaque, struct cpu *c, uint64_t reg, unsigned len,
 static void write_aux(struct machine *m, uint32_t value)
 {
 	m->aurora.aux = (m->aurora.aux & AUX_GEOMETRY) | (value & ~AUX_GEOMETRY);
+	machine_tell_upheaval(m);
 	apply_aux(m);
 }
 

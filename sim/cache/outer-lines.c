@@ -72,6 +72,7 @@ void outer_enable(struct machine *m, bool is_enabled)
 {
 	if (m->outer.is_enabled == is_enabled)
 		return;
+	machine_tell_upheaval(m);
 	m->outer.is_enabled = is_enabled;
 	inner_below_changed_all(m);
 }

@@ -44,6 +44,26 @@ void outer_op(struct machine *m, enum dc_op op, struct place at)
 	op_at(m, op, i);
 }
 
+static void tell_asked(struct machine *m, enum dc_op op, struct place line)
+{
+	struct observe_event ev = machine_event(m, OBSERVE_MAINTAIN, line, NULL,
+						outer_line_bytes(&m->outer));
+
+	ev.op = op;
+	ev.levels = LEVEL_2;
+	ev.path.is_shareable = true;
+	machine_tell_aside(m, &ev);
+}
+
+void outer_op_asked(struct machine *m, enum dc_op op, struct place at)
+{
+	struct place line = outer_line(&m->outer, at);
+
+	if (outer_is_watched(m, line))
+		tell_asked(m, op, line);
+	outer_op(m, op, at);
+}
+
 bool outer_at_index(const struct machine *m, uint32_t set, unsigned way,
 		    struct place *ret_line)
 {

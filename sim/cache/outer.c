@@ -290,11 +290,14 @@ void outer_write(struct machine *m, struct place at, const void *buf, size_t len
 }
 
 /* Cortex-A9 and A5 send clean victims, and say of victims that they are, if told to. */
+bool outer_hears_victims(const struct machine *m, const struct cpu *c)
+{
+	return !m->has_outer || c->reg[CP15_ACTLR] & ACTLR_EXCL;
+}
+
 static bool tells_evictions(const struct machine *m)
 {
-	const struct cpu *c = m->actor.cpu ? m->actor.cpu : m->running;
-
-	return !m->has_outer || c->reg[CP15_ACTLR] & ACTLR_EXCL;
+	return outer_hears_victims(m, m->actor.cpu ? m->actor.cpu : m->running);
 }
 
 void outer_put_back(struct machine *m, struct place line, const uint8_t *bytes,

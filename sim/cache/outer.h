@@ -165,6 +165,9 @@ struct fetched outer_fetch(struct machine *m, struct place line, uint32_t len,
 void outer_put_back(struct machine *m, struct place line, const uint8_t *bytes,
 		    uint32_t len, enum outer_use use, bool is_dirty, bool is_eviction);
 
+/* Does @c say of its victims that they are? Only an exclusive level 2 wants to know. */
+bool outer_hears_victims(const struct machine *m, const struct cpu *c);
+
 /* Uncached, write-through, not allocated. Who answered; of several lines, the outermost. */
 enum observe_answer outer_read(struct machine *m, struct place at, void *buf, size_t len,
 			       enum outer_use use);
@@ -278,8 +281,9 @@ void outer_tell(struct machine *m, struct observe_event ev);
 /* Registers of level 2 ask @op of @nr_lines lines. */
 void outer_count_asked(struct cpu *c, enum dc_op op, uint32_t nr_lines);
 
-/* On the one line that holds @at. */
+/* On the one line that holds @at; and because software named that address. */
 void outer_op(struct machine *m, enum dc_op op, struct place at);
+void outer_op_asked(struct machine *m, enum dc_op op, struct place at);
 /* The line in @way of @set, if there is one. */
 bool outer_at_index(const struct machine *m, uint32_t set, unsigned way,
 		    struct place *ret_line);

@@ -55,7 +55,7 @@ static void on_line(struct machine *m, enum dc_op op, struct place at)
 {
 	if (m->stb.nr)
 		stb_drain_over(m, outer_line(&m->outer, at), outer_line_bytes(&m->outer));
-	outer_op(m, as_done(m, op, at), at);
+	outer_op_asked(m, as_done(m, op, at), at);
 }
 
 static void on_line_asked(struct machine *m, enum dc_op op, struct place at)
@@ -79,6 +79,7 @@ static void by_index(struct machine *m, struct cpu *c, enum dc_op op, uint32_t v
 	struct place at;
 
 	outer_count_asked(c, op, 1);
+	machine_tell_upheaval(m);
 	if (!m->is_fast && outer_at_index(m, value >> m->outer.line_shift & m->outer.set_mask,
 					  value >> 28, &at))
 		on_line(m, op, at);
@@ -123,6 +124,7 @@ static void by_way(struct machine *m, struct cpu *c, enum dc_op op, uint32_t way
 	outer_count_asked(c, op, (m->outer.set_mask + 1) * (uint32_t)__builtin_popcount(ways));
 	if (m->is_fast)
 		return;
+	machine_tell_upheaval(m);
 	*b = (struct pl310_background){ .ways = ways, .op = op };
 	if (is_torn(m, b)) {
 		do_ways(m, DC_CLEAN, ways);

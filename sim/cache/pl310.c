@@ -275,6 +275,7 @@ static void write_stored(struct machine *m, uint64_t reg, uint32_t value)
 	*field = value & mask;
 	apply_locks(m);
 	share_prefetch(m, m->pl310.prefetch);
+	machine_tell_upheaval(m);
 	m->outer.fills_nothing = m->pl310.debug & DEBUG_NO_LINEFILL;
 	m->outer.writes_through = m->pl310.debug & DEBUG_WRITE_THROUGH;
 }

@@ -84,6 +84,30 @@ static bool find_in_tables(struct machine *m, uint64_t pa, uint32_t *ret_va,
 	return false;
 }
 
+/* By the address that is to be tried first. */
+static bool is_fillable_at(struct machine *m, uint64_t pa, uint32_t va, struct mem_attrs *ret)
+{
+	struct translation t = cpu_translate(m->running, va, false);
+
+	*ret = t.attrs;
+	return !t.fault.kind && t.pa == pa && is_fillable(m, t.attrs);
+}
+
+bool machine_may_fetch(struct machine *m, uint64_t pa, uint32_t *ret_va,
+		       struct observe_path *ret_path)
+{
+	struct mem_attrs a = { .type = MEM_NORMAL };
+	bool is_found = is_fillable_at(m, pa, *ret_va, &a) ||
+			tlb_holds_cacheable(m, pa, ret_va, &a) ||
+			find_in_tables(m, pa, ret_va, &a);
+
+	*ret_path = (struct observe_path){
+		.below = (uint8_t)outer_use_of(m, a), .is_inner = is_found,
+		.is_through = a.inner == CACHE_WT, .is_shareable = a.is_shareable,
+	};
+	return is_found && fetches_unasked(m);
+}
+
 static const struct page_note *note_of(struct machine *m, struct place at)
 {
 	struct speculation *s = m->speculation;

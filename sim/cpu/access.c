@@ -73,6 +73,7 @@ const uint8_t *access_load(struct cpu *c, uint64_t word, uint32_t va, size_t len
 		struct observe_event ev = machine_event(m, OBSERVE_LOAD, at, bytes, len);
 
 		ev.answer = answer;
+		ev.path = path_of(m, word);
 		if (m->order)
 			ev.order = order_judge(m, NULL, c, at, len);
 		machine_tell(m, &ev);
@@ -148,6 +149,7 @@ void access_store(struct cpu *c, uint64_t word, uint32_t va, const void *buf, si
 	if (unlikely(is_watched)) {
 		struct observe_event ev = machine_event(m, OBSERVE_STORE, at, buf, len);
 
+		ev.path = path_of(m, word);
 		machine_tell(m, &ev);
 	}
 	if (unlikely(m->order != NULL))

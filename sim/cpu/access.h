@@ -56,6 +56,20 @@ static inline size_t piece_len(const struct machine *m, uint32_t va, size_t len)
 uint64_t access_admit(struct cpu *c, uint32_t va, size_t len, bool is_write,
 		      struct cpu_fault *ret_fault);
 
+/* Which caches an access through @word goes by. */
+static inline struct observe_path path_of(const struct machine *m, uint64_t word)
+{
+	struct mem_attrs a = tlb_attrs(word);
+
+	return (struct observe_path){
+		.is_inner = tlb_kind(word) == PAGE_CACHED,
+		.is_through = a.inner == CACHE_WT,
+		.below = tlb_kind(word) == PAGE_UNCACHED ? BELOW_BYPASSED
+							 : (uint8_t)outer_use_of(m, a),
+		.is_shareable = a.is_shareable,
+	};
+}
+
 /* How a line of L1 is asked for by an access through @word. */
 static inline struct inner_ask ask_of(const struct machine *m, uint64_t word, bool is_store)
 {

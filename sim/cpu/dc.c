@@ -96,6 +96,24 @@ static bool has_watched(const struct machine *m, struct place at)
 	return page_summary(&m->pages, at.off)->flags & PAGE_HAS_WATCHED;
 }
 
+/* Level 1 alone, where it is to the point of unification. */
+static unsigned levels_of(const struct machine *m, enum dc_op op)
+{
+	return nr_levels(m, op) == 2 ? LEVEL_1 | LEVEL_2 : LEVEL_1;
+}
+
+static void tell_asked(struct cpu *c, enum dc_op op, struct place at, size_t len)
+{
+	struct machine *m = c->machine;
+	struct observe_event ev = machine_event(m, OBSERVE_MAINTAIN, at, NULL, len);
+
+	ev.op = op == DC_CLEAN_POU ? DC_CLEAN : op;
+	ev.levels = levels_of(m, op);
+	ev.path.is_shareable = m->actor.attrs.is_shareable;
+	ev.is_local = m->inner.is_many && !is_broadcast(c, m->actor.attrs);
+	machine_tell_aside(m, &ev);
+}
+
 void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va, bool is_late)
 {
 	struct machine *m = c->machine;
@@ -105,6 +123,8 @@ void dc_perform(struct cpu *c, enum dc_op op, uint64_t word, uint32_t va, bool i
 	m->actor.va = va;
 	m->actor.attrs = tlb_attrs(word);
 	event_begins(m, at, what);
+	if (line_is_watched(m, at.off))
+		tell_asked(c, op, inner_line_place(&m->inner, at), inner_line_bytes(&m->inner));
 	dc_levels(c, op, inner_seat(&m->inner, va, at), is_broadcast(c, m->actor.attrs));
 	event_ended(m, at, what);
 }
@@ -308,12 +328,14 @@ static bool take_page(struct cpu *c, enum dc_op op, uint32_t va, struct idle_run
 	return true;
 }
 
-static void tell_cleans(struct machine *m, enum dc_op op, uint32_t va,
-			const struct idle_run *run)
+static void tell_run(struct cpu *c, enum dc_op op, uint32_t va, const struct idle_run *run)
 {
+	struct machine *m = c->machine;
+
 	m->actor.va = va;
 	m->actor.attrs = run->attrs;
-	for (unsigned level = 1; level <= nr_levels(m, op); level++) {
+	tell_asked(c, op, run->at, run->len);
+	for (unsigned level = 1; cleans(op) && level <= nr_levels(m, op); level++) {
 		struct observe_event ev = machine_event(m, OBSERVE_CLEAN, run->at, NULL,
 							run->len);
 
@@ -334,10 +356,10 @@ static uint64_t dc_idle(struct cpu *c, enum dc_op op, uint64_t va, uint64_t end,
 	       take_page(c, op, (uint32_t)(va + run.len), &run))
 		;
 	count_dc(c, op, run.len / step);
-	if (run.is_watched)
+	if (run.is_watched) {
 		events_count(m, run.at, run.len);
-	if (run.is_watched && op != DC_INVALIDATE)
-		tell_cleans(m, op, (uint32_t)va, &run);
+		tell_run(c, op, (uint32_t)va, &run);
+	}
 	return run.len;
 }
 
@@ -414,6 +436,7 @@ void cpu_dc_set_way(struct cpu *c, enum dc_op op, uint32_t value)
 	if (m->is_fast)
 		return;
 	cpu_begin(c, 0, __builtin_return_address(0));
+	machine_tell_upheaval(m);
 	if (level)
 		outer_op_index(m, op, set_of(value, m->outer.line_shift, m->outer.set_mask),
 			       way_of(value, m->outer.nr_ways));
@@ -431,6 +454,7 @@ void cpu_dc_all(struct cpu *c, enum dc_op op)
 	if (c->machine->is_fast)
 		return;
 	cpu_begin(c, 0, __builtin_return_address(0));
+	machine_tell_upheaval(c->machine);
 	inner_op_all(c, op);
 }
 
@@ -441,6 +465,7 @@ uint32_t cpu_dc_test_clean(struct cpu *c, bool is_invalidate)
 	if (c->machine->is_fast)
 		return TEST_CLEAN;
 	cpu_begin(c, 0, __builtin_return_address(0));
+	machine_tell_upheaval(c->machine);
 	if (inner_clean_one(c))
 		count_level(c, 0, DC_CLEAN, 1);
 	if (inner_is_dirty(c))

@@ -199,12 +199,21 @@ static void write_by_acp(const struct master *d, struct place at, const void *bu
 	outer_write(d->machine, at, buf, len, d->use);
 }
 
+static struct observe_path path_of(const struct master *d)
+{
+	return (struct observe_path){
+		.is_snooping = snooped_by(d), .is_above_l2 = d->is_acp,
+		.below = d->is_acp ? (uint8_t)d->use : BELOW_BYPASSED, .is_shareable = true,
+	};
+}
+
 /* Told of everywhere, so the step counts even where nobody listens. */
 static void tell_dma(struct machine *m, enum observe_kind kind, struct place at,
 		     const void *bytes, size_t len)
 {
 	struct observe_event ev = machine_event(m, kind, at, bytes, len);
 
+	ev.path = path_of(m->actor.master);
 	if (m->order && kind == OBSERVE_DMA_READ)
 		ev.order = order_judge(m, m->actor.master, NULL, at, len);
 	machine_tell(m, &ev);

@@ -121,6 +121,8 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 	struct story *s = (struct story *)o;
 	gsize before = s->text->len;
 
+	if (ev->kind == OBSERVE_MAINTAIN || ev->kind == OBSERVE_UPHEAVAL)
+		return;		/* asked for; what comes of it is told by the rest */
 	tell_who(s->text, ev);
 	tell_rest(s->text, ev);
 	s->nr_events++;
