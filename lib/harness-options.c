@@ -49,6 +49,7 @@ static const char *const iommu_names[] = { "off", "strict", "lazy", "passthrough
 static const char *const dmapool_names[] = { "plain", "debug", NULL };
 static const char *const iova_names[] = { "dma-iommu", "bitmap", "spread", NULL };
 static const char *const switch_names[] = { "on", "off", NULL };
+static const char *const may_names[] = { "on", "off", NULL };
 static const char *const portable_names[] = { "off", "on", NULL };
 
 static const struct {
@@ -60,6 +61,7 @@ static const struct {
 	{ "dmapool", dmapool_names }, { "iova", iova_names },
 	{ "kmalloc", kmalloc_names }, { "iommu", iommu_names },
 	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
+	{ "may", may_names },
 	{ "portable", portable_names },
 };
 
@@ -93,6 +95,8 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		cfg->behaviour = (enum linux_behaviour)i;
 	else if (names == backtrace_names)
 		cfg->hazards.full_backtrace = i;
+	else if (names == may_names)
+		cfg->hazards.no_may = i;
 	else if (names == portable_names)
 		cfg->hazards.portable = i;
 	else
@@ -130,7 +134,6 @@ static const struct {
 	{ "junit", offsetof(struct harness_config, hazards.junit_path) },
 	{ "tap", offsetof(struct harness_config, hazards.tap_path) },
 	{ "root", offsetof(struct harness_config, hazards.root) },
-	{ "suppressions", offsetof(struct harness_config, hazards.suppressions) },
 };
 
 /* False: @key is no file. */

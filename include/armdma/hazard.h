@@ -13,7 +13,9 @@
  * The golden bytes of a line are what a fully coherent machine would hold. A read
  * that returns anything else is *observed* wrong: both byte values are known.
  *
- * Leaves out, so far: what another schedule could have done ("possible").
+ * Another schedule of fills and evictions could have done something else: a read that may
+ * be wrong under one is *possible*. Such a schedule is carried out on a second machine
+ * first; what that does not show is not reported.
  */
 #ifndef ARMDMA_HAZARD_H
 #define ARMDMA_HAZARD_H
@@ -189,9 +191,8 @@ const char *hazard_meaning(enum hazard_class c);
  * @full_backtrace: take whole stacks at every map, sync and alloc (microseconds
  *                  each), not only return addresses
  * @is_quiet:       count, print nothing
+ * @no_may:         only what happens, not what could (exact gear): half the cost of watching
  * @portable:       also report what does no harm on this board, but would on another
- * @suppressions:   path of a file of what is not to be reported: see hazard_check_suppressions();
- *                  NULL: none
  * @replay:         environment of the replay line ("ARMDMA_SEED=1 ..."); may be NULL
  */
 struct hazard_config {
@@ -200,8 +201,8 @@ struct hazard_config {
 	const char *root;
 	bool full_backtrace;
 	bool is_quiet;
+	bool no_may;
 	bool portable;
-	const char *suppressions;
 	const char *replay;
 };
 
@@ -214,32 +215,6 @@ struct hazard_engine;
  * Return: an engine; yours to hazard_detach(). Cannot fail.
  */
 struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_config *cfg);
-
-/**
- * hazard_check_suppressions() - can hazard_config.suppressions be that?
- *
- * A text file with a line for each, and comments after a # that begins a line:
- *
- *	cpu-read-while-mapped:vendor_poll
- *	ADM-4*:*vendor*.c
- *
- * The first word is a glob over ids and titles, the second one over functions and files, of
- * the code to blame and of whoever called it. What they take is neither printed nor counted,
- * nor does it decide the exit status; the summary says which lines took how many, and
- * which took none.
- * Return: false with one sentence in @error. (harness_start() asks.)
- */
-bool hazard_check_suppressions(const char *path, GError **error);
-
-/**
- * hazard_expect() - a test wants to see this hazard
- * @place: glob over functions and files, as in suppressions; NULL: any
- *
- * Before it happens; several calls may stand. A report of that class there is neither printed
- * nor counted by hazard_count(). At hazard_detach() the summary tells whether it came; if it
- * did not, that is a failure as an unexpected hazard is. Context: any.
- */
-void hazard_expect(struct hazard_engine *e, enum hazard_class c, const char *place);
 
 /** Reports so far, duplicates counted; of one class, or of all with NR_HAZARD_CLASSES. */
 uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c);
@@ -278,8 +253,7 @@ struct hazard_event {
  * @stack:  of the call or access that showed it, innermost first, @nr_stack of them
  */
 struct hazard_report {
-	enum hazard_class hazard;
-	enum hazard_strength strength;
+	enum hazard_class class;
 	uint64_t count;
 	uint64_t step;
 	struct hazard_site site;
@@ -314,8 +288,8 @@ void hazard_stopping(struct hazard_engine *e);
 /**
  * hazard_detach() - report what is still mapped, print the summary, write the files
  *
- * Return: 0 clean, 1 hazards were reported, or expected in vain, 2 a file could not be
- * written (one sentence on stderr each). NULL is fine and clean.
+ * Return: 0 clean, 1 hazards were reported, 2 a file could not be written (one
+ * sentence on stderr each). NULL is fine and clean.
  */
 int hazard_detach(struct hazard_engine *e);
 

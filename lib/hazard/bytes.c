@@ -56,7 +56,6 @@ static bool view_is_newest(const struct hazard_engine *e, enum machine_view view
 	return find_wrong(l, &seen).nr == 0;
 }
 
-#define NOWHERE "nowhere"
 #define STORE_BUFFER "the store buffer"
 
 /* Would it have been the newest, had every store buffer been empty? */
@@ -493,6 +492,55 @@ static void device_write_lost(struct hazard_engine *e, const struct shadow_line 
 	report_end(e, r);
 }
 
+static struct wrong find_clobbered(const struct shadow_line *l, const struct observe_event *ev)
+{
+	struct wrong w = { .writer = WRITER_DEVICE };
+
+	for (unsigned i = 0; i < ev->len; i++) {
+		if (l->writer[ev->pa - l->pa + i] != WRITER_DEVICE || !byte_is_wrong(l, ev, i))
+			continue;
+		if (!w.nr++)
+			w.first = i;
+	}
+	w.pa = ev->pa + w.first;
+	return w;
+}
+
+/* ---- what did not happen, but could have ---------------------------- */
+
+const void *bytes_writer_site(const struct shadow_line *l, uint64_t pa)
+{
+	enum record_kind kind = l->writer[pa - l->pa] == WRITER_DEVICE ? RECORD_DEVICE_WROTE
+								      : RECORD_CPU_WROTE;
+	const struct record *r = bytes_last_of(&l->history, kind, pa);
+
+	return r ? r->site : NULL;
+}
+
+const void *bytes_call_site(const struct hazard_engine *e, uint64_t pa)
+{
+	const struct record *r = bytes_last_call(e, pa);
+
+	return r ? r->site : NULL;
+}
+
+void bytes_possible(struct hazard_engine *e, struct shadow_line *l,
+		    const struct observe_event *ev, enum hazard_class class, const char *where)
+{
+	struct wrong lost, w = find_wrong(l, ev);
+
+	if (class == HAZARD_DEVICE_WRITE_LOST) {
+		lost = find_clobbered(l, ev);
+		device_write_lost(e, l, ev, &lost);
+	} else if (class == HAZARD_CPU_WRITE_LOST) {
+		cpu_write_lost(e, l, ev, &w);
+	} else if (class == HAZARD_CPU_READ_STALE) {
+		cpu_read_stale(e, l, ev, &w, where);
+	} else {
+		device_read_stale(e, l, ev, &w, where);
+	}
+}
+
 /* ---- events -------------------------------------------------------- */
 
 static void remember(struct hazard_engine *e, struct shadow_line *l, enum record_kind kind,
@@ -602,20 +650,6 @@ static void on_fill(struct hazard_engine *e, struct shadow_line *l,
 static bool goes_to_dram(const struct observe_event *ev)
 {
 	return ev->level != 1 || ev->answer == ANSWER_DRAM || ev->cause == CAUSE_ASKED;
-}
-
-static struct wrong find_clobbered(const struct shadow_line *l, const struct observe_event *ev)
-{
-	struct wrong w = { .writer = WRITER_DEVICE };
-
-	for (unsigned i = 0; i < ev->len; i++) {
-		if (l->writer[ev->pa - l->pa + i] != WRITER_DEVICE || !byte_is_wrong(l, ev, i))
-			continue;
-		if (!w.nr++)
-			w.first = i;
-	}
-	w.pa = ev->pa + w.first;
-	return w;
 }
 
 static void give_up_clobbered(struct shadow_line *l, const struct observe_event *ev)

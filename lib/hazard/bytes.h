@@ -57,4 +57,15 @@ void one_way_read(struct hazard_engine *e, const struct shadow_line *l,
 /* The device did what nobody would notice here. */
 void turn_device_access(struct hazard_engine *e, const struct observe_event *ev, bool is_write);
 
+/*
+ * @ev as it could have been: a read whose @bytes are wrong, or a write-back of a whole line
+ * over a device's bytes. @where the newest are. e->schedule says how.
+ */
+void bytes_possible(struct hazard_engine *e, struct shadow_line *l,
+		    const struct observe_event *ev, enum hazard_class class, const char *where);
+#define NOWHERE "nowhere"
+/* The code that last wrote that byte, or called the library about it; NULL: nobody knows. */
+const void *bytes_writer_site(const struct shadow_line *l, uint64_t pa);
+const void *bytes_call_site(const struct hazard_engine *e, uint64_t pa);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine: listens to the machine and to the library, and takes the rules round. */
-#include "excuse.h"
+#include "may/may.h"
 #include "pool.h"
 #include "report.h"
 #include "writers.h"
@@ -46,14 +46,9 @@ static void on_iommu(struct hazard_engine *e, const struct observe_event *ev)
 	ownership_device_diverted(e, ev);
 }
 
-static void on_event(struct observer *o, const struct observe_event *ev)
+/* What was observed, and what rules say of it. */
+static void judge(struct hazard_engine *e, const struct observe_event *ev)
 {
-	struct hazard_engine *e = (struct hazard_engine *)
-		((char *)o - offsetof(struct hazard_engine, observer));
-
-	if (ev->kind == OBSERVE_SUPPLY)
-		return;
-	enter(e);
 	pool_event(e, ev);
 	if (ev->kind == OBSERVE_CPU_FAULT)
 		abort_event(e, ev);
@@ -67,6 +62,20 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 		range_event(e, ev);
 	else
 		bytes_event(e, ev);
+}
+
+static void on_event(struct observer *o, const struct observe_event *ev)
+{
+	struct hazard_engine *e = (struct hazard_engine *)
+		((char *)o - offsetof(struct hazard_engine, observer));
+	uint64_t nr_told = e->nr_told;
+
+	if (ev->kind == OBSERVE_SUPPLY)
+		return;
+	enter(e);
+	judge(e, ev);
+	if (e->may)
+		may_event(e, ev, e->nr_told > nr_told);
 	leave(e);
 }
 
@@ -99,9 +108,6 @@ static void take_config(struct hazard_engine *e, const struct hazard_config *cfg
 	e->config = *cfg;
 	writers_take_paths(&e->config);
 	e->replay = g_strdup(cfg->replay);
-	e->suppressions = g_strdup(cfg->suppressions);
-	if (e->suppressions)
-		e->excuses = excuses_read(e->suppressions, NULL);
 }
 
 struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_config *cfg)
@@ -117,13 +123,13 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	stacks_init(&e->stacks);
 	e->symbols = symbols_new();
 	e->reports = g_ptr_array_new_with_free_func(report_free);
-	e->excused = g_ptr_array_new_with_free_func(report_free);
 	e->observer.event = on_event;
 	e->listener.note = on_note;
 	machine_observe(m, &e->observer);
 	ledger_listen(m, &e->listener);
 	if (!e->live.is_fast)
 		iommu_begin(e);
+	may_begin(e);
 	return e;
 }
 
@@ -135,6 +141,7 @@ uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c)
 static void engine_free(struct hazard_engine *e)
 {
 	iommu_done(e);
+	may_done(e);
 	ledger_done(e);
 	pool_done(e);
 	alias_done(e);
@@ -142,8 +149,6 @@ static void engine_free(struct hazard_engine *e)
 	if (e->known)
 		g_hash_table_destroy(e->known);
 	g_ptr_array_free(e->reports, TRUE);
-	g_ptr_array_free(e->excused, TRUE);
-	g_clear_pointer(&e->excuses, g_ptr_array_unref);
 	symbols_free(e->symbols);
 	stacks_done(&e->stacks);
 	parties_done(&e->parties);
@@ -152,7 +157,6 @@ static void engine_free(struct hazard_engine *e)
 	g_rec_mutex_clear(&e->lock);
 	writers_forget_paths(&e->config);
 	g_free(e->replay);
-	g_free(e->suppressions);
 	g_free(e);
 }
 
@@ -174,7 +178,7 @@ int hazard_detach(struct hazard_engine *e)
 	ledger_finish(e);
 	if (!e->config.is_quiet)
 		summary_print(e);
-	status = e->reports->len || !excuses_are_met(e) ? 1 : 0;
+	status = e->reports->len ? 1 : 0;
 	if (!writers_write(e))
 		status = 2;
 	engine_free(e);

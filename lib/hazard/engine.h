@@ -214,6 +214,8 @@ void shadow_watch(struct shadow *s, uint64_t pa, uint64_t len);
 void shadow_forget(struct shadow *s, uint64_t pa, uint64_t len);
 /* The line that @ev is about, its golden bytes as before it; NULL if not watched. */
 struct shadow_line *shadow_line_of(struct shadow *s, const struct observe_event *ev);
+/* Is everything told of the line of @pa? */
+bool shadow_is_watched(const struct shadow *s, uint64_t pa);
 /* The same, but only if something happened to it. */
 struct shadow_line *shadow_find(struct shadow *s, uint64_t pa);
 struct shadow_page *shadow_page_find(const struct shadow *s, uint64_t pa);
@@ -487,13 +489,15 @@ const struct stack *stacks_at(const struct stacks *s, uint32_t id);
 
 /* ---- the engine ---------------------------------------------------- */
 
+struct may;
+
 struct hazard_engine {
 	struct observer observer;
 	struct ledger_listener listener;
 	GRecMutex lock;			/* fast gear: notes come from many threads */
 	struct machine *machine;	/* borrowed */
 	struct hazard_config config;
-	char *replay, *suppressions;	/* owned copies of the config's */
+	char *replay;			/* an owned copy of the config's */
 	uint64_t seq;			/* of the last record */
 	unsigned depth;			/* fast gear: of nested events and notes */
 	uint64_t nr_accesses;		/* to watched lines, checked */
@@ -511,10 +515,11 @@ struct hazard_engine {
 	uint64_t user_age;
 	struct interval *user_pages;	/* users.c's: what processes have mapped, by pa */
 	GArray *taken;			/* and what was taken of them */
-	GPtrArray *excuses;		/* of struct excuse *, excuse.h; NULL: none */
-	GPtrArray *excused;		/* the reports that they took; not in @reports */
 	GHashTable *known;		/* report key -> struct report */
 	uint64_t count[NR_HAZARD_CLASSES];
+	uint64_t nr_told;		/* reports begun, known ones included */
+	struct may *may;		/* may/may.h; NULL: fast gear, or not asked for */
+	const char *schedule;		/* of a report of what is possible; NULL: it happened */
 	struct iommu_watch *iommu;	/* iommu.c's; NULL: fast gear */
 };
 

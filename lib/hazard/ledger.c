@@ -16,6 +16,7 @@
 #include <linux/dma-mapping.h>
 
 #include "mappings.h"
+#include "may/may.h"
 #include "pool.h"
 
 /* ---- notes --------------------------------------------------------- */
@@ -24,8 +25,10 @@
 static void surrender(struct hazard_engine *e, const struct mapping *m, uint64_t offset,
 		      uint64_t len)
 {
-	if (!m->is_snooped)
+	if (!m->is_snooped) {
 		shadow_surrender(&e->shadow, mapping_device_pa(m) + offset, len);
+		may_surrender(e, mapping_device_pa(m) + offset, len);
+	}
 	if (m->is_bounced)
 		bounce_surrender(e, m, offset, len);
 }
@@ -342,6 +345,7 @@ static void note_freed(struct hazard_engine *e, const struct ledger_note *n)
 	forget_recent(&e->live, n->pa, n->len);
 	user_note_freed(e, n, n->pa, n->len);
 	shadow_forget(&e->shadow, n->pa, n->len);
+	may_forget(e, n->pa, n->len);
 }
 
 struct leaks {

@@ -7,6 +7,7 @@
  * Absent things are left out: a report without an access has no "access".
  */
 #include "json-put.h"
+#include "may/may.h"
 #include "writers.h"
 
 #include <inttypes.h>
@@ -173,6 +174,8 @@ static void put_report(struct hazard_engine *e, JsonBuilder *b, const struct rep
 	put_bytes(b, &r->bytes);
 	put_mapping(e, b, &r->mapping);
 	put_timeline(e, b, r);
+	if (r->schedule)
+		put_string(b, "schedule", r->schedule);
 	put_stacks(e, b, r);
 	put_advice(b, r);
 	json_builder_end_object(b);
@@ -184,6 +187,20 @@ static void put_counts(struct hazard_engine *e, JsonBuilder *b)
 	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++)
 		if (e->count[c])
 			put_int(b, hazard_title(c), e->count[c]);
+	json_builder_end_object(b);
+}
+
+static void put_proof(struct hazard_engine *e, JsonBuilder *b)
+{
+	g_autofree char *why_not = may_why_not(e);
+
+	if (!e->may || e->reports->len)
+		return;		/* then nothing is proved, and why is plain */
+	begin_object(b, "proof");
+	put_bool(b, "is_proved", may_is_proved(e));
+	put_int(b, "reads", e->may->nr_reads);
+	if (why_not)
+		put_string(b, "why_not", why_not);
 	json_builder_end_object(b);
 }
 
@@ -200,6 +217,7 @@ static JsonNode *build(struct hazard_engine *e)
 	put_int(b, "hazards", e->reports->len);
 	put_int(b, "times", report_times(e));
 	put_counts(e, b);
+	put_proof(e, b);
 	if (e->replay)
 		put_string(b, "replay", e->replay);
 	begin_array(b, "reports");

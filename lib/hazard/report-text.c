@@ -5,7 +5,7 @@
  *
  * No host addresses and no times: two runs print the same bytes.
  */
-#include "excuse.h"
+#include "may/may.h"
 #include "writers.h"
 
 #include <inttypes.h>
@@ -131,11 +131,14 @@ static void print_stacks(struct hazard_engine *e, const struct report *r)
 
 static void print_advice(struct hazard_engine *e, const struct report *r)
 {
-	if (!r->fix && !e->replay)
+	if (!r->fix && !e->replay && !r->schedule)
 		return;
 	fputc('\n', out(e));
 	if (r->fix)
 		fprintf(out(e), "%s: %s\n", r->fix_label, r->fix);
+	if (r->schedule)
+		fprintf(out(e), "%-*s %s\n", r->fix ? (int)strlen(r->fix_label) + 1 : 0,
+			"Schedule:", *r->schedule ? r->schedule : "nothing unasked");
 	if (e->replay)
 		fprintf(out(e), "%-*s %s\n", r->fix ? (int)strlen(r->fix_label) + 1 : 0,
 			"Replay:", e->replay);
@@ -187,6 +190,14 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+static void print_proof(struct hazard_engine *e)
+{
+	g_autofree char *text = may_summary(e);
+
+	if (text)
+		print_wrapped(out(e), text);
+}
+
 static void print_clean(struct hazard_engine *e)
 {
 	fprintf(out(e), "no hazards observed: %" PRIu64 " access%s to %" PRIu64
@@ -226,9 +237,9 @@ void summary_print(struct hazard_engine *e)
 {
 	const char *separator = ": ";
 
-	excuses_print(e, out(e));
 	if (!e->reports->len) {
 		print_clean(e);
+		print_proof(e);
 		return;
 	}
 	fprintf(out(e), "%u hazard%s (%" PRIu64 " time%s)", e->reports->len,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Gathering a report. What it looks like is report-text.c, and the forms of writers.h. */
-#include "excuse.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -130,27 +129,25 @@ static void row_clear(void *row)
 	g_free(((struct report_row *)row)->what);
 }
 
-static struct report *report_new(struct hazard_engine *e, enum hazard_class class,
-				 const void *site)
+/* Nothing is said in it yet. */
+static void report_clear(struct hazard_engine *e, struct report *r, enum hazard_class class,
+			 const void *site)
 {
-	struct report *r = g_new0(struct report, 1);
-
-	r->class = class;
-	r->strength = hazard_info(class)->strength;
-	r->count = 1;
-	r->site = site;
-	r->step = machine_step(e->machine);
-	r->what = g_string_new(NULL);
-	r->rows = g_array_new(FALSE, TRUE, sizeof(struct report_row));
+	*r = (struct report){
+		.class = class, .count = r->count + 1, .site = site,
+		.strength = e->schedule ? STRENGTH_POSSIBLE : hazard_info(class)->strength,
+		.step = machine_step(e->machine), .schedule = g_strdup(e->schedule),
+		.what = g_string_new(NULL),
+		.rows = g_array_new(FALSE, TRUE, sizeof(struct report_row)),
+	};
 	g_array_set_clear_func(r->rows, row_clear);
-	g_ptr_array_add(e->reports, r);
-	return r;
+	if (e->schedule)
+		report_say(r, "Not in this run, but under the schedule below, as a second machine "
+			   "has shown:");
 }
 
-void report_free(void *p)
+static void report_done(struct report *r)
 {
-	struct report *r = p;
-
 	g_free(r->by);
 	g_string_free(r->what, TRUE);
 	g_array_free(r->rows, TRUE);
@@ -162,6 +159,12 @@ void report_free(void *p)
 	g_free(r->access.who);
 	g_free(r->fix_label);
 	g_free(r->fix);
+	g_free(r->schedule);
+}
+
+void report_free(void *r)
+{
+	report_done(r);
 	g_free(r);
 }
 
@@ -176,13 +179,32 @@ static bool is_power_of_ten(uint64_t n)
 static void count_again(struct hazard_engine *e, struct report *r)
 {
 	r->count++;
-	if (r->excuse) {
-		r->excuse->nr_times++;
-		return;
-	}
-	e->count[r->class]++;
 	if (!e->config.is_quiet && is_power_of_ten(r->count))
 		report_print_count(e, r);
+}
+
+#define FIRST_DIGIT	4		/* "ADM-101" */
+
+bool report_is_told(const struct hazard_engine *e, const void *site)
+{
+	for (unsigned i = 0; site && i < e->reports->len; i++) {
+		const struct report *r = g_ptr_array_index(e->reports, i);
+
+		if (r->site == site && r->strength != STRENGTH_POSSIBLE &&
+		    hazard_info(r->class)->id[FIRST_DIGIT] <= '3')
+			return true;
+	}
+	return false;
+}
+
+static struct report *report_new(struct hazard_engine *e, const struct key *key)
+{
+	struct report *r = g_new0(struct report, 1);
+
+	report_clear(e, r, key->class, key->site);
+	g_ptr_array_add(e->reports, r);
+	g_hash_table_insert(e->known, g_memdup2(key, sizeof(*key)), r);
+	return r;
 }
 
 struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
@@ -193,15 +215,20 @@ struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 
 	if (!e->known)
 		e->known = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
-	r = g_hash_table_lookup(e->known, &key);
-	if (r) {
-		count_again(e, r);
+	if (e->schedule && report_is_told(e, site))
 		return NULL;
-	}
+	e->nr_told++;
 	e->count[class]++;
-	r = report_new(e, class, site);
-	g_hash_table_insert(e->known, g_memdup2(&key, sizeof(key)), r);
-	return r;
+	r = g_hash_table_lookup(e->known, &key);
+	if (!r)
+		return report_new(e, &key);
+	if (!e->schedule && r->strength == STRENGTH_POSSIBLE) {
+		report_done(r);		/* now it has happened */
+		report_clear(e, r, class, site);
+		return r;
+	}
+	count_again(e, r);
+	return NULL;
 }
 
 uint64_t report_times(const struct hazard_engine *e)
@@ -494,18 +521,6 @@ void report_row_of_mapping(struct hazard_engine *e, struct report *r, const stru
 	g_array_sort(r->rows, row_order);	/* seq 0: the first */
 }
 
-/* It was counted; it does not count. */
-static void report_excuse(struct hazard_engine *e, struct report *r)
-{
-	guint at;
-
-	g_assert(g_ptr_array_find(e->reports, r, &at));
-	g_ptr_array_add(e->excused, g_ptr_array_steal_index(e->reports, at));
-	e->count[r->class] -= r->count;
-	r->excuse->nr_taken++;
-	r->excuse->nr_times += r->count;
-}
-
 void report_end(struct hazard_engine *e, struct report *r)
 {
 	const struct report_row *last = &g_array_index(r->rows, struct report_row,
@@ -515,9 +530,6 @@ void report_end(struct hazard_engine *e, struct report *r)
 	r->stack = stack_here(last->record.site);
 	if (!r->stack.nr && last->record.site)
 		r->stack = (struct stack){ .nr = 1, .pc = { last->record.site } };
-	r->excuse = excuse_find(e, r);
-	if (r->excuse)
-		report_excuse(e, r);
-	else if (!e->config.is_quiet)
+	if (!e->config.is_quiet)
 		report_print(e, r);
 }

@@ -62,7 +62,7 @@ struct report {
 	struct report_mapping mapping;	/* .device NULL: none */
 	struct report_access access;	/* .who NULL: none */
 	char *fix_label, *fix;		/* may be NULL */
-	struct excuse *excuse;		/* it counts for nothing: excuse.h; or NULL */
+	char *schedule;			/* of what is possible: as machine_script_parse() has it */
 	uint64_t stack_step;
 	struct stack stack;		/* of the call or access that showed it */
 };
@@ -72,6 +72,11 @@ void report_now_mapped(struct hazard_engine *e, struct report *r, const struct m
 
 struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 			    const void *site, const void *other_site);
+/*
+ * Has that code been told, about bytes, ownership or kinds of memory, of something that did
+ * happen or that a rule forbids?
+ */
+bool report_is_told(const struct hazard_engine *e, const void *site);
 void report_by(struct report *r, const char *who);
 /* Appends; after a space, unless @format begins with punctuation. */
 void report_say(struct report *r, const char *format, ...) G_GNUC_PRINTF(2, 3);

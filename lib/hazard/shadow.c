@@ -228,6 +228,13 @@ struct shadow_line *shadow_find(struct shadow *s, uint64_t pa)
 	return shadow_line_get(s, p, pa);
 }
 
+bool shadow_is_watched(const struct shadow *s, uint64_t pa)
+{
+	struct shadow_page *p = shadow_page_find(s, pa);
+
+	return p && has_bit(s, p, LINES_WATCHED, line_idx(s, pa));
+}
+
 struct shadow_line *shadow_line_of(struct shadow *s, const struct observe_event *ev)
 {
 	struct shadow_page *p = shadow_page_find(s, ev->pa);

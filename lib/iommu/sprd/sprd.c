@@ -236,19 +236,12 @@ static struct iommu_device *sprd_probe_device(struct device *dev)
 {
 	struct sprd_iommu *s = dev_iommu_priv_get(dev);
 
-	if (!s)
-		return ERR_PTR(-ENODEV);
-	s->nr_users++;
-	return &s->iommu;
+	return s ? &s->iommu : ERR_PTR(-ENODEV);
 }
 
-/* The last one takes the domain along; others stay in it. */
 static void sprd_release_device(struct device *dev)
 {
-	struct sprd_iommu *s = dev_iommu_priv_get(dev);
-
-	if (!--s->nr_users)
-		leave(s);
+	leave(dev_iommu_priv_get(dev));
 	dev_iommu_priv_set(dev, NULL);
 }
 
