@@ -247,6 +247,9 @@ struct hazard_event {
  * @step:   of the machine, the first time
  * @site:   the code to blame; .function NULL: @by says who it was, if anybody knows
  * @what:   the sentence or two of the text
+ * @strength: of this one
+ * @schedule: of one that is only possible: what hardware has to do unasked for it, as
+ *          machine_script_parse() takes it; else NULL
  * @fix:    the call that is likely missing, or likely meant; NULL: none
  * @mapper: who mapped or allocated the memory in question; .function NULL: nobody
  * @events: the timeline, @nr_events of them
@@ -254,6 +257,8 @@ struct hazard_event {
  */
 struct hazard_report {
 	enum hazard_class class;
+	enum hazard_strength strength;
+	const char *schedule;
 	uint64_t count;
 	uint64_t step;
 	struct hazard_site site;
@@ -277,6 +282,16 @@ struct hazard_report {
  */
 bool hazard_report_each(struct hazard_engine *e,
 			bool (*visit)(void *ctx, const struct hazard_report *r), void *ctx);
+
+/**
+ * hazard_is_proved() - does this run speak for every schedule of fills and evictions?
+ *
+ * True if no hazard was reported and each read of a line that a device shares, by CPU or
+ * device, could see one thing only, whatever caches did unasked. Not covered: other inputs,
+ * other turns of CPUs and devices, stores in store buffers, table walks of IOMMUs, what was
+ * in a cache before the line was first mapped. False in the fast gear and with @no_may.
+ */
+bool hazard_is_proved(const struct hazard_engine *e);
 
 /**
  * hazard_stopping() - drivers are about to be shut down: what waits for them now has hung

@@ -197,7 +197,7 @@ static void put_proof(struct hazard_engine *e, JsonBuilder *b)
 	if (!e->may || e->reports->len)
 		return;		/* then nothing is proved, and why is plain */
 	begin_object(b, "proof");
-	put_bool(b, "is_proved", may_is_proved(e));
+	put_bool(b, "is_proved", hazard_is_proved(e));
 	put_int(b, "reads", e->may->nr_reads);
 	if (why_not)
 		put_string(b, "why_not", why_not);

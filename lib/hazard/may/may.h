@@ -66,7 +66,6 @@ void may_note_gap(struct may *may, enum may_gap gap, uint64_t pa, const void *si
 /* verdict.c: @ev, the read that @l has just remembered, may see something else */
 void may_judge(struct hazard_engine *e, const struct may_line *l, struct shadow_line *s,
 	       const struct observe_event *ev, struct may_wanted wanted);
-bool may_is_proved(const struct hazard_engine *e);
 /* What the summary says of all this; NULL: nothing. Yours. */
 char *may_summary(struct hazard_engine *e);
 /* Why not everything is covered: a sentence without its end; NULL: it is. Yours. */

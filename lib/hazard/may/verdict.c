@@ -225,7 +225,7 @@ static uint64_t nr_gaps(const struct may *may)
 	return sum;
 }
 
-bool may_is_proved(const struct hazard_engine *e)
+bool hazard_is_proved(const struct hazard_engine *e)
 {
 	const struct may *may = e->may;
 
@@ -249,7 +249,7 @@ char *may_why_not(struct hazard_engine *e)
 {
 	GString *s = g_string_new(NULL);
 
-	if (!e->may || may_is_proved(e))
+	if (!e->may || hazard_is_proved(e))
 		return g_string_free(s, TRUE);
 	if (e->reports->len || e->may->nr_possible)
 		g_string_append(s, "there are reports");

@@ -2,7 +2,7 @@
 /*
  * The search for a witness: see witness.h. From the nominal state before the past on, by
  * events, which cost nothing, and by fills and evictions, which cost one each: the first
- * wrong read that is reached has the fewest of them.
+ * wrong read that is reached has the fewest of them, and has them as late as can be.
  */
 #include "../engine.h"
 #include "witness.h"
@@ -31,7 +31,7 @@ struct search {
 	GPtrArray *bytes;		/* what each of them writes, or must see; or NULL */
 	GPtrArray *versions;		/* of uint8_t *: whole lines */
 	GArray *nodes;			/* of struct node */
-	GQueue *open;			/* of their indices: cheap ones in front */
+	GArray *open, *dearer;		/* of their indices: to look at, and one action later */
 	GHashTable *closed;		/* states that have been looked at */
 	unsigned now;			/* event that is being made */
 };
@@ -112,13 +112,30 @@ static void reach(struct search *s, const struct may_state *st, uint32_t event, 
 		  enum may_verb verb)
 {
 	struct node n = { *st, event, parent, (uint8_t)verb };
-	gpointer idx = GUINT_TO_POINTER(s->nodes->len);
+	uint32_t idx = s->nodes->len;
 
 	g_array_append_val(s->nodes, n);
 	if (verb < NR_MAY_EVENTS)
-		g_queue_push_head(s->open, idx);
+		g_array_append_val(s->open, idx);
 	else
-		g_queue_push_tail(s->open, idx);
+		g_array_append_val(s->dearer, idx);
+}
+
+/* The latest; when there are none left, of those that cost more. */
+static bool next_node(struct search *s, uint32_t *ret_idx)
+{
+	GArray *open = s->open;
+
+	if (!open->len) {
+		s->open = s->dearer;
+		s->dearer = open;
+		open = s->open;
+	}
+	if (!open->len)
+		return false;
+	*ret_idx = g_array_index(open, uint32_t, open->len - 1);
+	g_array_set_size(open, open->len - 1);
+	return true;
 }
 
 /* False: it was there before. */
@@ -167,12 +184,13 @@ static bool go_on(struct search *s, uint32_t idx)
 	return false;
 }
 
+/* What is tried last is looked at first: a plain fill, where it does. */
 static void act(struct search *s, uint32_t idx)
 {
 	const struct may_event *ev = g_ptr_array_index(s->events, node_at(s, idx)->event);
 	unsigned first = ev->can_fill ? MAY_FILL : MAY_EVICT;
 
-	for (unsigned verb = first; verb < NR_MAY_VERBS; verb++) {
+	for (unsigned verb = NR_MAY_VERBS - 1; verb >= first; verb--) {
 		struct node n = *node_at(s, idx);
 		struct may_op op = { .verb = (uint8_t)verb, .below = ev->op.below };
 
@@ -192,9 +210,9 @@ static bool is_lost(const struct may_state *st)
 /* The node from which the read goes wrong, or NO_NODE. */
 static uint32_t run(struct search *s)
 {
-	while (!g_queue_is_empty(s->open) && s->nodes->len < MOST_NODES) {
-		uint32_t idx = GPOINTER_TO_UINT(g_queue_pop_head(s->open));
+	uint32_t idx;
 
+	while (s->nodes->len < MOST_NODES && next_node(s, &idx)) {
 		if (is_lost(&node_at(s, idx)->state) || !close_node(s, node_at(s, idx)))
 			continue;
 		if (go_on(s, idx))
@@ -248,7 +266,8 @@ static void search_done(struct search *s)
 	if (s->versions)
 		g_ptr_array_unref(s->versions);
 	g_array_unref(s->nodes);
-	g_queue_free(s->open);
+	g_array_unref(s->open);
+	g_array_unref(s->dearer);
 	g_hash_table_destroy(s->closed);
 }
 
@@ -260,7 +279,8 @@ static void search_init(struct search *s, struct may_sets *t, const struct may_l
 		.events = g_ptr_array_new(), .bytes = g_ptr_array_new(),
 		.versions = g_ptr_array_new_with_free_func(g_free),
 		.nodes = g_array_new(FALSE, FALSE, sizeof(struct node)),
-		.open = g_queue_new(),
+		.open = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+		.dearer = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
 		.closed = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
 	};
 	take_past(s, l->past[0]);
