@@ -300,17 +300,27 @@ static struct iommu_device *exynos_probe_device(struct device *dev)
 	return &m->sysmmus[0]->iommu;
 }
 
+/* The last one takes the domain along; others stay in it. */
+static void drop_user(struct exynos_sysmmu *s, const struct device *dev)
+{
+	unsigned long flags;
+
+	if (!--s->nr_users)
+		switch_to(s, NULL, NULL);
+	if (s->first == dev)
+		s->first = NULL;
+	spin_lock_irqsave(&s->lock, flags);
+	if (s->user == dev)
+		s->user = s->dev;
+	spin_unlock_irqrestore(&s->lock, flags);
+}
+
 static void exynos_release_device(struct device *dev)
 {
 	struct exynos_master *m = dev_iommu_priv_get(dev);
 
 	for (unsigned n = 0; n < m->nr; n++) {
-		struct exynos_sysmmu *s = m->sysmmus[n];
-
-		if (!--s->nr_users)
-			switch_to(s, NULL, NULL);
-		if (s->first == dev)
-			s->first = NULL;
+		drop_user(m->sysmmus[n], dev);
 		if (m->links[n])
 			device_link_del(m->links[n]);
 	}

@@ -59,7 +59,7 @@ struct sysmmu_regs;			/* where a version has what: exynos-hw.c */
  * @is_stopped: by a fault that nobody has mended, until it is started anew
  * @domain:   attached; NULL: none, it is bypassed. Of attaching, and of runtime PM's
  *            callbacks while nobody attaches
- * @user:     whose accesses are reported: who was attached last
+ * @user:     whose accesses are reported: who was attached last, or its own if that has gone
  * @first, @nr_users: of the devices that are behind it: they share a group
  */
 struct exynos_sysmmu {

@@ -247,10 +247,25 @@ static struct iommu_device *rk_probe_device(struct device *dev)
 
 	if (!m)
 		return ERR_PTR(-ENODEV);
-	for (unsigned n = 0; n < m->nr; n++)
+	for (unsigned n = 0; n < m->nr; n++) {
 		m->links[n] = device_link_add(dev, m->iommus[n]->dev,
 					      DL_FLAG_STATELESS | DL_FLAG_PM_RUNTIME);
+		m->iommus[n]->nr_users++;
+	}
 	return &m->iommus[0]->iommu;
+}
+
+/* The last one takes the domain along; others stay in it. */
+static void drop_user(struct rk_iommu *rk, const struct device *dev)
+{
+	unsigned long flags;
+
+	if (!--rk->nr_users)
+		switch_to(rk, NULL, NULL);
+	spin_lock_irqsave(&rk->lock, flags);
+	if (rk->user == dev)
+		rk->user = rk->dev;
+	spin_unlock_irqrestore(&rk->lock, flags);
 }
 
 static void rk_release_device(struct device *dev)
@@ -258,7 +273,7 @@ static void rk_release_device(struct device *dev)
 	struct rk_master *m = dev_iommu_priv_get(dev);
 
 	for (unsigned n = 0; n < m->nr; n++) {
-		switch_to(m->iommus[n], NULL, NULL);
+		drop_user(m->iommus[n], dev);
 		if (m->links[n])
 			device_link_del(m->links[n]);
 	}

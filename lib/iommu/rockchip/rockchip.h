@@ -44,7 +44,8 @@
  * @is_on:  it has clocks and pages by @domain's tables
  * @domain: attached; NULL: none, it is bypassed. Of attaching, and of runtime PM's callbacks
  *          while nobody attaches
- * @user:   whose accesses are reported: who was attached last
+ * @user:   whose accesses are reported: who was attached last, or its own if that has gone
+ * @nr_users: devices that are behind it: they share a group
  */
 struct rk_iommu {
 	struct iommu_device iommu;
@@ -58,6 +59,7 @@ struct rk_iommu {
 	bool is_on;
 	struct rk_domain *domain;
 	struct device *user;
+	unsigned nr_users;
 	struct list_head of_domain;
 };
 

@@ -236,12 +236,19 @@ static struct iommu_device *sprd_probe_device(struct device *dev)
 {
 	struct sprd_iommu *s = dev_iommu_priv_get(dev);
 
-	return s ? &s->iommu : ERR_PTR(-ENODEV);
+	if (!s)
+		return ERR_PTR(-ENODEV);
+	s->nr_users++;
+	return &s->iommu;
 }
 
+/* The last one takes the domain along; others stay in it. */
 static void sprd_release_device(struct device *dev)
 {
-	leave(dev_iommu_priv_get(dev));
+	struct sprd_iommu *s = dev_iommu_priv_get(dev);
+
+	if (!--s->nr_users)
+		leave(s);
 	dev_iommu_priv_set(dev, NULL);
 }
 

@@ -44,6 +44,7 @@ struct sprd_iommu {
 	void *nowhere;
 	dma_addr_t nowhere_dma;
 	struct sprd_domain *domain;		/* attached; NULL: none, it is off */
+	unsigned nr_users;			/* devices that are behind it */
 	struct list_head of_domain;
 };
 
