@@ -134,6 +134,7 @@ static const struct {
 	{ "junit", offsetof(struct harness_config, hazards.junit_path) },
 	{ "tap", offsetof(struct harness_config, hazards.tap_path) },
 	{ "root", offsetof(struct harness_config, hazards.root) },
+	{ "suppressions", offsetof(struct harness_config, hazards.suppressions) },
 };
 
 /* False: @key is no file. */

@@ -355,6 +355,11 @@ static struct harness *start(const struct harness_config *cfg, GError **error)
 	const char *cpu = cpu_spec(cfg);
 
 	h->devices = g_ptr_array_new();
+	if (cfg->hazards.suppressions &&
+	    !hazard_check_suppressions(cfg->hazards.suppressions, error)) {
+		harness_free(h);
+		return NULL;
+	}
 	if (!build(h, cfg, where, cpu, error)) {
 		harness_free(h);
 		return NULL;

@@ -24,7 +24,7 @@
  *                   iova=dma-iommu|spread|bitmap, iommu=off|strict|lazy|passthrough,
  *                   dmapool=plain|debug, backtrace=full|address, json=FILE, sarif=FILE,
  *                   junit=FILE, tap=FILE, root=FOLDER,
- *                   hazards=on|off, portable=off|on
+ *                   hazards=on|off, portable=off|on, suppressions=FILE
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H

@@ -193,6 +193,8 @@ const char *hazard_meaning(enum hazard_class c);
  * @is_quiet:       count, print nothing
  * @no_may:         only what happens, not what could (exact gear): half the cost of watching
  * @portable:       also report what does no harm on this board, but would on another
+ * @suppressions:   path of a file of what is not to be reported: see hazard_check_suppressions();
+ *                  NULL: none
  * @replay:         environment of the replay line ("ARMDMA_SEED=1 ..."); may be NULL
  */
 struct hazard_config {
@@ -203,6 +205,7 @@ struct hazard_config {
 	bool is_quiet;
 	bool no_may;
 	bool portable;
+	const char *suppressions;
 	const char *replay;
 };
 
@@ -215,6 +218,32 @@ struct hazard_engine;
  * Return: an engine; yours to hazard_detach(). Cannot fail.
  */
 struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_config *cfg);
+
+/**
+ * hazard_check_suppressions() - can hazard_config.suppressions be that?
+ *
+ * A text file with a line for each, and comments after a # that begins a line:
+ *
+ *	cpu-read-while-mapped:vendor_poll
+ *	ADM-4*:*vendor*.c
+ *
+ * The first word is a glob over ids and titles, the second one over functions and files, of
+ * the code to blame and of whoever called it. What they take is neither printed nor counted,
+ * nor does it decide the exit status; the summary says which lines took how many, and
+ * which took none.
+ * Return: false with one sentence in @error. (harness_start() asks.)
+ */
+bool hazard_check_suppressions(const char *path, GError **error);
+
+/**
+ * hazard_expect() - a test wants to see this hazard
+ * @place: glob over functions and files, as in suppressions; NULL: any
+ *
+ * Before it happens; several calls may stand. A report of that class there is neither printed
+ * nor counted by hazard_count(). At hazard_detach() the summary tells whether it came; if it
+ * did not, that is a failure as an unexpected hazard is. Context: any.
+ */
+void hazard_expect(struct hazard_engine *e, enum hazard_class c, const char *place);
 
 /** Reports so far, duplicates counted; of one class, or of all with NR_HAZARD_CLASSES. */
 uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c);
@@ -303,8 +332,8 @@ void hazard_stopping(struct hazard_engine *e);
 /**
  * hazard_detach() - report what is still mapped, print the summary, write the files
  *
- * Return: 0 clean, 1 hazards were reported, 2 a file could not be written (one
- * sentence on stderr each). NULL is fine and clean.
+ * Return: 0 clean, 1 hazards were reported, or expected in vain, 2 a file could not be
+ * written (one sentence on stderr each). NULL is fine and clean.
  */
 int hazard_detach(struct hazard_engine *e);
 

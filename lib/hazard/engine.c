@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine: listens to the machine and to the library, and takes the rules round. */
+#include "excuse.h"
 #include "may/may.h"
 #include "pool.h"
 #include "report.h"
@@ -108,6 +109,9 @@ static void take_config(struct hazard_engine *e, const struct hazard_config *cfg
 	e->config = *cfg;
 	writers_take_paths(&e->config);
 	e->replay = g_strdup(cfg->replay);
+	e->suppressions = g_strdup(cfg->suppressions);
+	if (e->suppressions)
+		e->excuses = excuses_read(e->suppressions, NULL);
 }
 
 struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_config *cfg)
@@ -123,6 +127,7 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	stacks_init(&e->stacks);
 	e->symbols = symbols_new();
 	e->reports = g_ptr_array_new_with_free_func(report_free);
+	e->excused = g_ptr_array_new_with_free_func(report_free);
 	e->observer.event = on_event;
 	e->listener.note = on_note;
 	machine_observe(m, &e->observer);
@@ -149,6 +154,8 @@ static void engine_free(struct hazard_engine *e)
 	if (e->known)
 		g_hash_table_destroy(e->known);
 	g_ptr_array_free(e->reports, TRUE);
+	g_ptr_array_free(e->excused, TRUE);
+	g_clear_pointer(&e->excuses, g_ptr_array_unref);
 	symbols_free(e->symbols);
 	stacks_done(&e->stacks);
 	parties_done(&e->parties);
@@ -157,6 +164,7 @@ static void engine_free(struct hazard_engine *e)
 	g_rec_mutex_clear(&e->lock);
 	writers_forget_paths(&e->config);
 	g_free(e->replay);
+	g_free(e->suppressions);
 	g_free(e);
 }
 
@@ -178,7 +186,7 @@ int hazard_detach(struct hazard_engine *e)
 	ledger_finish(e);
 	if (!e->config.is_quiet)
 		summary_print(e);
-	status = e->reports->len ? 1 : 0;
+	status = e->reports->len || !excuses_are_met(e) ? 1 : 0;
 	if (!writers_write(e))
 		status = 2;
 	engine_free(e);

@@ -497,7 +497,7 @@ struct hazard_engine {
 	GRecMutex lock;			/* fast gear: notes come from many threads */
 	struct machine *machine;	/* borrowed */
 	struct hazard_config config;
-	char *replay;			/* an owned copy of the config's */
+	char *replay, *suppressions;	/* owned copies of the config's */
 	uint64_t seq;			/* of the last record */
 	unsigned depth;			/* fast gear: of nested events and notes */
 	uint64_t nr_accesses;		/* to watched lines, checked */
@@ -515,6 +515,8 @@ struct hazard_engine {
 	uint64_t user_age;
 	struct interval *user_pages;	/* users.c's: what processes have mapped, by pa */
 	GArray *taken;			/* and what was taken of them */
+	GPtrArray *excuses;		/* of struct excuse *, excuse.h; NULL: none */
+	GPtrArray *excused;		/* the reports that they took; not in @reports */
 	GHashTable *known;		/* report key -> struct report */
 	uint64_t count[NR_HAZARD_CLASSES];
 	uint64_t nr_told;		/* reports begun, known ones included */

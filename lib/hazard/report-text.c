@@ -5,6 +5,7 @@
  *
  * No host addresses and no times: two runs print the same bytes.
  */
+#include "excuse.h"
 #include "may/may.h"
 #include "writers.h"
 
@@ -237,6 +238,7 @@ void summary_print(struct hazard_engine *e)
 {
 	const char *separator = ": ";
 
+	excuses_print(e, out(e));
 	if (!e->reports->len) {
 		print_clean(e);
 		print_proof(e);

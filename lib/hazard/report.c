@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Gathering a report. What it looks like is report-text.c, and the forms of writers.h. */
+#include "excuse.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -179,6 +180,11 @@ static bool is_power_of_ten(uint64_t n)
 static void count_again(struct hazard_engine *e, struct report *r)
 {
 	r->count++;
+	if (r->excuse) {
+		r->excuse->nr_times++;
+		return;
+	}
+	e->count[r->class]++;
 	if (!e->config.is_quiet && is_power_of_ten(r->count))
 		report_print_count(e, r);
 }
@@ -218,17 +224,17 @@ struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 	if (e->schedule && report_is_told(e, site))
 		return NULL;
 	e->nr_told++;
-	e->count[class]++;
 	r = g_hash_table_lookup(e->known, &key);
+	if (r && (r->excuse || e->schedule || r->strength != STRENGTH_POSSIBLE)) {
+		count_again(e, r);
+		return NULL;
+	}
+	e->count[class]++;
 	if (!r)
 		return report_new(e, &key);
-	if (!e->schedule && r->strength == STRENGTH_POSSIBLE) {
-		report_done(r);		/* now it has happened */
-		report_clear(e, r, class, site);
-		return r;
-	}
-	count_again(e, r);
-	return NULL;
+	report_done(r);		/* now it has happened */
+	report_clear(e, r, class, site);
+	return r;
 }
 
 uint64_t report_times(const struct hazard_engine *e)
@@ -521,6 +527,18 @@ void report_row_of_mapping(struct hazard_engine *e, struct report *r, const stru
 	g_array_sort(r->rows, row_order);	/* seq 0: the first */
 }
 
+/* It was counted; it does not count. */
+static void report_excuse(struct hazard_engine *e, struct report *r)
+{
+	guint at;
+
+	g_assert(g_ptr_array_find(e->reports, r, &at));
+	g_ptr_array_add(e->excused, g_ptr_array_steal_index(e->reports, at));
+	e->count[r->class] -= r->count;
+	r->excuse->nr_taken++;
+	r->excuse->nr_times += r->count;
+}
+
 void report_end(struct hazard_engine *e, struct report *r)
 {
 	const struct report_row *last = &g_array_index(r->rows, struct report_row,
@@ -530,6 +548,9 @@ void report_end(struct hazard_engine *e, struct report *r)
 	r->stack = stack_here(last->record.site);
 	if (!r->stack.nr && last->record.site)
 		r->stack = (struct stack){ .nr = 1, .pc = { last->record.site } };
-	if (!e->config.is_quiet)
+	r->excuse = excuse_find(e, r);
+	if (r->excuse)
+		report_excuse(e, r);
+	else if (!e->config.is_quiet)
 		report_print(e, r);
 }

@@ -63,6 +63,7 @@ struct report {
 	struct report_access access;	/* .who NULL: none */
 	char *fix_label, *fix;		/* may be NULL */
 	char *schedule;			/* of what is possible: as machine_script_parse() has it */
+	struct excuse *excuse;		/* it counts for nothing: excuse.h; or NULL */
 	uint64_t stack_step;
 	struct stack stack;		/* of the call or access that showed it */
 };
