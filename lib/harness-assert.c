@@ -23,12 +23,12 @@ static bool look_at(void *ctx, const struct hazard_report *r)
 {
 	struct look *l = ctx;
 
-	if (r->class == l->class && is_place(l, &r->site))
+	if (r->hazard == l->class && is_place(l, &r->site))
 		l->nr_found += r->count;
 	else
 		l->nr_others += r->count;
 	g_string_append_printf(l->list, "  %s in %s, %" PRIu64 " time%s: %s\n",
-			       hazard_title(r->class),
+			       hazard_title(r->hazard),
 			       r->site.function ? r->site.function : r->by ? r->by : "?",
 			       r->count, r->count == 1 ? "" : "s", r->what);
 	return true;

@@ -28,13 +28,13 @@ extern "C" {
 
 /**
  * hazards_against() - what speaks against it
- * @class: NR_HAZARD_CLASSES: there is to be no report at all
+ * @c:     NR_HAZARD_CLASSES: there is to be no report at all
  * @place: glob over functions and files of the code to blame; NULL: any
  * @times: of that class, repetitions counted; 0: not once, < 0: once or more
  *
  * Return: NULL if nothing does; else some lines of text, yours to free().
  */
-char *hazards_against(struct harness *h, enum hazard_class class, const char *place, int times);
+char *hazards_against(struct harness *h, enum hazard_class c, const char *place, int times);
 
 /* Prints @text, frees it. */
 void hazards_complain(char *text, const char *file, int line);
@@ -47,8 +47,8 @@ void hazards_complain(char *text, const char *file, int line);
 	do { hazards_complain(text, file, line); abort(); } while (0)
 #endif
 
-#define hazards_check_(h, class, place, times) do { \
-	char *against_ = hazards_against(h, class, place, times); \
+#define hazards_check_(h, c, place, times) do { \
+	char *against_ = hazards_against(h, c, place, times); \
 	if (against_) \
 		hazards_fail_(against_, __FILE__, __LINE__); \
 } while (0)
@@ -56,13 +56,13 @@ void hazards_complain(char *text, const char *file, int line);
 /** Nothing was reported. */
 #define assert_no_hazards(h)		hazards_check_(h, NR_HAZARD_CLASSES, NULL, 0)
 /** Nothing of that class was, whatever else. */
-#define assert_no_hazard(h, class)	hazards_check_(h, class, NULL, 0)
+#define assert_no_hazard(h, c)	hazards_check_(h, c, NULL, 0)
 /** It was reported, once or more. */
-#define assert_hazard(h, class)		hazards_check_(h, class, NULL, -1)
+#define assert_hazard(h, c)		hazards_check_(h, c, NULL, -1)
 /** The same, with that function or file to blame. */
-#define assert_hazard_in(h, class, place)	hazards_check_(h, class, place, -1)
+#define assert_hazard_in(h, c, place)	hazards_check_(h, c, place, -1)
 /** It was reported exactly @n times. */
-#define assert_hazard_times(h, class, n)	hazards_check_(h, class, NULL, n)
+#define assert_hazard_times(h, c, n)	hazards_check_(h, c, NULL, n)
 
 #ifdef __cplusplus
 }

@@ -285,7 +285,7 @@ struct hazard_event {
  * @stack:  of the call or access that showed it, innermost first, @nr_stack of them
  */
 struct hazard_report {
-	enum hazard_class class;
+	enum hazard_class hazard;
 	enum hazard_strength strength;
 	const char *schedule;
 	uint64_t count;

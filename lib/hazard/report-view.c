@@ -30,7 +30,7 @@ static bool visit_one(struct hazard_engine *e, const struct report *r,
 	for (unsigned i = 0; i < r->stack.nr; i++)
 		stack[i] = site_view(e, r->stack.pc[i]);
 	return visit(ctx, &(struct hazard_report){
-		.class = r->class, .strength = r->strength, .schedule = r->schedule,
+		.hazard = r->class, .strength = r->strength, .schedule = r->schedule,
 		.count = r->count, .step = r->step,
 		.site = site_view(e, r->site), .by = r->by, .what = r->what->str,
 		.fix = r->fix,

@@ -60,7 +60,7 @@ static bool look(void *ctx, const struct hazard_report *r)
 	struct judge *j = ctx;
 	const struct zoo_row *row = j->row;
 
-	if (r->class != row->class)
+	if (r->hazard != row->class)
 		return true;
 	if (row->culprit && !blames(r, wanted(j->z, row->culprit)))
 		return true;
