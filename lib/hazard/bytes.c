@@ -132,6 +132,19 @@ static const struct record *last_loss(const struct history *h, uint64_t pa)
 	return NULL;
 }
 
+/* The latest other store to the line that stayed in a cache. */
+static const struct record *last_cached_store(const struct history *h,
+					      const struct record *but)
+{
+	for (unsigned i = h->nr; i; i--) {
+		const struct record *r = history_at(h, i - 1);
+
+		if (r->kind == RECORD_CPU_WROTE && r->is_cached && r != but)
+			return r;
+	}
+	return NULL;
+}
+
 const struct record *bytes_last_call(const struct hazard_engine *e, uint64_t pa)
 {
 	const struct shadow_page *p = shadow_page_find(&e->shadow, pa);
@@ -186,6 +199,8 @@ struct record bytes_record(struct hazard_engine *e, enum record_kind kind,
 	now.level = (uint8_t)ev->level;
 	now.is_dirty = ev->is_dirty;
 	now.is_unasked = ev->is_speculative || ev->cause == CAUSE_EVICTION;
+	now.is_cached = ev->attrs.type == MEM_NORMAL &&
+			(ev->attrs.inner != CACHE_NONE || ev->attrs.outer != CACHE_NONE);
 	return now;
 }
 
@@ -243,6 +258,9 @@ static const struct record *writer_record(const struct shadow_line *l, const str
 
 /* ---- rule: the CPU reads old bytes --------------------------------- */
 
+#define ONE_MAPPING	"one mapping instead of two: coherent memory must not be reached through " \
+			"a cached address as well"
+
 static void fix_after_the_mapping(struct hazard_engine *e, struct report *r, uint64_t pa)
 {
 	const struct record *call = bytes_last_call(e, pa);
@@ -250,8 +268,7 @@ static void fix_after_the_mapping(struct hazard_engine *e, struct report *r, uin
 	if (!call)
 		return;
 	if (call->kind == RECORD_ALLOCATED)
-		report_fix(r, "Likely missing", "one mapping instead of two: coherent memory "
-			   "must not be reached through a cached address as well");
+		report_fix(r, "Likely missing", ONE_MAPPING);
 	else if (call->kind == RECORD_UNMAPPED && call->dir == DMA_TO_DEVICE)
 		report_fix(r, "Likely meant", "DMA_FROM_DEVICE in the map and the unmap");
 	else if (call->kind == RECORD_UNMAPPED && call->skips_sync)
@@ -325,6 +342,8 @@ static void cpu_read_stale(struct hazard_engine *e, const struct shadow_line *l,
  */
 static void fix_lost(struct hazard_engine *e, struct report *r, const struct record *call)
 {
+	if (call && call->kind == RECORD_ALLOCATED)
+		report_fix(r, "Likely missing", ONE_MAPPING);
 	if (!call || call->kind == RECORD_ALLOCATED)
 		return;
 	if (call->dir == DMA_BIDIRECTIONAL)
@@ -335,13 +354,30 @@ static void fix_lost(struct hazard_engine *e, struct report *r, const struct rec
 		report_fix(r, "Likely meant", "the store after the unmap, not before it");
 }
 
+/*
+ * Who is to blame: the call that dropped the line, or, where it went by itself over what was
+ * stored past it, the store that had made it dirty.
+ */
+static const void *site_of_loss(const struct hazard_engine *e, const struct shadow_line *l,
+				const struct observe_event *ev, const struct record *loss,
+				const struct record *store, uint64_t pa)
+{
+	const struct record *call = loss ? call_at(e, pa, loss->seq) : NULL;
+	const struct record *dirtied = loss && loss->is_unasked
+		? last_cached_store(&l->history, store) : NULL;
+
+	if (dirtied)
+		return dirtied->site;
+	return call ? call->site : loss && loss->site ? loss->site : ev->site;
+}
+
 static void cpu_write_lost(struct hazard_engine *e, struct shadow_line *l,
 			   const struct observe_event *ev, const struct wrong *w)
 {
 	const struct record *loss = last_loss(&l->history, w->pa);
 	const struct record *call = loss ? call_at(e, w->pa, loss->seq) : NULL;
 	const struct record *store = bytes_last_of(&l->history, RECORD_CPU_WROTE, w->pa);
-	const void *site = call ? call->site : loss && loss->site ? loss->site : ev->site;
+	const void *site = site_of_loss(e, l, ev, loss, store, w->pa);
 	bool is_cpu = ev->kind == OBSERVE_LOAD;
 	struct record now = bytes_record(e, is_cpu ? RECORD_CPU_READ : RECORD_DEVICE_READ, ev);
 	struct report *r = report_begin(e, HAZARD_CPU_WRITE_LOST, site,
@@ -394,7 +430,7 @@ static void device_read_stale(struct hazard_engine *e, const struct shadow_line 
 	const struct mapping *m = ownership_mapping(e, ev->master, ev->dma + w->first);
 	const struct record *store = bytes_last_of(&l->history, RECORD_CPU_WROTE, w->pa);
 	const struct dev_record *mismatched = m ? mismatch_at(e, m, w->pa) : NULL;
-	bool is_late = store && (!m || store->step >= m->step) && !mismatched;
+	bool is_late = store && (!m || store->step > m->step) && !mismatched;
 	struct record now = bytes_record(e, RECORD_DEVICE_READ, ev);
 	struct report *r = report_begin(e, mismatched ? HAZARD_COHERENCE_MISMATCH
 						      : HAZARD_DEVICE_READ_STALE,
@@ -460,7 +496,7 @@ static void device_write_lost(struct hazard_engine *e, const struct shadow_line 
 	bool is_drain = ev->kind == OBSERVE_DRAIN;
 	const struct record *store = last_store(&l->history);
 	const struct record *wrote = bytes_last_of(&l->history, RECORD_DEVICE_WROTE, w->pa);
-	const struct record *culprit = store && (!m || store->step >= m->step) ? store : NULL;
+	const struct record *culprit = store && (!m || store->step > m->step) ? store : NULL;
 	const void *site = culprit ? culprit->site : m ? m->site : ev->site;
 	g_autofree char *old = bytes_text(ev->bytes + w->first, ev->len - w->first, 8);
 	g_autofree char *newer = bytes_text(l->golden + (w->pa - l->pa), ev->len - w->first, 8);

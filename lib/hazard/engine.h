@@ -77,7 +77,8 @@ struct record {
 	bool is_dirty;			/* what was dropped was written to */
 	bool skips_sync;		/* mapped or unmapped with DMA_ATTR_SKIP_CPU_SYNC */
 	bool is_unasked;		/* a speculative fill, an eviction */
-	bool is_cached;			/* allocated or freed: memory that changes hands */
+	bool is_cached;			/* allocated or freed: memory that changes hands; stored: by
+					 * a cached address */
 };
 
 #define HISTORY_MAX	16u

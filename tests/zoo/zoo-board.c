@@ -160,16 +160,18 @@ static void take_devices(struct zoo *z, unsigned needs)
 	}
 }
 
-struct zoo *zoo_open(const struct zoo_row *row, const char *board, const char *options,
-		     FILE *reports, GError **error)
+struct zoo *zoo_open(const struct zoo_row *row, bool is_wrong, const char *board,
+		     const char *options, FILE *reports, GError **error)
 {
+	bool is_cured = !is_wrong && row->right_options;
+	const char *own = is_cured ? row->right_options : row->options;
 	struct harness_config cfg = {
 		.board = board,
 		.hazards = { .text = reports, .is_quiet = !reports },
 	};
 	struct zoo_board *b;
 
-	if (!set_options(&cfg, row->options, error) || !set_options(&cfg, options, error))
+	if (!set_options(&cfg, own, error) || !set_options(&cfg, options, error))
 		return NULL;
 	b = g_new0(struct zoo_board, 1);
 	b->zoo.h = harness_start(&cfg, error);
@@ -231,6 +233,13 @@ static bool has_bounces(const struct zoo *z)
 	return harness_count_bounces(z->dev, &counters);
 }
 
+static unsigned what_pl310_does(const struct board *b)
+{
+	if (!b->outer.path || b->outer.kind != OUTER_PL310)
+		return 0;
+	return b->outer.shared_override ? NEEDS_PL310_OVERRIDE : NEEDS_PL310_LOOK_UP;
+}
+
 static unsigned all_it_has(const struct zoo *z)
 {
 	const struct board *b = board_of(z);
@@ -247,7 +256,8 @@ static unsigned all_it_has(const struct zoo *z)
 	       (b->cpus->len > 1 ? NEEDS_SMP : 0) |
 	       (c->part->arch >= 7 ? NEEDS_V7 : 0) |
 	       (has_highmem(b) ? NEEDS_HIGHMEM : 0) |
-	       (machine_line_max(harness_machine(z->h)) > 32 ? NEEDS_LONG_LINE : 0);
+	       (machine_line_max(harness_machine(z->h)) > 32 ? NEEDS_LONG_LINE : 0) |
+	       what_pl310_does(b);
 }
 
 bool zoo_has(const struct zoo *z, const struct zoo_row *row)

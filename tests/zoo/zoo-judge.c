@@ -69,6 +69,14 @@ static bool look(void *ctx, const struct hazard_report *r)
 	return true;
 }
 
+static bool comes_with_it(const struct zoo_row *row, unsigned class)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(row->also); i++)
+		if (row->also[i] == ALSO(class))
+			return true;
+	return false;
+}
+
 static void complain_of_classes(const struct hazard_engine *e, const struct zoo_row *row,
 				bool is_wrong, GString *complaints)
 {
@@ -78,7 +86,7 @@ static void complain_of_classes(const struct hazard_engine *e, const struct zoo_
 
 		if (is_due && !nr)
 			g_string_append_printf(complaints, "no %s\n", hazard_title(c));
-		if (!is_due && nr)
+		if (!is_due && nr && !(is_wrong && comes_with_it(row, c)))
 			g_string_append_printf(complaints, "%" PRIu64 " times %s\n", nr,
 					       hazard_title(c));
 	}
@@ -121,7 +129,7 @@ enum zoo_verdict zoo_judge(const struct zoo_row *row, bool is_wrong, const char 
 			   const char *options, FILE *reports, GString *complaints)
 {
 	g_autoptr(GError) error = NULL;
-	struct zoo *z = zoo_open(row, board, options, reports, &error);
+	struct zoo *z = zoo_open(row, is_wrong, board, options, reports, &error);
 
 	if (!z) {
 		g_string_append_printf(complaints, "%s\n", error->message);

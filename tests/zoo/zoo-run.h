@@ -12,8 +12,8 @@
  * @options: more of them, as in ARMDMA_OPTIONS; or NULL
  * @reports: where the text of reports goes; NULL: nowhere
  */
-struct zoo *zoo_open(const struct zoo_row *row, const char *board, const char *options,
-		     FILE *reports, GError **error);
+struct zoo *zoo_open(const struct zoo_row *row, bool is_wrong, const char *board,
+		     const char *options, FILE *reports, GError **error);
 /* What @row needs is there. */
 bool zoo_has(const struct zoo *z, const struct zoo_row *row);
 /* Both drivers go away, so that what they leave behind is known. */

@@ -24,6 +24,7 @@ static const struct zoo_group {
 	{ "e1", zoo_rows_e1 },
 	{ "devices", zoo_rows_devices },
 	{ "lines", zoo_rows_lines },
+	{ "t", zoo_rows_t },
 	{ 0 }
 };
 

@@ -88,6 +88,8 @@ enum zoo_needs {
 	NEEDS_V7		= 1 << 11,
 	NEEDS_HIGHMEM		= 1 << 12,	/* memory without a place in the linear map */
 	NEEDS_LONG_LINE		= 1 << 13,	/* of more than 32 bytes */
+	NEEDS_PL310_LOOK_UP	= 1 << 14,	/* answers uncached reads: aux bit 22 clear */
+	NEEDS_PL310_OVERRIDE	= 1 << 15,	/* one that does not */
 };
 
 /**
@@ -100,6 +102,8 @@ enum zoo_needs {
  * @culprit: the function that a report blames, or who (@by); NULL: nobody in particular
  * @other:   a function that a report names, too: who mapped it, wrote the bytes, ...; or
  *           "<dev>", "<dev2>": the device by its name; NULL: there is no other party
+ * @right_options: of the right one, where the cure is not the driver's; NULL: the same
+ * @also:    ALSO() of what it may be reported as besides, since it takes that to come about
  */
 struct zoo_row {
 	const char *id, *title;
@@ -109,12 +113,17 @@ struct zoo_row {
 	unsigned needs;
 	const char *options;
 	const char *culprit, *other;
+	const char *right_options;
+	unsigned also[3];
 };
+
+#define ALSO(class)	((class) + 1u)
 
 /* Each ends with a row without an id. */
 extern const struct zoo_row zoo_rows_e0[];
 extern const struct zoo_row zoo_rows_e1[];
 extern const struct zoo_row zoo_rows_devices[];
 extern const struct zoo_row zoo_rows_lines[];
+extern const struct zoo_row zoo_rows_t[];
 
 #endif
