@@ -99,7 +99,7 @@ static bool take(void *ctx, const struct hazard_report *r)
 
 	if (res->nr_reports++)
 		return true;
-	res->class = r->class;
+	res->class = r->hazard;
 	res->strength = r->strength;
 	res->site = g_strdup(r->site.function);
 	res->schedule = g_strdup(r->schedule);
