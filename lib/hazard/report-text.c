@@ -195,15 +195,15 @@ static void print_proof(struct hazard_engine *e)
 {
 	g_autofree char *text = may_summary(e);
 
-	if (text)
+	if (text && !e->excused->len)
 		print_wrapped(out(e), text);
 }
 
 static void print_clean(struct hazard_engine *e)
 {
-	fprintf(out(e), "no hazards observed: %" PRIu64 " access%s to %" PRIu64
-		" shared line%s checked\n", e->nr_accesses, e->nr_accesses == 1 ? "" : "es",
-		e->shadow.nr_lines, plural(e->shadow.nr_lines));
+	fprintf(out(e), "no %shazards observed: %" PRIu64 " access%s to %" PRIu64
+		" shared line%s checked\n", e->excused->len ? "other " : "", e->nr_accesses,
+		e->nr_accesses == 1 ? "" : "es", e->shadow.nr_lines, plural(e->shadow.nr_lines));
 }
 
 /* A row for each place, the most frequent first: what de-duplication has hidden. */
