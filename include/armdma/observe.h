@@ -5,7 +5,7 @@
  *
  * Events about memory are sent only for *watched* lines (machine_watch()), so
  * that an unobserved line costs nothing. Faults, TLB events and, in the exact gear,
- * what masters read and write are always sent: DMA to memory that nobody mapped,
+ * barriers, register writes and what masters read and write are always sent: DMA to memory that nobody mapped,
  * and so nobody watches, is what an observer must not miss.
  * An observer must not access simulated memory through the window or cpu.h;
  * machine_peek(), machine_line() and cpu_find_aliases() are allowed.
@@ -50,6 +50,9 @@ enum observe_kind {
 				 * done, whether or not a cache holds anything */
 	OBSERVE_UPHEAVAL,	/* by set, by way, of everything, or a switch was thrown: lines
 				 * of unknown addresses change. No @pa */
+	OBSERVE_FETCH,		/* cpu: @bytes is what it executes: cpu_fetch() */
+	OBSERVE_BARRIER,	/* cpu: a DMB, or @is_dsb; @barrier what it orders */
+	OBSERVE_REGISTER,	/* cpu: a write to a device's register is about to arrive; @pa */
 	NR_OBSERVE_KINDS
 };
 
@@ -138,6 +141,7 @@ struct observe_supply {
  * @dma:    the address a master used
  * @len:    bytes
  * @line_bytes: of a line of L1
+ *          Barriers and register writes take no step of their own
  * @bytes:  @len of them, or NULL
  * @attrs:  memory attributes of a CPU's access
  * @order:  of a load or a master's read
@@ -165,6 +169,8 @@ struct observe_event {
 	int level;
 	bool is_speculative;
 	bool is_dirty;
+	bool is_dsb;
+	enum barrier_kind barrier;
 	enum observe_cause cause;
 	enum observe_answer answer;
 	enum observe_order order;

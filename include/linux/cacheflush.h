@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Caches that tell the virtual addresses of a page apart: ARMv5's, which are virtually
- * tagged, and those of ARMv6 with colours. On every other core these do nothing.
+ * tagged, and those of ARMv6 with colours. On every other core these do nothing, but for
+ * flush_icache_range().
  *
  * For DMA none of them is enough, or needed: see <linux/dma-mapping.h>. They make the
  * kernel's and the user's view of a page agree.
@@ -24,6 +25,13 @@ void flush_cache_page(struct vm_area_struct *vma, unsigned long va, unsigned lon
 
 /** The kernel wrote @page, or is about to read it: its own lines of it are written back. */
 void flush_dcache_page(struct page *page);
+/**
+ * flush_icache_range() - what was written to [@start, @end) may be executed
+ *
+ * Kernel addresses. Data caches are cleaned to the point of unification, then the lines go
+ * out of the instruction caches. On every core: no instruction cache sees what is written.
+ */
+void flush_icache_range(unsigned long start, unsigned long end);
 /** Both, for a page of anonymous memory. */
 void flush_anon_page(struct vm_area_struct *vma, struct page *page, unsigned long va);
 

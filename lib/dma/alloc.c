@@ -85,6 +85,14 @@ static void note_coherent(const struct request *r, enum ledger_kind kind, dma_ad
 	kernel_note(r->dev->kernel, &n);
 }
 
+void request_complain_of_sleep(struct device *dev, const char *what, const void *site)
+{
+	if (is_listening(dev))
+		kernel_note(dev->kernel, &(struct ledger_note){
+			.kind = LEDGER_SLEEPS, .dev = dev, .what = what, .site = site,
+		});
+}
+
 /* From @dev's own memory, if it has any; else by whoever maps for it. */
 static void *take_memory(const struct request *r, dma_addr_t *ret_dma, gfp_t gfp)
 {
@@ -121,6 +129,7 @@ static void *alloc_request(struct request *r, dma_addr_t *ret_handle, gfp_t gfp)
 	if (WARN(gfp & __GFP_COMP, "%s: coherent memory cannot be a compound page",
 		 dev_name(dev)))
 		return NULL;
+	request_may_sleep(dev, gfp, "dma_alloc_attrs()", r->site);
 	va = take_memory(r, &dma, gfp);
 	if (!va)
 		return NULL;
@@ -143,8 +152,9 @@ static void free_request(const struct request *r, dma_addr_t dma)
 
 	if (dev_coherent_pa(dev, r->va) != PHYS_ADDR_MAX)
 		return free_own(r, dma);
-	WARN(irqs_disabled(), "%s: dma_free_attrs() with interrupts off may sleep",
-	     dev_name(dev));
+	if (WARN(irqs_disabled(), "%s: dma_free_attrs() with interrupts off may sleep",
+		 dev_name(dev)))
+		request_complain_of_sleep(dev, "dma_free_attrs()", r->site);
 	if (!r->va)
 		return;
 	note_coherent(r, LEDGER_FREE_COHERENT, dma);

@@ -63,17 +63,37 @@ static phys_addr_t pa_of(struct device *dev, dma_addr_t dma)
 	return dev->dma_iommu ? dma_iommu_phys(dev, dma) : dma_to_phys(dev, dma);
 }
 
+static struct ledger_note note_of_pool(const struct dma_pool *pool, enum ledger_kind kind,
+				       const void *va, dma_addr_t dma, size_t len,
+				       const void *site)
+{
+	return (struct ledger_note){
+		.kind = kind, .dev = pool->dev, .dma = dma, .pa = pa_of(pool->dev, dma), .va = va,
+		.len = len, .pool = pool, .pool_name = pool->name, .site = site,
+	};
+}
+
 static void note(const struct dma_pool *pool, enum ledger_kind kind, const void *va,
 		 dma_addr_t dma, size_t len, const void *site)
 {
-	struct device *dev = pool->dev;
+	struct ledger_note n;
 
-	if (likely(!dev->kernel->listener))
+	if (likely(!pool->dev->kernel->listener))
 		return;
-	kernel_note(dev->kernel, &(struct ledger_note){
-		.kind = kind, .dev = dev, .dma = dma, .pa = pa_of(dev, dma), .va = va,
-		.len = len, .pool = pool, .pool_name = pool->name, .site = site,
-	});
+	n = note_of_pool(pool, kind, va, dma, len, site);
+	kernel_note(pool->dev->kernel, &n);
+}
+
+static void note_given(const struct dma_pool *pool, const void *va, dma_addr_t dma, gfp_t gfp,
+		       const void *site)
+{
+	struct ledger_note n;
+
+	if (likely(!pool->dev->kernel->listener))
+		return;
+	n = note_of_pool(pool, LEDGER_POOL_ALLOC, va, dma, pool->size, site);
+	n.is_zeroed = gfp & __GFP_ZERO;
+	kernel_note(pool->dev->kernel, &n);
 }
 
 /* ---- links ------------------------------------------------------------------------- */
@@ -470,16 +490,21 @@ static void *alloc_block(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle,
 	void *p;
 	u32 va;
 
-	while (!take(pool, &va, &l))
-		if (!grow(pool, gfp, site))
-			return NULL;
+	if (likely(take(pool, &va, &l))) {
+		request_may_sleep(pool->dev, gfp, "dma_pool_alloc()", site);
+	} else {
+		do {
+			if (!grow(pool, gfp, site))
+				return NULL;
+		} while (!take(pool, &va, &l));
+	}
 	p = port_ptr(&pool->dev->kernel->port, va);
 	port_copy_in(handle, &l.dma, sizeof(*handle));
 	if (is_debugged(pool))
 		check_given(pool, va, gfp);
 	if (gfp & __GFP_ZERO)
 		fill(pool, va, 0, pool->size);
-	note(pool, LEDGER_POOL_ALLOC, p, l.dma, pool->size, site);
+	note_given(pool, p, l.dma, gfp, site);
 	return p;
 }
 

@@ -51,6 +51,8 @@ enum ledger_kind {
 	LEDGER_USER_TAKEN,	/* get_user_pages(), or a pin: @is_counted */
 	LEDGER_USER_COPIED,	/* @va of @mm led to @pa, and leads to @new_pa */
 	LEDGER_BACKEND_SET,	/* set_dma_ops() with other operations than before */
+	LEDGER_SLEEPS,		/* @what, which may sleep, was called where nobody may */
+	LEDGER_NO_PAGE,		/* a list was asked for over memory that has no pages */
 	NR_LEDGER_KINDS
 };
 
@@ -60,6 +62,9 @@ enum ledger_why {
 	WHY_NOT_SIMULATED,	/* host stack or heap: no physical address */
 	WHY_VMALLOC,		/* not in the linear map */
 	WHY_NOT_RAM,
+	WHY_PAST_MEMORY,	/* it begins in memory and ends outside */
+	WHY_KMAP,		/* a page's address for a while */
+	WHY_RAM,		/* memory, as if it were registers, and not in reach as such */
 	WHY_USER,		/* a process's address */
 	WHY_MASK,		/* out of the device's reach, and no bounce buffer */
 	WHY_NO_SLOTS,		/* swiotlb is full, or the mapping too large for it */
@@ -69,6 +74,11 @@ enum ledger_why {
 
 /**
  * struct ledger_note - one call
+ * @room:       of LEDGER_MAP in the exact gear: bytes from @pa on, at most @len, that are of
+ *              one allocation as far as the allocators know; else 0
+ * @is_ram:     of LEDGER_MAP_RESOURCE: what was mapped as registers is memory
+ * @is_zeroed:  of LEDGER_POOL_ALLOC: the block was cleared for its owner
+ * @what:       of LEDGER_SLEEPS: the call; static
  * @dma:        device address, DMA_MAPPING_ERROR included
  * @pa:         physical address of the CPU's buffer (not of a bounce slot)
  * @va:         CPU address, where the call has one; host pointer
@@ -102,7 +112,11 @@ struct ledger_note {
 	const char *pool_name;
 	const void *mm;
 	uint64_t new_pa;
+	size_t room;
+	const char *what;
 	bool is_counted;
+	bool is_ram;
+	bool is_zeroed;
 	const void *site;
 };
 

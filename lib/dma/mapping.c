@@ -60,7 +60,7 @@ static noinline dma_addr_t refuse_not_ram(const struct request *r)
 {
 	WARN(true, "%s: mapping %zu bytes at pa %#llx, which is not all memory", dev_name(r->dev),
 	     r->size, (unsigned long long)r->pa);
-	return refuse(r, WHY_NOT_RAM);
+	return refuse(r, port_is_ram(dev_port(r->dev), r->pa, 1) ? WHY_PAST_MEMORY : WHY_NOT_RAM);
 }
 
 static noinline dma_addr_t map_by_ops(const struct request *r)
@@ -87,6 +87,7 @@ static dma_addr_t note_map(const struct request *r, dma_addr_t dma)
 	struct ledger_note n;
 
 	note_fill(&n, LEDGER_MAP, r, dma);
+	n.room = kernel_room(r->dev->kernel, r->pa, r->size);
 	request_add_bounce(&n);
 	kernel_note(r->dev->kernel, &n);
 	return dma;
@@ -117,7 +118,7 @@ static enum ledger_why why_not(struct device *dev, const void *ptr)
 	if (WARN(is_vmalloc_addr(ptr), "%s: rejecting DMA map of vmalloc memory",
 		 dev_name(dev)))
 		return WHY_VMALLOC;
-	return WHY_NOT_RAM;
+	return port_is_kmap_va(port_va(ptr)) ? WHY_KMAP : WHY_NOT_RAM;
 }
 
 /* In the linear map of @dev's machine? One subtraction covers window and map. */
@@ -270,13 +271,13 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
 	struct request r = { dev, phys, NULL, size, dir, attrs, __builtin_return_address(0) };
+	bool is_ram = port_is_ram(dev_port(dev), phys, 1);
 	dma_addr_t dma = DMA_MAPPING_ERROR;
 
 	if (is_bad_dir(dir) || lacks_mask(dev))
 		return refuse(&r, WHY_NONE);
 	/* It passes, and no cache is looked after. */
-	WARN(port_is_ram(dev_port(dev), phys, 1), "%s: mapping memory as a resource",
-	     dev_name(dev));
+	WARN(is_ram, "%s: mapping memory as a resource", dev_name(dev));
 	if (maps_direct(dev))
 		dma = dma_direct_map_resource(dev, phys, size, dir, attrs);
 	else if (dev->dma_iommu)
@@ -284,11 +285,12 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 	else if (dev->dma_ops->map_resource)
 		dma = dev->dma_ops->map_resource(dev, phys, size, dir, attrs);
 	if (dma == DMA_MAPPING_ERROR)
-		return refuse(&r, WHY_MASK);
+		return refuse(&r, is_ram ? WHY_RAM : WHY_MASK);
 	if (is_listening(dev)) {
 		struct ledger_note n;
 
 		note_fill(&n, LEDGER_MAP_RESOURCE, &r, dma);
+		n.is_ram = is_ram;
 		kernel_note(dev->kernel, &n);
 	}
 	return dma;

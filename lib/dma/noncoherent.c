@@ -86,10 +86,12 @@ static bool is_page_of(struct device *dev, struct page *page)
 static struct page *alloc_pages_at(struct device *dev, size_t size, dma_addr_t *ret_handle,
 				   enum dma_data_direction dir, gfp_t gfp, const void *site)
 {
-	dma_addr_t dma;
-	struct page *page = take_pages(dev, size, &dma, dir, gfp);
+	struct page *page;
 	struct request r;
+	dma_addr_t dma;
 
+	request_may_sleep(dev, gfp, "dma_alloc_pages()", site);
+	page = take_pages(dev, size, &dma, dir, gfp);
 	if (!page)
 		return NULL;
 	port_copy_in(ret_handle, &dma, sizeof(dma));
@@ -211,6 +213,7 @@ struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 		return NULL;
 	if (WARN(gfp & __GFP_COMP, "%s: DMA memory cannot be a compound page", dev_name(dev)))
 		return NULL;
+	request_may_sleep(dev, gfp, "dma_alloc_noncontiguous()", __builtin_return_address(0));
 	sgt = dev->dma_iommu ? iommu_dma_alloc_noncontiguous(dev, size, dir, gfp, attrs)
 			     : alloc_single_sgt(dev, size, dir, gfp);
 	if (!sgt)
@@ -253,8 +256,8 @@ void dma_vunmap_noncontiguous(struct device *dev, void *vaddr)
 
 /* ---- lists over coherent memory ------------------------------------------------------ */
 
-int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
-			  dma_addr_t dma_addr, size_t size, unsigned long attrs)
+static int get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+		       dma_addr_t dma_addr, size_t size, unsigned long attrs)
 {
 	if (allocs_direct(dev))
 		return dma_direct_get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
@@ -263,6 +266,19 @@ int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_ad
 	if (!dev->dma_ops->get_sgtable)
 		return -ENXIO;
 	return dev->dma_ops->get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
+}
+
+/* -ENXIO: there are no pages, which Linux asks nobody. */
+int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			  dma_addr_t dma_addr, size_t size, unsigned long attrs)
+{
+	struct request r = { dev, 0, cpu_addr, size, DMA_BIDIRECTIONAL, attrs,
+			     __builtin_return_address(0) };
+	int err = get_sgtable(dev, sgt, cpu_addr, dma_addr, size, attrs);
+
+	if (err == -ENXIO)
+		note(&r, LEDGER_NO_PAGE, dma_addr);
+	return err;
 }
 
 bool dma_can_mmap(struct device *dev)

@@ -14,6 +14,9 @@
 #ifndef LIB_DMA_REQUEST_H
 #define LIB_DMA_REQUEST_H
 
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
+
 #include "dma.h"
 
 static inline bool goes_direct(struct device *dev, u64 mask)
@@ -86,6 +89,16 @@ bool request_complain_of_dir(enum dma_data_direction dir);
 bool request_complain_of_mask(struct device *dev);
 /* Where the memory of a mapping, by its @dma, bounced to; @nents is the caller's to set. */
 void request_add_bounce(struct ledger_note *n);
+
+/* alloc.c: @what may sleep and was called at @site, on a thread that may not. */
+void request_complain_of_sleep(struct device *dev, const char *what, const void *site);
+
+static inline void request_may_sleep(struct device *dev, gfp_t gfp, const char *what,
+				     const void *site)
+{
+	if (gfpflags_allow_blocking(gfp) && (irqs_disabled() || in_atomic()))
+		request_complain_of_sleep(dev, what, site);
+}
 
 static inline bool is_bad_dir(enum dma_data_direction dir)
 {

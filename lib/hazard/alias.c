@@ -65,13 +65,14 @@ static bool is_cached(const struct mem_attrs *a)
 
 /* ---- who mapped what ----------------------------------------------------- */
 
-/* [va, +len) was mapped by the call at @site. */
+/* [va, +len) was mapped to @pa by the call at @site. */
 struct area_note {
 	uint32_t va, len;
+	uint64_t pa;
 	const void *site;
 };
 
-static const void *site_of(const struct hazard_engine *e, uint32_t va)
+const void *alias_site(const struct hazard_engine *e, uint32_t va)
 {
 	for (guint i = 0; e->areas && i < e->areas->len; i++) {
 		const struct area_note *a = &g_array_index(e->areas, struct area_note, i);
@@ -82,9 +83,20 @@ static const void *site_of(const struct hazard_engine *e, uint32_t va)
 	return NULL;
 }
 
+const void *alias_site_of_pa(const struct hazard_engine *e, uint64_t pa)
+{
+	for (guint i = 0; e->areas && i < e->areas->len; i++) {
+		const struct area_note *a = &g_array_index(e->areas, struct area_note, i);
+
+		if (pa - a->pa < a->len)
+			return a->site;
+	}
+	return NULL;
+}
+
 static void keep_area(struct hazard_engine *e, const struct ledger_note *n)
 {
-	struct area_note a = { (uint32_t)(uintptr_t)n->va, (uint32_t)n->len, n->site };
+	struct area_note a = { (uint32_t)(uintptr_t)n->va, (uint32_t)n->len, n->pa, n->site };
 
 	if (!e->areas)
 		e->areas = g_array_new(FALSE, FALSE, sizeof(struct area_note));
@@ -118,7 +130,7 @@ struct clash {
 static void say_side(struct hazard_engine *e, struct report *r, const struct clash *c,
 		     const struct translation *t)
 {
-	const void *site = site_of(e, va_of(t, c->pa));
+	const void *site = alias_site(e, va_of(t, c->pa));
 	g_autofree char *attrs = attrs_text(&t->attrs);
 	g_autofree char *by = site && site != c->site ? symbol_text(e, site) : NULL;
 

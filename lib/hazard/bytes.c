@@ -15,6 +15,7 @@
  * Values are compared, so a stale byte that happens to be equal is not reported.
  */
 #include "bytes.h"
+#include "overtake.h"
 
 #include <inttypes.h>
 #include <linux/dma-direction.h>
@@ -201,6 +202,7 @@ struct record bytes_record(struct hazard_engine *e, enum record_kind kind,
 	now.is_unasked = ev->is_speculative || ev->cause == CAUSE_EVICTION;
 	now.is_cached = ev->attrs.type == MEM_NORMAL &&
 			(ev->attrs.inner != CACHE_NONE || ev->attrs.outer != CACHE_NONE);
+	now.is_alias = kind == RECORD_CPU_WROTE && alias_site(e, ev->va);
 	return now;
 }
 
@@ -602,6 +604,8 @@ static void on_load(struct hazard_engine *e, struct shadow_line *l,
 	e->nr_accesses++;
 	if (!w.nr || is_race(e, l, ev) || is_copying(ev, &w)) {
 		ownership_cpu_access(e, ev, false);
+		coherent_cpu_access(e, ev, false);
+		overtake_load(e, ev);
 		return;
 	}
 	if (w.writer == WRITER_BOUNCED) {
@@ -610,7 +614,8 @@ static void on_load(struct hazard_engine *e, struct shadow_line *l,
 	}
 	where = newest_in(e, l, ev);
 	if (w.writer == WRITER_DEVICE || !g_str_equal(where, NOWHERE)) {
-		cpu_read_stale(e, l, ev, &w, where);
+		if (!vmap_cpu_read(e, l, ev, &w, where))
+			cpu_read_stale(e, l, ev, &w, where);
 	} else {
 		cpu_write_lost(e, l, ev, &w);
 		give_up_wrong(l, ev);
@@ -622,6 +627,8 @@ static void on_store(struct hazard_engine *e, struct shadow_line *l,
 {
 	e->nr_accesses++;
 	ownership_cpu_access(e, ev, true);
+	coherent_cpu_access(e, ev, true);
+	overtake_store(e, l, ev);
 	shadow_write(l, ev, WRITER_CPU);
 	remember(e, l, RECORD_CPU_WROTE, ev);
 	bounce_cpu_wrote(e, ev);
@@ -642,13 +649,16 @@ static void on_device_read(struct hazard_engine *e, struct shadow_line *l,
 		turn_device_access(e, ev, false);
 		return;
 	}
+	if (overtake_has_told(e))
+		return;
 	if (w.writer == WRITER_BOUNCED) {
 		bounce_missed(e, l, ev, &w);
 		return;
 	}
 	where = newest_in(e, l, ev);
 	if (w.writer == WRITER_DEVICE || !g_str_equal(where, NOWHERE)) {
-		device_read_stale(e, l, ev, &w, where);
+		if (!vmap_device_read(e, l, ev, &w, where))
+			device_read_stale(e, l, ev, &w, where);
 	} else {
 		cpu_write_lost(e, l, ev, &w);
 		give_up_wrong(l, ev);

@@ -52,6 +52,14 @@ void mismatch_tell(const struct hazard_engine *e, struct report *r, const struct
 void one_way_read(struct hazard_engine *e, const struct shadow_line *l,
 		  const struct observe_event *ev);
 
+/* ---- vmap.c ---------------------------------------------------------- */
+
+/* True, and reported: old because of lines of another virtual address. */
+bool vmap_cpu_read(struct hazard_engine *e, const struct shadow_line *l,
+		   const struct observe_event *ev, const struct wrong *w, const char *where);
+bool vmap_device_read(struct hazard_engine *e, const struct shadow_line *l,
+		      const struct observe_event *ev, const struct wrong *w, const char *where);
+
 /* ---- turn.c ---------------------------------------------------------- */
 
 /* The device did what nobody would notice here. */

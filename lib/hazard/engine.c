@@ -2,6 +2,7 @@
 /* The engine: listens to the machine and to the library, and takes the rules round. */
 #include "excuse.h"
 #include "may/may.h"
+#include "overtake.h"
 #include "pool.h"
 #include "report.h"
 #include "writers.h"
@@ -51,6 +52,10 @@ static void on_iommu(struct hazard_engine *e, const struct observe_event *ev)
 static void judge(struct hazard_engine *e, const struct observe_event *ev)
 {
 	pool_event(e, ev);
+	if (ev->kind == OBSERVE_DMA_READ)
+		overtake_device_read(e, ev);
+	else if (ev->kind == OBSERVE_DMA_WRITE)
+		overtake_device_write(e, ev);
 	if (ev->kind == OBSERVE_CPU_FAULT)
 		abort_event(e, ev);
 	else if (ev->kind == OBSERVE_UNSUPPLIED)
@@ -59,6 +64,8 @@ static void judge(struct hazard_engine *e, const struct observe_event *ev)
 		ownership_device_refused(e, ev);
 	else if (ev->kind == OBSERVE_IOMMU)
 		on_iommu(e, ev);
+	else if (ev->kind == OBSERVE_FETCH)
+		fetch_event(e, ev);
 	else if (is_range(ev))
 		range_event(e, ev);
 	else
@@ -73,6 +80,10 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 
 	if (ev->kind == OBSERVE_SUPPLY)
 		return;
+	if (ev->kind == OBSERVE_BARRIER || ev->kind == OBSERVE_REGISTER) {
+		overtake_event(e, ev);
+		return;
+	}
 	enter(e);
 	judge(e, ev);
 	if (e->may)
@@ -132,8 +143,10 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	e->listener.note = on_note;
 	machine_observe(m, &e->observer);
 	ledger_listen(m, &e->listener);
-	if (!e->live.is_fast)
+	if (!e->live.is_fast) {
 		iommu_begin(e);
+		overtake_begin(e);
+	}
 	may_begin(e);
 	return e;
 }
@@ -147,6 +160,7 @@ static void engine_free(struct hazard_engine *e)
 {
 	iommu_done(e);
 	may_done(e);
+	overtake_done(e);
 	ledger_done(e);
 	pool_done(e);
 	alias_done(e);

@@ -79,6 +79,7 @@ struct record {
 	bool is_unasked;		/* a speculative fill, an eviction */
 	bool is_cached;			/* allocated or freed: memory that changes hands; stored: by
 					 * a cached address */
+	bool is_alias;			/* a store by an address beside the linear map */
 };
 
 #define HISTORY_MAX	16u
@@ -362,6 +363,8 @@ struct mapping_more {
 	uint32_t next_segment;		/* the list goes on */
 	GArray *cpu_owned;		/* of struct span, offsets into it; NULL: none */
 	const void *pool;		/* the dma_pool that it is a page of, or NULL */
+	const void *va;			/* of coherent memory: what its owner got, */
+	unsigned long attrs;		/* and for which DMA_ATTR_* */
 	uint32_t stack;
 };
 
@@ -524,6 +527,7 @@ struct hazard_engine {
 	struct may *may;		/* may/may.h; NULL: fast gear, or not asked for */
 	const char *schedule;		/* of a report of what is possible; NULL: it happened */
 	struct iommu_watch *iommu;	/* iommu.c's; NULL: fast gear */
+	struct overtake *overtake;	/* overtake.c's; NULL: nothing is reordered */
 };
 
 /* Is what does no harm on this board to be reported, too? */
@@ -577,7 +581,18 @@ struct mapping *ownership_mapping(struct hazard_engine *e, const struct master *
 void ownership_give(struct mapping *m, uint64_t from, uint64_t to, bool to_cpu);
 bool ownership_of_cpu(const struct mapping *m, uint64_t from, uint64_t to);
 
+/* fetch.c */
+void fetch_event(struct hazard_engine *e, const struct observe_event *ev);
+
+/* coherent.c: coherent memory by another address than its own */
+void coherent_cpu_access(struct hazard_engine *e, const struct observe_event *ev,
+			 bool is_write);
+
 /* alias.c */
+/* Whose call mapped @va, beside the linear map; NULL: nobody's. */
+const void *alias_site(const struct hazard_engine *e, uint32_t va);
+/* And who mapped the memory at @pa to such an address. */
+const void *alias_site_of_pa(const struct hazard_engine *e, uint64_t pa);
 void alias_check(struct hazard_engine *e, const struct mapping *m);
 /* Something was mapped beside the linear map, or is no more. */
 void alias_note(struct hazard_engine *e, const struct ledger_note *n);

@@ -17,6 +17,7 @@
 
 #include "mappings.h"
 #include "may/may.h"
+#include "overtake.h"
 #include "pool.h"
 
 /* ---- notes --------------------------------------------------------- */
@@ -56,6 +57,8 @@ static void note_map(struct hazard_engine *e, struct dev_record *d,
 		surrender(e, m, 0, m->len);
 	ledger_check_line_shared(e, m);
 	ledger_check_mapped_twice(e, m);
+	given_check_map(e, m, n);
+	overtake_given(e, m->pa, m->len);
 	ledger_mapping_add(e, m);
 	if (m->kind == MAPPING_SG)
 		link_segment(d, m, n->sg_index);
@@ -69,6 +72,7 @@ static void note_map_resource(struct hazard_engine *e, struct dev_record *d,
 
 	m->is_checked = false;
 	ledger_mapping_add(e, m);
+	given_check_resource(e, m, n);
 }
 
 static void note_alloc(struct hazard_engine *e, struct dev_record *d,
@@ -77,7 +81,7 @@ static void note_alloc(struct hazard_engine *e, struct dev_record *d,
 	struct mapping *m = ledger_mapping_new(e, d, n);
 
 	if (m->kind == MAPPING_COHERENT)
-		m->dir = DMA_BIDIRECTIONAL;
+		freed_note_allocated(m, n);
 	shadow_watch(&e->shadow, m->pa, m->len);
 	ledger_mapping_add(e, m);
 	if (n->nents > 1)
@@ -121,6 +125,13 @@ static void user_note_all_freed(struct hazard_engine *e, const struct mapping *m
 		user_note_freed(e, n, m->pa, m->len);
 }
 
+static void give_back(struct hazard_engine *e, const struct mapping *m,
+		      const struct ledger_note *n)
+{
+	ledger_remember(e, ledger_record_kind_of(n), m, n, 0, m->len);
+	overtake_given(e, m->pa, m->len);
+}
+
 static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 		       const struct ledger_note *n)
 {
@@ -136,11 +147,12 @@ static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 		return;
 	}
 	ledger_check_unmap(e, m, n);
+	freed_check(e, m, n);
 	ledger_check_checked(e, m, n);
 	if (gives_memory_back(n->kind))
 		user_note_all_freed(e, m, n);
 	for (const struct mapping *s = m; s; s = mapping_next_segment(s))
-		ledger_remember(e, ledger_record_kind_of(n), s, n, 0, s->len);
+		give_back(e, s, n);
 	ledger_remember_gone(e, m, n);
 	remove_all_segments(e, m);
 }
@@ -177,6 +189,7 @@ static void sync_part(struct hazard_engine *e, struct mapping *m,
 	if (!ledger_is_for_cpu(n) && n->dir == DMA_FROM_DEVICE)
 		surrender(e, m, offset, len);
 	ledger_remember(e, ledger_record_kind_of(n), m, n, offset, len);
+	overtake_given(e, m->pa + offset, len);
 }
 
 static void note_sync_single(struct hazard_engine *e, struct dev_record *d,
@@ -261,35 +274,6 @@ static void note_checked(struct hazard_engine *e, struct dev_record *d,
 	if (latest && !mark_checked(latest, &dma))
 		return;
 	mapped_each_dma(d, dma, dma, mark_checked, &dma);
-}
-
-static void note_refused(struct hazard_engine *e, struct dev_record *d,
-			 const struct ledger_note *n)
-{
-	static const char *const what[] = {
-		[WHY_NOT_SIMULATED] = "is not memory that a device can reach: a stack, a "
-				      "global variable, or another allocator's",
-		[WHY_VMALLOC] = "is not in the linear map (vmalloc, ioremap, a module's "
-				"data): its pages need not be neighbours",
-		[WHY_NOT_RAM] = "is not RAM; registers take dma_map_resource()",
-		[WHY_USER] = "is an address of a process: its pages are anywhere, and "
-			     "pin_user_pages_fast() finds them",
-	};
-	struct record now = ledger_call_record(e, d, n, RECORD_MAPPED);
-	struct report *r;
-
-	if (n->why >= G_N_ELEMENTS(what) || !what[n->why])
-		return;
-	r = report_begin(e, HAZARD_MAP_NOT_MEMORY, n->site, NULL);
-	if (!r)
-		return;
-	report_say(r, "%s was asked to map %zu bytes (%s) of what %s. The mapping was refused.",
-		   party_name(&e->parties, d->party), n->len, direction_name(n->dir),
-		   what[n->why]);
-	now.party = NO_PARTY;
-	report_now(e, r, &now, true, "mapping refused");
-	report_fix(r, "Likely missing", "a buffer from kmalloc() or alloc_pages()");
-	report_end(e, r);
 }
 
 /* ---- memory that is freed, devices that go ------------------------- */
@@ -481,9 +465,11 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_POOL_FREE] = pool_note,
 	[LEDGER_POOL_DESTROYED] = pool_note,
 	[LEDGER_ERROR_CHECKED] = note_checked,
-	[LEDGER_MAP_REFUSED] = note_refused,
+	[LEDGER_MAP_REFUSED] = given_note_refused,
 	[LEDGER_DEVICE_GONE] = note_gone,
 	[LEDGER_MMAP] = user_note_mmap,
+	[LEDGER_SLEEPS] = context_note_sleeps,
+	[LEDGER_NO_PAGE] = given_note_no_page,
 };
 
 void ledger_note(struct hazard_engine *e, const struct ledger_note *n)

@@ -59,6 +59,28 @@ void ledger_check_checked(struct hazard_engine *e, const struct mapping *m,
 	const struct ledger_note *n);
 void ledger_check_line_shared(struct hazard_engine *e, const struct mapping *m);
 
+/* ---- given.c: what a map call is given ----------------------------------- */
+
+void given_check_map(struct hazard_engine *e, const struct mapping *m,
+	const struct ledger_note *n);
+void given_check_resource(struct hazard_engine *e, const struct mapping *m,
+	const struct ledger_note *n);
+void given_note_refused(struct hazard_engine *e, struct dev_record *d,
+	const struct ledger_note *n);
+void given_note_no_page(struct hazard_engine *e, struct dev_record *d,
+	const struct ledger_note *n);
+
+/* ---- freed.c: by which pointer, with which attributes -------------------- */
+
+void freed_note_allocated(struct mapping *m, const struct ledger_note *n);
+void freed_check(struct hazard_engine *e, const struct mapping *m,
+	const struct ledger_note *n);
+
+/* ---- context.c: where nobody may sleep ------------------------------------ */
+
+void context_note_sleeps(struct hazard_engine *e, struct dev_record *d,
+	const struct ledger_note *n);
+
 /* ---- twice.c --------------------------------------------------------- */
 
 void ledger_check_mapped_twice(struct hazard_engine *e, const struct mapping *m);

@@ -264,6 +264,18 @@ static const struct record *last_unmap(struct hazard_engine *e, uint64_t pa, uin
 	return NULL;
 }
 
+/* The same by its own address, where the memory has been freed and forgotten since. */
+static const struct record *last_gone(const struct dev_record *d, const struct observe_event *ev)
+{
+	for (unsigned i = d->gone.nr; i; i--) {
+		const struct record *r = history_at(&d->gone, i - 1);
+
+		if (ev->dma - r->dma < r->len && ev->pa - r->pa == ev->dma - r->dma)
+			return r;
+	}
+	return NULL;
+}
+
 static void say_unmapped(struct report *r, const char *name, const struct record *unmap)
 {
 	if (unmap)
@@ -276,7 +288,8 @@ static void say_unmapped(struct report *r, const char *name, const struct record
 static void report_unmapped(struct hazard_engine *e, const struct observe_event *ev,
 			    const struct dev_record *d, bool is_write)
 {
-	const struct record *unmap = d ? last_unmap(e, ev->pa, d->party) : NULL;
+	const struct record *kept = d ? last_unmap(e, ev->pa, d->party) : NULL;
+	const struct record *unmap = kept || !d ? kept : last_gone(d, ev);
 	struct record now = device_record(e, ev, is_write);
 	const char *name = master_name(ev->master);
 	struct report *r = report_begin(e, HAZARD_DEVICE_ACCESS_UNMAPPED,
@@ -289,6 +302,8 @@ static void report_unmapped(struct hazard_engine *e, const struct observe_event 
 	report_of_access(e, r, ev, is_write);
 	say_unmapped(r, name, unmap);
 	report_history(e, r, ev->pa, ev->len);
+	if (unmap && !kept)
+		report_row(e, r, unmap);
 	report_now(e, r, &now, true, is_write ? "wrote memory that is not mapped for it"
 					      : "read memory that is not mapped for it");
 	report_end(e, r);

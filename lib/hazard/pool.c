@@ -17,6 +17,7 @@
 
 #include "mappings.h"
 #include "report.h"
+#include "unwritten.h"
 
 struct pool_page {
 	struct interval by_pa;
@@ -34,6 +35,7 @@ struct pool_block {
 	uint64_t dma;
 	bool is_given;
 	struct record given, freed;	/* the latest of each; @freed.seq 0: never */
+	struct unwritten unwritten;	/* since then */
 };
 
 #define page_by_pa(node) \
@@ -139,12 +141,14 @@ static void note_given(struct hazard_engine *e, struct dev_record *d,
 	b->is_given = true;
 	b->given = ledger_call_record(e, d, n, RECORD_ALLOCATED);
 	b->given.stack = engine_stack(e, n->site);
+	unwritten_begin(&b->unwritten, e->live.is_fast || n->is_zeroed ? 0 : n->len);
 }
 
 static void block_free(struct hazard_engine *e, struct pool_block *b)
 {
 	interval_remove(&e->pool_blocks, &b->by_pa);
 	g_hash_table_remove(e->blocks_by_va, b->va);
+	unwritten_begin(&b->unwritten, 0);
 	g_free(b);
 }
 
@@ -413,7 +417,7 @@ static void report_overrun(struct hazard_engine *e, const struct observe_event *
 
 struct free_search {
 	struct pool_block *freed;	/* the first that is free */
-	bool is_within;			/* all of the access is in one that is given */
+	struct pool_block *within;	/* all of the access is in this one, which is given */
 	const struct observe_event *ev;
 };
 
@@ -426,8 +430,41 @@ static bool weigh_block(struct interval *node, void *data)
 		s->freed = b;
 	if (b->is_given && s->ev->pa >= b->by_pa.first &&
 	    s->ev->pa + s->ev->len - 1 <= b->by_pa.last)
-		s->is_within = true;
+		s->within = b;
 	return true;
+}
+
+static void report_unwritten(struct hazard_engine *e, const struct observe_event *ev,
+			     const struct pool_block *b, const struct pool_page *p)
+{
+	struct record now = record_of_access(e, ev);
+	struct report *r = report_begin(e, HAZARD_READ_UNINITIALISED, ev->site, b->given.site);
+
+	if (!r)
+		return;
+	report_of_access(e, r, ev, false);
+	report_say(r, ", in a block of the pool \"%s\" that nobody has written there since it was "
+		   "given. Pools do not clear: it holds what its last owner left, or the pool's "
+		   "own list.", p->name);
+	report_row(e, r, &b->given);
+	report_now(e, r, &now, true, "read what nobody wrote");
+	report_fix(r, "Likely missing", "dma_pool_zalloc() in place of dma_pool_alloc()");
+	report_end(e, r);
+}
+
+/* Who copies a block, or a device that fetches it, may well take what nobody has set. */
+static void use_block(struct hazard_engine *e, const struct observe_event *ev,
+		      struct pool_block *b, const struct pool_page *p)
+{
+	size_t at = ev->pa - block_pa(b);
+
+	if (is_write(ev)) {
+		unwritten_wrote(&b->unwritten, at, ev->len);
+	} else if (ev->kind == OBSERVE_LOAD && ev->len <= sizeof(uint64_t) &&
+		   unwritten_is(&b->unwritten, at, ev->len)) {
+		report_unwritten(e, ev, b, p);
+		unwritten_wrote(&b->unwritten, at, ev->len);	/* said once */
+	}
 }
 
 static bool is_judged(const struct observe_event *ev)
@@ -449,8 +486,10 @@ void pool_event(struct hazard_engine *e, const struct observe_event *ev)
 	if (!p)
 		return;
 	interval_each(e->pool_blocks, ev->pa, ev->pa + ev->len - 1, weigh_block, &s);
-	if (s.is_within)
+	if (s.within) {
+		use_block(e, ev, s.within, p);
 		return;
+	}
 	given = block_at(e, ev->pa);
 	if (s.freed && !(given && given->is_given))
 		report_after_free(e, ev, s.freed, p);

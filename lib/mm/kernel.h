@@ -379,6 +379,8 @@ void free_page_run(struct page *page, size_t size, const void *site);
 /* Page @idx of a contiguous area, if it is free, is nobody's any longer; and back. */
 bool page_alloc_claim(struct kernel *k, size_t idx);
 void page_alloc_unclaim(struct kernel *k, size_t idx);
+/* Of lowmem or highmem, and a contiguous area's where it is one. */
+bool page_is_free(const struct kernel *k, size_t idx);
 /* Make [pa, +len) allocatable; whole pages, not so yet; of one area, or of none. */
 void page_alloc_add(struct kernel *k, phys_addr_t pa, u64 len);
 /*
@@ -394,13 +396,27 @@ void slab_init(struct kernel *k);
 void *kernel_kmalloc(struct kernel *k, size_t size, gfp_t flags, const void *site);
 void kernel_kfree(const void *p, const void *site);
 
+/* Bytes of @page, which is one of kmalloc()'s, from @offset to the end of that piece. */
+size_t slab_piece_room(const struct page *page, size_t offset);
+
 /* ---- slab-cache.c ------------------------------------------------------------- */
 
 /* kfree() and ksize() of what kmem_cache_alloc() gave; false, 0: it did not. */
 bool slab_free_object(const void *p, const void *site);
 size_t slab_object_size(const void *p);
+/* Bytes from @p to the end of the object that it is in; 0: it is in none. */
+size_t slab_object_room(const void *p);
 /* Forget all caches; their memory goes with the kernel's. */
 void slab_caches_done(struct kernel *k);
+
+/* ---- room.c --------------------------------------------------------------------- */
+
+/*
+ * Bytes from @pa on, at most @len, that are of one allocation as far as anyone knows: up to
+ * the end of a piece of kmalloc() or an object of a cache; of pages up to one that is free
+ * or cut into such pieces. 0 in the fast gear, where nobody asks.
+ */
+size_t kernel_room(const struct kernel *k, phys_addr_t pa, size_t len);
 
 /* ---- vmalloc.c ----------------------------------------------------------------- */
 

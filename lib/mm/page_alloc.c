@@ -23,7 +23,7 @@
 
 #include "kernel.h"
 
-static bool is_free(const struct kernel *k, size_t idx)
+bool page_is_free(const struct kernel *k, size_t idx)
 {
 	for (unsigned order = 0; order < NR_ORDERS; order++)
 		if (bits_has(&k->free[order], idx >> order) ||
@@ -186,7 +186,7 @@ static bool is_taken(const struct kernel *k, size_t idx, unsigned order)
 	return !(idx & (((size_t)1 << order) - 1)) && port_is_ram(&k->port, pa, len) &&
 	       (!r || (r->use == REGION_CMA &&
 		       !(k->mem_map->pages[idx].flags & PAGE_IS_CLAIMED))) &&
-	       !is_free(k, idx) && !is_free(k, idx + ((size_t)1 << order) - 1);
+	       !page_is_free(k, idx) && !page_is_free(k, idx + ((size_t)1 << order) - 1);
 }
 
 /* Told before it is free: afterwards somebody else may have it already. */

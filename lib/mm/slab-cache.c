@@ -284,6 +284,28 @@ bool slab_free_object(const void *p, const void *site)
 	return page != NULL;
 }
 
+/* Larger blocks are not looked for: a mapping should not wait for that. */
+#define NR_BLOCK_PAGES	8u
+
+size_t slab_object_room(const void *p)
+{
+	const struct page *page;
+
+	for (unsigned n = 0; n < NR_BLOCK_PAGES; n++) {
+		page = virt_to_page((const char *)p - n * PAGE_SIZE);
+		if (!page || page->flags == PAGE_IS_CACHE)
+			break;
+	}
+	if (page && page->flags == PAGE_IS_CACHE) {
+		const struct kmem_cache *s = (const struct kmem_cache *)page->private_data;
+		size_t offset = (size_t)((const char *)p - (const char *)page_address(page));
+
+		if (offset < s->nr_objects * s->step)
+			return s->step - offset % s->step;
+	}
+	return 0;
+}
+
 size_t slab_object_size(const void *p)
 {
 	unsigned idx;

@@ -176,6 +176,13 @@ static struct page *head_of(const void *p)
 	return page;
 }
 
+size_t slab_piece_room(const struct page *page, size_t offset)
+{
+	size_t size = class_size[page->slab_class];
+
+	return size - offset % size;
+}
+
 static size_t size_of(const struct page *page)
 {
 	return page->flags == PAGE_IS_SLAB ? class_size[page->slab_class]

@@ -29,6 +29,7 @@
  *
  * Linux: arch/arm/mm/cache-v7.S, cache-v6.S, proc-arm926.S, dma-mapping.c.
  */
+#include <linux/cacheflush.h>
 #include <linux/dma-map-ops.h>
 #include <linux/kernel.h>
 
@@ -136,6 +137,52 @@ void port_flush_dcache_all(struct port *p)
 	else
 		cpu_dc_all(c, DC_CLEAN_INVALIDATE);
 	cpu_dsb(c, BARRIER_ST);
+}
+
+/* ---- code ---------------------------------------------------------------------- */
+
+#define CTR_IMINLINE(ctr)	((ctr) & 0xf)
+
+/* Before ARMv7 all lines of instruction caches are of 32 bytes. */
+static u32 code_line_len(struct port *p)
+{
+	u32 ctr = cpu_cp15_read(port_cpu(p), CP15_CTR);
+
+	return p->arch == PORT_V7 ? 4u << CTR_IMINLINE(ctr) : 32;
+}
+
+static void invalidate_code(struct port *p, u32 va, u32 len)
+{
+	struct cpu *c = port_cpu(p);
+	u32 step = code_line_len(p);
+
+	if (p->arch == PORT_V6) {
+		cpu_ic(c, IC_ALL, 0);
+		return;
+	}
+	for (u32 at = va & ~(step - 1); at < va + len; at += step)
+		cpu_ic(c, IC_MVA, at);
+}
+
+static void coherent_kern_range(struct port *p, u32 va, u32 len)
+{
+	struct cpu *c = port_cpu(p);
+
+	cpu_dc_range(c, p->arch == PORT_V7 ? DC_CLEAN_POU : DC_CLEAN, va, len);
+	cpu_dsb(c, BARRIER_ST);
+	invalidate_code(p, va, len);
+	if (p->arch != PORT_V5)
+		cpu_ic(c, p->arch == PORT_V7 ? IC_BP_ALL_IS : IC_BP_ALL, 0);
+	cpu_dsb(c, BARRIER_ST);
+	cpu_isb(c);
+}
+
+void flush_icache_range(unsigned long start, unsigned long end)
+{
+	struct port *p = port_of((const void *)start);
+
+	if (p && start < end)
+		coherent_kern_range(p, port_va((const void *)start), (u32)(end - start));
 }
 
 /* ---- streaming DMA ------------------------------------------------------------- */

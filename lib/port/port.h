@@ -40,6 +40,12 @@
 #define PKMAP_LEN		0x00200000u
 #define PKMAP_BASE		((u32)PAGE_OFFSET - PKMAP_LEN)
 #define LAST_PKMAP		(PKMAP_LEN >> PAGE_SHIFT)
+
+/* An address that a page of any memory has for a while. */
+static inline bool port_is_kmap_va(u32 va)
+{
+	return va - PKMAP_BASE < PKMAP_LEN || va - FIXMAP_START < FIXMAP_END - FIXMAP_START;
+}
 #define KM_MAX_IDX		16u		/* pages of the fixmap that a driver may have */
 #define KM_SLOTS		32u		/* and those of each CPU, the library's included */
 #define LOWMEM_MAX		0x30000000u	/* 768 MiB leave 240 MiB for vmalloc */

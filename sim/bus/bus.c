@@ -106,14 +106,28 @@ static void ring(struct cpu *c)
 		stb_rang(m);
 }
 
+static void tell_register(struct cpu *c, uint64_t pa, unsigned len)
+{
+	struct machine *m = c->machine;
+	struct observe_event ev = {
+		.kind = OBSERVE_REGISTER, .cpu = c, .pa = pa, .len = len, .va = m->actor.va,
+		.site = m->actor.site,
+	};
+
+	if (!m->is_fast && m->observers->len)
+		machine_tell_aside(m, &ev);
+}
+
 static inline __attribute__((always_inline)) bool
 deliver(struct cpu *c, uint64_t pa, unsigned len, uint64_t value)
 {
 	const struct bus_device *d = find(c->machine, pa);
 	bool is_ok;
 
-	if (d && !d->is_memory_system)
+	if (d && !d->is_memory_system) {
 		ring(c);
+		tell_register(c, pa, len);
+	}
 	enter_handler(c->machine, 1);
 	is_ok = d && d->ops->write(d->opaque, c, pa - d->pa, len, value);
 	enter_handler(c->machine, -1);

@@ -247,6 +247,16 @@ bool cpu_store_run(struct cpu *c, uint32_t va, uint32_t value, uint32_t step, ui
 
 /* ---- barriers ---------------------------------------------------------------- */
 
+static void observe_barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
+{
+	struct observe_event ev = {
+		.kind = OBSERVE_BARRIER, .cpu = c, .barrier = kind, .is_dsb = is_dsb,
+	};
+
+	if (!c->machine->is_fast)
+		machine_tell_aside(c->machine, &ev);
+}
+
 /* Whom it concerns besides the count; apart, since in the fast gear it is nobody. */
 static __attribute__((noinline)) void
 tell_barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
@@ -257,6 +267,7 @@ tell_barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
 		return;
 	if (c->machine->order)
 		order_barrier(c, kind, is_dsb);
+	observe_barrier(c, kind, is_dsb);
 }
 
 static void barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
@@ -264,7 +275,7 @@ static void barrier(struct cpu *c, enum barrier_kind kind, bool is_dsb)
 	if (!c->machine->is_fast)
 		machine_begin(c->machine);
 	c->counts.barriers++;
-	if (c->machine->filter || c->machine->order)
+	if (c->machine->filter || c->machine->order || c->machine->observers->len)
 		tell_barrier(c, kind, is_dsb);
 }
 

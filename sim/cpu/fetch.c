@@ -2,9 +2,8 @@
 /*
  * Instruction fetches, and the operations on what serves them.
  *
- * Leaves out: events. No observer is told of fetches: what code does is what the
- * compiler's hooks tell; here it is only bytes, so that code loaded by DMA or written by
- * a CPU can be seen to be stale.
+ * Leaves out: execution. What code does is what the compiler's hooks tell; here it is
+ * only bytes, so that code loaded by DMA or written by a CPU can be seen to be stale.
  *
  * Spec: DDI 0406C, B2.2.8 "Maintenance of instruction caches", B4.2.1.
  */
@@ -21,6 +20,29 @@ static bool refuse(struct cpu *c, enum fault_kind kind, uint32_t va, size_t len,
 	struct cpu_fault f = mmu_fault(c, kind, 0, 0, va, (struct walk_ask){ .is_fetch = true });
 
 	return cpu_refuse(c, &f, len, site);
+}
+
+/* Line by line, as all that is told of memory. */
+static void tell_fetched(struct cpu *c, uint64_t word, uint32_t va, const uint8_t *bytes,
+			 size_t len)
+{
+	struct machine *m = c->machine;
+
+	while (len) {
+		struct place at = place_of(m, word, va);
+		size_t piece = piece_len(m, va, len);
+
+		if (line_is_watched(m, at.off)) {
+			struct observe_event ev = machine_event(m, OBSERVE_FETCH, at, bytes, piece);
+
+			ev.va = va;
+			ev.attrs = tlb_attrs(word);
+			machine_tell(m, &ev);
+		}
+		va += (uint32_t)piece;
+		bytes += piece;
+		len -= piece;
+	}
 }
 
 /* Through the instruction cache or past it; how many bytes that were. */
@@ -63,6 +85,8 @@ bool cpu_fetch(struct cpu *c, uint32_t va, void *buf, size_t len, const void *si
 		if (!is_fetchable(c, word))
 			return refuse(c, FAULT_EXTERNAL, va, len, site);
 		piece = fetch_piece(c, word, va, buf, len);
+		if (!c->machine->is_fast)
+			tell_fetched(c, word, va, buf, piece);
 		va += (uint32_t)piece;
 		buf = (char *)buf + piece;
 		len -= piece;

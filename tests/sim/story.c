@@ -23,6 +23,9 @@ static const char *const kind_names[NR_OBSERVE_KINDS] = {
 	[OBSERVE_IOMMU] = "iommu",
 	[OBSERVE_SUPPLY] = "supply",
 	[OBSERVE_UNSUPPLIED] = "unsupplied",
+	[OBSERVE_FETCH] = "fetch",
+	[OBSERVE_BARRIER] = "barrier",
+	[OBSERVE_REGISTER] = "register",
 };
 
 static void tell_who(GString *s, const struct observe_event *ev)
@@ -116,13 +119,20 @@ static guint64 hashed(guint64 hash, const void *bytes, size_t len)
 	return hash;
 }
 
+/* What is only asked for, or takes no step of its own: what comes of it is told by the rest. */
+static bool is_aside(const struct observe_event *ev)
+{
+	return ev->kind == OBSERVE_MAINTAIN || ev->kind == OBSERVE_UPHEAVAL ||
+	       ev->kind == OBSERVE_BARRIER || ev->kind == OBSERVE_REGISTER;
+}
+
 static void on_event(struct observer *o, const struct observe_event *ev)
 {
 	struct story *s = (struct story *)o;
 	gsize before = s->text->len;
 
-	if (ev->kind == OBSERVE_MAINTAIN || ev->kind == OBSERVE_UPHEAVAL)
-		return;		/* asked for; what comes of it is told by the rest */
+	if (is_aside(ev))
+		return;
 	tell_who(s->text, ev);
 	tell_rest(s->text, ev);
 	s->nr_events++;

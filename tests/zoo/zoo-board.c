@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <armdma/bus.h>
+#include <armdma/cpu.h>
 #include <linux/iommu.h>
 
 #include "zoo-run.h"
@@ -59,6 +60,16 @@ int zoo_device_gets(struct zoo *z, dma_addr_t dma, void *ret, size_t len)
 int zoo_device_puts(struct zoo *z, dma_addr_t dma, const void *bytes, size_t len)
 {
 	return puts_bytes(z->dev, dma, bytes, len);
+}
+
+/* ---- the CPU as it executes ------------------------------------------------------------ */
+
+void zoo_cpu_executes(struct zoo *z, const void *code, size_t len)
+{
+	g_autofree u8 *bytes = g_malloc(len);
+
+	cpu_fetch(machine_cpu(harness_machine(z->h), 0), (uint32_t)(uintptr_t)code, bytes, len,
+		  __builtin_return_address(0));
 }
 
 /* ---- its doorbell ---------------------------------------------------------------------- */

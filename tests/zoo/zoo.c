@@ -25,6 +25,10 @@ static const struct zoo_group {
 	{ "devices", zoo_rows_devices },
 	{ "lines", zoo_rows_lines },
 	{ "t", zoo_rows_t },
+	{ "e2-alias", zoo_rows_e2_alias },
+	{ "e2-memory", zoo_rows_e2_memory },
+	{ "e3-coherent", zoo_rows_e3_coherent },
+	{ "e3-order", zoo_rows_e3_order },
 	{ 0 }
 };
 

@@ -64,6 +64,11 @@ int zoo_device_puts(struct zoo *z, dma_addr_t dma, const void *bytes, size_t len
 int zoo_writes(struct device *dev, dma_addr_t dma, u8 byte, size_t len);
 u8 zoo_reads(struct device *dev, dma_addr_t dma, size_t len);
 
+/* ---- the CPU's other side ---------------------------------------------------------- */
+
+/** zoo_cpu_executes() - @len bytes at @code are fetched as code, by whoever calls this */
+void zoo_cpu_executes(struct zoo *z, const void *code, size_t len);
+
 /* ---- rows -------------------------------------------------------------------------- */
 
 /**
@@ -125,5 +130,9 @@ extern const struct zoo_row zoo_rows_e1[];
 extern const struct zoo_row zoo_rows_devices[];
 extern const struct zoo_row zoo_rows_lines[];
 extern const struct zoo_row zoo_rows_t[];
+extern const struct zoo_row zoo_rows_e2_alias[];
+extern const struct zoo_row zoo_rows_e2_memory[];
+extern const struct zoo_row zoo_rows_e3_coherent[];
+extern const struct zoo_row zoo_rows_e3_order[];
 
 #endif
