@@ -31,18 +31,12 @@ static void fetch_desc(struct zoo *z, unsigned reg, u32 value)
 	zoo_device_gets(z, *(const dma_addr_t *)z->data, &d, sizeof(d));
 }
 
-/* ---- zoo 039 wrong */
 static noinline void desc_fill(struct desc *d)
 {
 	WRITE_ONCE(d->len, 64);
 }
 
-static noinline void bell_ring_relaxed(struct zoo *z)
-{
-	writel_relaxed(1, z->regs);
-}
-
-void zoo_039_wrong(struct zoo *z)
+static void desc_send(struct zoo *z, void (*ring)(struct zoo *z))
 {
 	dma_addr_t dma;
 	struct desc *d = desc_alloc(z, &dma);
@@ -50,8 +44,19 @@ void zoo_039_wrong(struct zoo *z)
 	z->data = &dma;
 	z->on_doorbell = fetch_desc;
 	desc_fill(d);
-	bell_ring_relaxed(z);
+	ring(z);
 	dma_free_coherent(z->dev, sizeof(*d), d, dma);
+}
+
+/* ---- zoo 039 wrong */
+static noinline void bell_ring_relaxed(struct zoo *z)
+{
+	writel_relaxed(1, z->regs);
+}
+
+void zoo_039_wrong(struct zoo *z)
+{
+	desc_send(z, bell_ring_relaxed);
 }
 /* ---- end */
 
@@ -63,14 +68,33 @@ static noinline void bell_ring(struct zoo *z)
 
 void zoo_039_right(struct zoo *z)
 {
-	dma_addr_t dma;
-	struct desc *d = desc_alloc(z, &dma);
+	desc_send(z, bell_ring);
+}
+/* ---- end */
 
-	z->data = &dma;
-	z->on_doorbell = fetch_desc;
-	desc_fill(d);
-	bell_ring(z);
-	dma_free_coherent(z->dev, sizeof(*d), d, dma);
+/* ---- zoo 039b wrong */
+static noinline void bell_ring_early(struct zoo *z)
+{
+	writel_relaxed(1, z->regs);
+	wmb();				/* after the fact */
+}
+
+void zoo_039b_wrong(struct zoo *z)
+{
+	desc_send(z, bell_ring_early);
+}
+/* ---- end */
+
+/* ---- zoo 039b right */
+static noinline void bell_ring_ordered(struct zoo *z)
+{
+	wmb();
+	writel_relaxed(1, z->regs);
+}
+
+void zoo_039b_right(struct zoo *z)
+{
+	desc_send(z, bell_ring_ordered);
 }
 /* ---- end */
 
@@ -228,8 +252,9 @@ void zoo_041_right(struct zoo *z)
 const struct zoo_row zoo_rows_e3_order[] = {
 	{ "039", "a doorbell before the data", zoo_039_wrong, zoo_039_right,
 	  HAZARD_DOORBELL_EARLY, REORDERS, NULL, "bell_ring_relaxed", "desc_fill" },
-	{ "039b", "the same, and the data is late", zoo_039_wrong, zoo_039_right,
-	  HAZARD_DOORBELL_EARLY, REORDERS, "chooser=lazy", "bell_ring_relaxed", "desc_fill" },
+	{ "039b", "a barrier behind the doorbell, and data that is late", zoo_039b_wrong,
+	  zoo_039b_right, HAZARD_DOORBELL_EARLY, REORDERS, "chooser=lazy", "bell_ring_early",
+	  "desc_fill" },
 	{ "040", "a descriptor given away before it is filled", zoo_040_wrong, zoo_040_right,
 	  HAZARD_STORES_REORDERED, REORDERS, NULL, "desc_give_at_once", "desc_fill" },
 	{ "040b", "a length read before the bit that says that it is there", zoo_040b_wrong,
