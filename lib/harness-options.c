@@ -36,7 +36,7 @@ static bool pick(const char *key, const char *value, const char *const *names, i
 }
 
 static const char *const gear_names[] = { "exact", "fast", NULL };
-static const char *const chooser_names[] = { "nominal", "random", "lazy", NULL };
+static const char *const chooser_names[] = { "nominal", "random", "lazy", "evict", "retain", NULL };
 static const char *const tlb_names[] = { "unbounded", "real", NULL };
 static const char *const coherent_names[] = {
 	"cma", "legacy2011", "remap", "pool", "carveout", "highmem", "hardware", NULL
@@ -135,6 +135,7 @@ static const struct {
 	{ "tap", offsetof(struct harness_config, hazards.tap_path) },
 	{ "root", offsetof(struct harness_config, hazards.root) },
 	{ "suppressions", offsetof(struct harness_config, hazards.suppressions) },
+	{ "record", offsetof(struct harness_config, record_path) },
 };
 
 /* False: @key is no file. */
@@ -151,10 +152,38 @@ static bool parse_file(struct options *o, const char *key, const char *value)
 	return false;
 }
 
+struct machine_script *options_read_script(const char *script, GError **error)
+{
+	g_autofree char *text = NULL;
+	struct machine_script *s;
+
+	if (*script != '@')
+		return machine_script_parse(script, error);
+	if (!g_file_get_contents(script + 1, &text, NULL, NULL)) {
+		g_set_error(error, HARNESS_ERROR, 0, "script: %s: it cannot be read", script + 1);
+		return NULL;
+	}
+	s = machine_script_parse(text, error);
+	if (!s)
+		g_prefix_error(error, "%s: ", script + 1);
+	return s;
+}
+
+static bool parse_script(struct options *o, const char *value, GError **error)
+{
+	g_autoptr(machine_script) s = options_read_script(value, error);
+
+	if (s)
+		o->cfg.script = o->strings ? g_string_chunk_insert(o->strings, value) : value;
+	return s;
+}
+
 static bool parse_option(struct options *o, const char *key, const char *value, GError **error)
 {
 	if (parse_file(o, key, value))
 		return true;
+	if (!strcmp(key, "script"))
+		return parse_script(o, value, error);
 	if (!strcmp(key, "cma"))
 		return parse_size(key, value, &o->cfg.cma_bytes, error);
 	if (!strcmp(key, "coherent_pool"))
@@ -226,23 +255,26 @@ void options_done(struct options *o)
 /* A word for a shell; most names are as they are. */
 static char *quote(const char *word)
 {
-	const char *safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,@%";
+	const char *safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,@%:=";
 
 	return word[strspn(word, safe)] ? g_shell_quote(word) : g_strdup(word);
 }
 
-/* The environment of a run that repeats this one: what differs from the defaults. */
-char *options_replay(const struct harness_config *cfg, const char *where, const char *cpu)
+/* What of ARMDMA_OPTIONS differs from the defaults: "chooser=random:tlb=real", or "". */
+static char *replay_options(const struct harness_config *cfg)
 {
+	bool is_script = cfg->script || cfg->chooser == CHOOSER_SCRIPT;
+	g_autofree char *cma = g_strdup_printf("%zu", cfg->cma_bytes);
+	g_autofree char *pool = g_strdup_printf("%zu", cfg->coherent_pool_bytes);
 	GString *s = g_string_new(NULL);
-	g_autofree char *quoted = quote(where);
-	const char *lead = " ARMDMA_OPTIONS=";
 	const struct {
 		const char *key, *value;
 		bool is_default;
 	} options[] = {
 		{ "gear", gear_names[cfg->gear], !cfg->gear },
-		{ "chooser", chooser_names[cfg->chooser], !cfg->chooser },
+		{ "chooser", is_script ? NULL : chooser_names[cfg->chooser],
+		  is_script || !cfg->chooser },
+		{ "script", cfg->script ? cfg->script : "", !is_script },
 		{ "tlb", tlb_names[cfg->tlb], !cfg->tlb },
 		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
 		{ "linux", behaviour_names[cfg->behaviour], !cfg->behaviour },
@@ -252,23 +284,32 @@ char *options_replay(const struct harness_config *cfg, const char *where, const 
 		{ "iova", iova_names[cfg->iova], !cfg->iova },
 		{ "kmalloc", "unaligned", !cfg->bounce_kmalloc },
 		{ "iommu", cfg->iommu ? iommu_names[cfg->iommu - IOMMU_OFF] : NULL, !cfg->iommu },
+		{ "coherent_pool", pool, !cfg->coherent_pool_bytes },
+		{ "cma", cma, !cfg->cma_bytes },
 	};
 
-	g_string_append_printf(s, "ARMDMA_BOARD=%s ", quoted);
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		if (!options[i].is_default)
+			g_string_append_printf(s, "%s%s=%s", s->len ? ":" : "", options[i].key,
+					       options[i].value);
+	return g_string_free(s, FALSE);
+}
+
+/* The environment of a run that repeats this one: what differs from the defaults. */
+char *options_replay(const struct harness_config *cfg, const char *where, const char *cpu)
+{
+	g_autofree char *options = replay_options(cfg);
+	g_autofree char *quoted_board = quote(where);
+	GString *s = g_string_new(NULL);
+
+	g_string_append_printf(s, "ARMDMA_BOARD=%s ", quoted_board);
 	if (cpu)
 		g_string_append_printf(s, "ARMDMA_CPU=%s ", cpu);
 	g_string_append_printf(s, "ARMDMA_SEED=%#llx", (unsigned long long)cfg->seed);
-	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-		if (options[i].is_default)
-			continue;
-		g_string_append_printf(s, "%s%s=%s", lead, options[i].key, options[i].value);
-		lead = ":";
+	if (*options) {
+		g_autofree char *quoted = quote(options);
+
+		g_string_append_printf(s, " ARMDMA_OPTIONS=%s", quoted);
 	}
-	if (cfg->coherent_pool_bytes) {
-		g_string_append_printf(s, "%scoherent_pool=%zu", lead, cfg->coherent_pool_bytes);
-		lead = ":";
-	}
-	if (cfg->cma_bytes)
-		g_string_append_printf(s, "%scma=%zu", lead, cfg->cma_bytes);
 	return g_string_free(s, FALSE);
 }

@@ -16,6 +16,8 @@ struct options {
 /* ARMDMA_SEED and ARMDMA_OPTIONS. False: one sentence in @error. Either way options_done(). */
 bool options_from_environment(struct options *o, GError **error);
 void options_done(struct options *o);
+/* What harness_config.script says: NULL, and one sentence in @error, if that is no script. */
+struct machine_script *options_read_script(const char *script, GError **error);
 /* The environment of a run that repeats this one: what differs from the defaults. Yours. */
 char *options_replay(const struct harness_config *cfg, const char *where, const char *cpu);
 

@@ -31,6 +31,7 @@ struct harness {
 	struct kernel *kernel;
 	struct hazard_engine *hazards;
 	char *replay;
+	FILE *record;			/* or NULL */
 	struct harness_iommus iommus;
 	GPtrArray *devices;		/* of struct platform_device *, as they were plugged */
 };
@@ -252,6 +253,8 @@ static void harness_free(struct harness *h)
 	g_ptr_array_free(h->devices, TRUE);
 	kernel_halt(h->kernel);
 	machine_free(h->machine);
+	if (h->record)
+		fclose(h->record);
 	board_free(h->board);
 	g_free(h->replay);
 	g_free(h);
@@ -268,13 +271,39 @@ static bool open_board(struct harness *h, const char *where, const char *cpu, GE
 	return false;
 }
 
+static bool open_record(struct harness *h, const char *path, GError **error)
+{
+	h->record = path ? fopen(path, "we") : NULL;
+	if (h->record || !path)
+		return true;
+	g_set_error(error, HARNESS_ERROR, 0, "record: %s: %s", path, g_strerror(errno));
+	return false;
+}
+
+static bool build_machine(struct harness *h, const struct harness_config *cfg, GError **error)
+{
+	g_autoptr(machine_script) script = NULL;
+	struct machine_config mc = {
+		.board = h->board, .gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
+		.tlb = cfg->tlb,
+	};
+
+	if (cfg->script) {
+		mc.chooser = CHOOSER_SCRIPT;
+		mc.script = script = options_read_script(cfg->script, error);
+		if (!script)
+			return false;
+	}
+	if (!open_record(h, cfg->record_path, error))
+		return false;
+	mc.record = h->record;
+	h->machine = machine_new(&mc, error);
+	return h->machine;
+}
+
 static bool build(struct harness *h, const struct harness_config *cfg, const char *where,
 		  const char *cpu, GError **error)
 {
-	struct machine_config mc = {
-		.gear = cfg->gear, .chooser = cfg->chooser, .seed = cfg->seed,
-		.tlb = cfg->tlb,
-	};
 	const struct kernel_config kc = {
 		.coherent = cfg->coherent,
 		.cma_len = cfg->cma_bytes,
@@ -290,11 +319,7 @@ static bool build(struct harness *h, const struct harness_config *cfg, const cha
 		.iommu = cfg->iommu,
 	};
 
-	if (!open_board(h, where, cpu, error))
-		return false;
-	mc.board = h->board;
-	h->machine = machine_new(&mc, error);
-	if (!h->machine)
+	if (!open_board(h, where, cpu, error) || !build_machine(h, cfg, error))
 		return false;
 	if (!harness_iommus_attach(&h->iommus, h->machine, cfg->iommu, &cfg->iommu_knobs, error))
 		return false;
@@ -410,6 +435,18 @@ void harness_unbind(struct device *dev)
 	leave(before);
 }
 
+/* A schedule that did not happen as it was written proves nothing. */
+static void tell_script(const struct machine *m)
+{
+	struct machine_script_outcome o;
+
+	machine_script_ask(m, &o);
+	if (o.nr_skipped || o.nr_waiting)
+		fprintf(stderr, "armdma: script: %llu done, %llu not possible when the time came, "
+			"%llu whose time never came\n", (unsigned long long)o.nr_done,
+			(unsigned long long)o.nr_skipped, (unsigned long long)o.nr_waiting);
+}
+
 int harness_finish(struct harness *h)
 {
 	struct cpu *before;
@@ -426,6 +463,7 @@ int harness_finish(struct harness *h)
 	drivers_shutdown(h->kernel);
 	leave(before);
 	status = hazard_detach(h->hazards);
+	tell_script(h->machine);
 	harness_free(h);
 	return status;
 }

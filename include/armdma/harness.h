@@ -16,8 +16,9 @@
  *   ARMDMA_BOARD    a .dtb, or the name of a shipped board ("a9-pl310")
  *   ARMDMA_CPU      another core, or other caches, than the board's: board_set_cpu()
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
- *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy,
- *                   tlb=unbounded|real, coherent=cma|legacy2011|remap|pool|
+ *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy|
+ *                   evict|retain, script=ACTIONS or script=@FILE (armdma/machine.h),
+ *                   record=FILE, tlb=unbounded|real, coherent=cma|legacy2011|remap|pool|
  *                   carveout|highmem|hardware,
  *                   cma=SIZE, coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
  *                   swiotlb=auto|force|dynamic, kmalloc=aligned|unaligned,
@@ -72,6 +73,9 @@ enum iova_backend { IOVA_DMA_IOMMU, IOVA_BITMAP, IOVA_DMA_SPREAD };
  * @cpu:        as board_set_cpu() takes it; NULL: the environment where @board is NULL,
  *              else the board's own
  * @gear, @chooser, @seed, @tlb: as in machine_config
+ * @script:     NULL, or actions as armdma/machine.h has them, or @ and the name of a file that
+ *              holds them; then the chooser is CHOOSER_SCRIPT, whatever @chooser says
+ * @record_path: NULL, or where what the chooser does is written, as a script
  * @coherent:   strategy of the coherent allocator
  * @cma_bytes:  of the contiguous area, whatever the board's default is; 0: the board's,
  *              else 16 MiB, as with Linux's cma=
@@ -98,6 +102,8 @@ struct harness_config {
 	enum machine_gear gear;
 	enum chooser_mode chooser;
 	uint64_t seed;
+	const char *script;
+	const char *record_path;
 	enum tlb_capacity tlb;
 	enum coherent_strategy coherent;
 	size_t cma_bytes;
@@ -117,7 +123,8 @@ struct harness_config {
 
 /**
  * harness_config_set() - one option of those that ARMDMA_OPTIONS holds
- * @key, @value: "coherent", "cma"; files, which are no matter of a config, do nothing
+ * @key, @value: "coherent", "cma"; files, which are no matter of a config, do nothing.
+ *               Of "script" the value is borrowed.
  *
  * Return: false with one sentence in @error, and @cfg as it was, if there is no such
  * option, or it does not take that value.
