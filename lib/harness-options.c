@@ -255,7 +255,8 @@ void options_done(struct options *o)
 /* A word for a shell; most names are as they are. */
 static char *quote(const char *word)
 {
-	const char *safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,@%:=";
+	const char *safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789_-./+,@%:=";
 
 	return word[strspn(word, safe)] ? g_shell_quote(word) : g_strdup(word);
 }

@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&cmd_explain,
 	&cmd_hazards,
 	&cmd_replay,
+	&cmd_run,
 	NULL
 };
 

@@ -17,6 +17,7 @@ bool cmd_parse(const struct cmd_usage *usage, const GOptionEntry *options,
 	g_set_prgname(program);
 	g_option_context_set_summary(context, usage->about);
 	g_option_context_set_description(context, usage->notes);
+	g_option_context_set_strict_posix(context, usage->stops);
 	g_option_context_add_main_entries(context, options, NULL);
 	if (g_option_context_parse(context, argc, argv, &error))
 		return true;

@@ -36,12 +36,14 @@ struct command {
  * @operands: what follows the options: "FILE.dtb..."
  * @about:    a paragraph above the options
  * @notes:    a paragraph below them, or NULL
+ * @stops:    at the first operand: what follows belongs to another program
  */
 struct cmd_usage {
 	const struct command *cmd;
 	const char *operands;
 	const char *about;
 	const char *notes;
+	bool stops;
 };
 
 /* --cpu, of every command that takes a board: board_set_cpu() */
@@ -66,5 +68,6 @@ extern const struct command cmd_cc;
 extern const struct command cmd_explain;
 extern const struct command cmd_hazards;
 extern const struct command cmd_replay;
+extern const struct command cmd_run;
 
 #endif

@@ -49,7 +49,7 @@ enum chooser_mode {
 	CHOOSER_RANDOM,		/* fills, evictions and delays of stores, drawn from the seed */
 	CHOOSER_LAZY,		/* a store is delayed for as long as nothing forces it out */
 	CHOOSER_EVICT,		/* the worst that early evictions and fills can do, greedily */
-	CHOOSER_RETAIN,		/* the worst of none: the same fills, and stores as lazy as may be */
+	CHOOSER_RETAIN,		/* the worst of none: the same fills, and lazy stores */
 	CHOOSER_SCRIPT		/* what a script says, and nothing else */
 };
 
