@@ -133,6 +133,7 @@ static const struct {
 	{ "sarif", offsetof(struct harness_config, hazards.sarif_path) },
 	{ "junit", offsetof(struct harness_config, hazards.junit_path) },
 	{ "tap", offsetof(struct harness_config, hazards.tap_path) },
+	{ "html", offsetof(struct harness_config, hazards.html_path) },
 	{ "root", offsetof(struct harness_config, hazards.root) },
 	{ "suppressions", offsetof(struct harness_config, hazards.suppressions) },
 	{ "record", offsetof(struct harness_config, record_path) },

@@ -16,6 +16,7 @@
  */
 #include "bytes.h"
 #include "overtake.h"
+#include "story.h"
 
 #include <inttypes.h>
 #include <linux/dma-direction.h>
@@ -765,6 +766,8 @@ void bytes_event(struct hazard_engine *e, const struct observe_event *ev)
 	if (!rule)
 		return;
 	l = shadow_line_of(&e->shadow, ev);
+	if (l && e->stories)
+		stories_event(e->stories, l, ev);
 	if (l || rules[ev->kind].needs_no_line)
 		rule(e, l, ev);
 }

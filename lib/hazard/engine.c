@@ -5,6 +5,7 @@
 #include "overtake.h"
 #include "pool.h"
 #include "report.h"
+#include "story.h"
 #include "writers.h"
 
 struct record engine_record(struct hazard_engine *e, enum record_kind kind)
@@ -148,6 +149,8 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 		overtake_begin(e);
 	}
 	may_begin(e);
+	if (!e->live.is_fast && e->config.html_path)
+		e->stories = stories_new(e);
 	return e;
 }
 
@@ -161,6 +164,7 @@ static void engine_free(struct hazard_engine *e)
 	iommu_done(e);
 	may_done(e);
 	overtake_done(e);
+	stories_free(e->stories);
 	ledger_done(e);
 	pool_done(e);
 	alias_done(e);

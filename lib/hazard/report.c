@@ -2,6 +2,7 @@
 /* Gathering a report. What it looks like is report-text.c, and the forms of writers.h. */
 #include "excuse.h"
 #include "report.h"
+#include "story.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -161,6 +162,7 @@ static void report_done(struct report *r)
 	g_free(r->fix_label);
 	g_free(r->fix);
 	g_free(r->schedule);
+	story_free(r->story);
 }
 
 void report_free(void *r)
@@ -342,7 +344,7 @@ static char *library_text(const struct hazard_engine *e, const struct record *re
 	}
 }
 
-static char *record_text(const struct hazard_engine *e, const struct record *rec)
+char *record_text(const struct hazard_engine *e, const struct record *rec)
 {
 	const char *name = party_name(&e->parties, rec->party);
 
@@ -371,7 +373,7 @@ static char *record_text(const struct hazard_engine *e, const struct record *rec
 }
 
 /* A line that moves is no code's doing, whatever instruction happened to move it. */
-static const char *place_of(const struct record *rec)
+const char *record_cache(const struct record *rec)
 {
 	if (rec->kind != RECORD_FILLED && rec->kind != RECORD_WRITTEN_BACK &&
 	    rec->kind != RECORD_DROPPED)
@@ -382,7 +384,7 @@ static const char *place_of(const struct record *rec)
 void report_row(struct hazard_engine *e, struct report *r, const struct record *rec)
 {
 	struct report_row row = {
-		.record = *rec, .what = record_text(e, rec), .place = place_of(rec),
+		.record = *rec, .what = record_text(e, rec), .place = record_cache(rec),
 	};
 
 	g_array_append_val(r->rows, row);
@@ -439,6 +441,8 @@ void report_history(struct hazard_engine *e, struct report *r, uint64_t pa, uint
 	struct wanted w = { e, r, pa, len };
 	unsigned first;
 
+	if (e->stories && !r->story)
+		r->story = stories_tell(e->stories, pa);
 	recent_each(&e->live, pa, add_recent, &w);
 	for (unsigned i = 0; p && i < p->calls.nr; i++)
 		add_record(e, r, past_at(&p->calls, i), pa, len);

@@ -64,6 +64,7 @@ struct report {
 	char *fix_label, *fix;		/* may be NULL */
 	char *schedule;			/* of what is possible: as machine_script_parse() has it */
 	struct excuse *excuse;		/* it counts for nothing: excuse.h; or NULL */
+	struct story *story;		/* story.h; NULL: none */
 	uint64_t stack_step;
 	struct stack stack;		/* of the call or access that showed it */
 };
@@ -110,6 +111,10 @@ const char *direction_name(int dir);
 /* "single", "sg", "coherent", "resource"; static. */
 const char *mapping_kind_name(enum mapping_kind kind);
 const char *record_kind_name(uint8_t kind);
+/* "line filled, speculatively": what a row of the timeline says of it. Yours. */
+char *record_text(const struct hazard_engine *e, const struct record *rec);
+/* "L1D", of what a cache did; NULL: it was somebody's code or a device. Static. */
+const char *record_cache(const struct record *rec);
 /* "11 22 33 44": at most @max of them. Yours. */
 char *bytes_text(const uint8_t *bytes, size_t len, size_t max);
 /* "dma_unmap_single(eth0, 0x80041000, 2048, DMA_FROM_DEVICE)". Yours. */

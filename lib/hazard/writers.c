@@ -28,6 +28,7 @@ static const struct report_writer writers[] = {
 	{ "sarif", PATH(sarif), false, sarif_add, sarif_finish },
 	{ "junit", PATH(junit), false, junit_add, junit_finish },
 	{ "tap", PATH(tap), false, tap_add, tap_finish },
+	{ "html", PATH(html), false, html_page_add, html_page_finish },
 };
 
 static const char *path_of(const struct report_writer *w, const struct hazard_config *cfg)

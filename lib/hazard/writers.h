@@ -76,5 +76,7 @@ void junit_add(struct hazard_engine *e, struct report_file *f);
 void junit_finish(const struct report_file *f, GString *doc);
 void tap_add(struct hazard_engine *e, struct report_file *f);
 void tap_finish(const struct report_file *f, GString *doc);
+void html_page_add(struct hazard_engine *e, struct report_file *f);
+void html_page_finish(const struct report_file *f, GString *doc);
 
 #endif

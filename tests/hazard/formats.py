@@ -7,6 +7,7 @@ says. MOVED is the same, compiled with every line of programs.c further down.
 """
 import copy
 import glob
+import html.parser
 import json
 import os
 import re
@@ -23,7 +24,7 @@ import tally  # noqa: E402
 from tap import Tap  # noqa: E402
 
 PROGRAM, MOVED, ROOT = (os.path.abspath(a) for a in sys.argv[1:4])
-FORMS = {"json": "r.json", "sarif": "r.sarif", "junit": "r.xml", "tap": "r.tap"}
+FORMS = {"json": "r.json", "sarif": "r.sarif", "junit": "r.xml", "tap": "r.tap", "html": "r.html"}
 SUM = re.compile(r"^(\d+) hazards? \((\d+) times?\)|^(no hazards) observed", re.M)
 SETS = [
     ["cpu-read-stale=wrong"],
@@ -129,9 +130,79 @@ def check_counts(tap, words, run):
     bad += differ("SARIF", sarif_counts(run), text)
     bad += differ("JUnit", junit_counts(run), different) + junit_sums(run)
     bad += differ("TAP", tap_counts(run), different)
+    bad += differ("HTML", Page(run.files["r.html"]).counts, different)
     bad += differ("tally", tap_tally(run),
                   (different.count(0), len(different) - different.count(0)))
     tap.result("all forms count alike: " + " ".join(words), bad)
+
+
+# ---- the page ---------------------------------------------------------------------------------
+
+class Page(html.parser.HTMLParser):
+    """counts: cards of each section; bad: tags that do not match, and what is not the page's
+    own; words: all text."""
+    VOID = ("meta", "br")
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.counts, self.bad, self.words = [], [], [], ""
+        self.feed(text)
+        self.bad += differ("open at the end", self.open, [])
+        self.bad += ["needs " + m for m in re.findall(r"https?:|\bsrc=|\bhref=|url\(|@import", text)]
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "section":
+            self.counts.append(0)
+        if tag == "article":
+            self.counts[-1] += 1
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        self.bad += differ("end tag", tag, self.open.pop() if self.open else None)
+
+    def handle_data(self, data):
+        self.words += " " + data
+
+
+def check_page(tap, words, run):
+    page = Page(run.files["r.html"])
+    flat = " ".join(page.words.split())
+    bad = page.bad
+    for report in (r for d in run.documents() for r in d["reports"]):
+        wanted = [report["class"], report["id"], report["what"], report["meaning"]]
+        wanted += [row["what"] for row in report["timeline"]]
+        wanted += [report["likely"]["call"]] if "likely" in report else []
+        wanted += [report["in"]["function"]] if "in" in report else []
+        bad += ["the page lacks " + w for w in wanted if " ".join(w.split()) not in flat]
+    tap.result("the page says all that the JSON says, and needs nothing else: " +
+               " ".join(words), bad)
+
+
+def versions(name):
+    """Letter, bytes and author of each version, and the page's rows: (bars, words)."""
+    text = Run([name + "=wrong"]).files["r.html"]
+    key = re.findall(r'<li><span class="chip v\d">(\w)</span> <code>([^<]*)</code> (.*)</li>', text)
+    rows = re.findall(r'<tr class="(culprit)?">(<td class="l">.*?)</tr>', text)
+    return [(k, b, re.sub(r"<.*?>", "", w)) for k, b, w in key], \
+        [(bool(c), re.findall(r"<em>(\w)</em>", r), re.sub(r"<.*?>", " ", r)) for c, r in rows]
+
+
+def check_lanes(tap):
+    """Who holds which bytes, in a case that can be followed by hand: programs.c."""
+    key, rows = versions("cpu-read-stale")
+    bad = differ("key", key, [("A", "11", "eth0, step 197"),
+                              ("B", "22", "eth0, step 208, the newest")])
+    bad += differ("bars that begin", [r[1] for r in rows if r[1]], [["A"], ["A"], ["A"], ["B"]])
+    culprits = [r[2] for r in rows if r[0]]
+    bad += [] if len(culprits) == 1 and "cpu0 read old bytes" in culprits[0] else [culprits]
+    tap.result("lanes of cpu-read-stale: memory, L2 and L1 get A, then memory B", bad)
+    key, rows = versions("device-write-lost")
+    bad = differ("key", key, [("A", "00 00 00 00 00 00 00 00", "before"),
+                              ("B", "44 44 44 44 44 44 44 44", "eth0, step 200, the newest")])
+    bad += differ("last bar", rows[-1][1], ["A"])
+    bad += [] if "line written back" in rows[-1][2] else [rows[-1][2]]
+    tap.result("lanes of device-write-lost: the line goes back over what the device wrote", bad)
 
 
 # ---- SARIF --------------------------------------------------------------------------------------
@@ -224,7 +295,7 @@ def check_files(tap):
     run = Run(["unmap-size=wrong", "cpu-read-stale=right"])
     tap.result("files of several harnesses: one, but of JSON one each, and nothing half-written",
                differ("files", sorted(run.files),
-                      ["r-2.json", "r.json", "r.sarif", "r.tap", "r.xml"]))
+                      ["r-2.json", "r.html", "r.json", "r.sarif", "r.tap", "r.xml"]))
     run = Run(["unmap-size=wrong", "cpu-read-stale=right"], {"tap": "%e-%n.tap", "json": "%n.json"})
     name = os.path.basename(PROGRAM)
     tap.result("names tell program and number",
@@ -261,6 +332,8 @@ def check_golden(tap):
     """Byte for byte; of SARIF the results, since the rules are the catalogue."""
     run = Run(["unmap-size=wrong", "cpu-read-stale=wrong", "cpu-read-stale=right"])
     texts = {"forms.junit.xml": run.files["r.xml"], "forms.tap": run.files["r.tap"],
+             "forms.html": re.sub(r"(?s)<style>.*</style>|<script>.*</script>", "",
+                                  run.files["r.html"]),
              "forms.sarif-results.json": json.dumps(run.sarif()["results"], indent=2) + "\n"}
     for name, text in texts.items():
         path = os.path.join(ROOT, "tests/golden", name)
@@ -280,9 +353,11 @@ def main():
         run = Run(words)
         check_counts(tap, words, run)
         check_sarif(tap, schema, words, run)
+        check_page(tap, words, run)
     for what, broken in mutations(json.loads(Run(SETS[0]).files["r.sarif"])):
         tap.result("the schema refuses " + what,
                    [] if complaints(schema, broken) else ["accepted"])
+    check_lanes(tap)
     check_lines(tap)
     check_root(tap)
     check_fingerprints(tap)
