@@ -60,7 +60,7 @@ static struct row *row_at(const struct lanes *l, unsigned i)
 	return &g_array_index(l->rows, struct row, i);
 }
 
-/* ---- rows: the line's story, and what the report adds ------------------------------------- */
+/* ---- rows: the line's story, and what the report adds ----------------------------- */
 
 static void row_clear(void *row)
 {
@@ -136,7 +136,7 @@ static void gather(struct lanes *l)
 	g_array_sort(l->rows, by_seq);
 }
 
-/* ---- versions of the bytes ----------------------------------------------------------------- */
+/* ---- versions of the bytes -------------------------------------------------------- */
 
 /* The first of the bytes in question, and the end of those that the report knows. */
 static uint64_t bytes_in_question(const struct report *r, uint64_t *ret_end)
@@ -255,7 +255,7 @@ static void follow_versions(struct lanes *l)
 	}
 }
 
-/* ---- whose the buffer is -------------------------------------------------------------------- */
+/* ---- whose the buffer is ---------------------------------------------------------- */
 
 static bool is_call(const struct record *rec)
 {
@@ -323,7 +323,7 @@ static void follow_owners(struct lanes *l)
 		row_at(l, i)->owners = owners = owners_after(l, row_at(l, i)->record, owners);
 }
 
-/* ---- arrows -------------------------------------------------------------------------------------- */
+/* ---- arrows ----------------------------------------------------------------------- */
 
 static unsigned place_lane(const struct lanes *l, unsigned place)
 {
@@ -378,7 +378,8 @@ static void arrow_part(const struct lanes *l, unsigned lane, unsigned from, unsi
 	bool is_right = to > from;
 
 	if (lane == from)
-		html_add(l->s, "<i class=\"ar %s\"></i><i class=\"dot\"></i>", is_right ? "r" : "l");
+		html_add(l->s, "<i class=\"ar %s\"></i><i class=\"dot\"></i>",
+			 is_right ? "r" : "l");
 	else if (lane == to)
 		html_add(l->s, "<i class=\"ar %s\"></i><i class=\"hd %s\"></i>",
 			 is_right ? "l" : "r", is_right ? "hr" : "hl");
@@ -403,7 +404,7 @@ static void mark(const struct lanes *l, const struct row *row, unsigned lane)
 		html_add(l->s, "<i class=\"dot\"></i>");
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------ */
+/* ---- cells ------------------------------------------------------------------------ */
 
 static int place_of_lane(const struct lanes *l, unsigned lane)
 {
@@ -469,8 +470,8 @@ static void cell(const struct lanes *l, const struct row *before, const struct r
 static void chip(const struct lanes *l, int version)
 {
 	if (version != NOTHING)
-		html_add(l->s, " <span class=\"chip v%u\">%c</span>", (unsigned)version % NR_COLOURS,
-			 'A' + version % 26);
+		html_add(l->s, " <span class=\"chip v%u\">%c</span>",
+			 (unsigned)version % NR_COLOURS, 'A' + version % 26);
 }
 
 /* Which version was read or written. */
@@ -534,7 +535,7 @@ static void print_heads(const struct lanes *l)
 	html_add(l->s, "<th class=\"n\">step</th><th class=\"w\"></th></tr>\n");
 }
 
-/* ---- what the letters are ------------------------------------------------------------------------------ */
+/* ---- what the letters are --------------------------------------------------------- */
 
 static void print_version(const struct lanes *l, unsigned i)
 {
@@ -562,8 +563,8 @@ static void print_versions(const struct lanes *l)
 	for (unsigned i = 0; i < l->versions->len; i++)
 		print_version(l, i);
 	html_add(l->s, "<li class=\"faint\">%u byte%s at pa 0x%" PRIx64 "; hatched: not the "
-		 "newest; outlined: dirty; pale, under CPU or device: whose the buffer is</li></ul>\n", l->nr_bytes, l->nr_bytes == 1 ? "" : "s",
-		 l->r->story->pa + l->from);
+		 "newest; outlined: dirty; pale, under CPU or device: whose the buffer is</li></ul>\n",
+		 l->nr_bytes, l->nr_bytes == 1 ? "" : "s", l->r->story->pa + l->from);
 }
 
 void html_lanes(struct hazard_engine *e, GString *s, const struct report *r)

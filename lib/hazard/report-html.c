@@ -23,7 +23,7 @@ void html_add(GString *s, const char *format, ...)
 	g_string_append(s, text);
 }
 
-/* ---- the bytes that differ ------------------------------------------------------------------ */
+/* ---- the bytes that differ -------------------------------------------------------- */
 
 static void bytes_row(GString *s, const char *name, const GByteArray *bytes,
 		      const struct report_bytes *all, unsigned from, bool is_last)
@@ -55,7 +55,7 @@ static void put_bytes(GString *s, const struct report_bytes *b)
 		html_add(s, "<p class=\"faint\">and %u more</p>\n", b->saw->len - end);
 }
 
-/* ---- code ------------------------------------------------------------------------------------- */
+/* ---- code ------------------------------------------------------------------------- */
 
 static void put_frame(struct hazard_engine *e, GString *s, const void *site)
 {
@@ -94,7 +94,7 @@ static void put_stacks(struct hazard_engine *e, GString *s, const struct report 
 	html_add(s, "</details>\n");
 }
 
-/* ---- a card ----------------------------------------------------------------------------------- */
+/* ---- a card ----------------------------------------------------------------------- */
 
 static bool is_mild(const struct report *r)
 {
@@ -145,7 +145,7 @@ static void put_card(struct hazard_engine *e, GString *s, const struct report *r
 	html_add(s, "</article>\n");
 }
 
-/* ---- the page ---------------------------------------------------------------------------------- */
+/* ---- the page --------------------------------------------------------------------- */
 
 /* @tone: "bad", "good", or "" */
 static void put_figure(GString *s, const char *tone, uint64_t n, const char *what)
@@ -193,8 +193,8 @@ void html_page_finish(const struct report_file *f, GString *doc)
 		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		 "<title>armdma: %s</title>\n<style>", title);
 	g_string_append(doc, html_style);
-	html_add(doc, "</style>\n</head>\n<body>\n<header><div class=\"brand\">armdma " ARMDMA_VERSION
-		 "</div>\n<h1>%s</h1>\n", title);
+	html_add(doc, "</style>\n</head>\n<body>\n<header><div class=\"brand\">armdma %s</div>\n"
+		 "<h1>%s</h1>\n", ARMDMA_VERSION, title);
 	if (f->nr_in_file > 1)
 		html_add(doc, "<p class=\"faint\">%u harnesses, %u of them clean</p>\n",
 			 f->nr_in_file, f->nr_points);

@@ -35,7 +35,7 @@ static void put_message(JsonBuilder *b, const char *name, const char *text)
 	json_builder_end_object(b);
 }
 
-/* ---- places -------------------------------------------------------------------------------- */
+/* ---- places ----------------------------------------------------------------------- */
 
 struct flow {
 	struct hazard_engine *e;
@@ -121,7 +121,7 @@ static void put_related(const struct flow *f, const struct report *r)
 	json_builder_end_array(f->b);
 }
 
-/* ---- the timeline --------------------------------------------------------------------------- */
+/* ---- the timeline ----------------------------------------------------------------- */
 
 static const struct report_row *row_at(const struct report *r, unsigned i)
 {
@@ -230,7 +230,7 @@ static void put_stacks(const struct flow *f, const struct report *r)
 	json_builder_end_array(f->b);
 }
 
-/* ---- a result ------------------------------------------------------------------------------- */
+/* ---- a result --------------------------------------------------------------------- */
 
 static const char *level_of(enum hazard_class c, enum hazard_strength strength)
 {
@@ -320,7 +320,7 @@ static void put_result(const struct flow *f, const struct report *r, unsigned nr
 	json_builder_end_object(f->b);
 }
 
-/* ---- the run ----------------------------------------------------------------------------------- */
+/* ---- the run ---------------------------------------------------------------------- */
 
 static void put_rule(JsonBuilder *b, enum hazard_class c)
 {

@@ -49,7 +49,7 @@ char *report_title_alone(struct hazard_engine *e, const struct report *r)
 	return title;
 }
 
-/* ---- where source files are ------------------------------------------------------------- */
+/* ---- where source files are ------------------------------------------------------- */
 
 static char *repository_above(const char *folder)
 {
@@ -83,7 +83,7 @@ const char *below_root(const char *root, const char *path)
 	return !strncmp(path, root, len) && path[len] == '/' ? path + len + 1 : NULL;
 }
 
-/* ---- the place to show --------------------------------------------------------------------- */
+/* ---- the place to show ------------------------------------------------------------ */
 
 static const struct symbol *with_line(struct hazard_engine *e, const void *site)
 {

@@ -85,7 +85,7 @@ static struct line_story *line_get(struct stories *s, uint64_t pa)
 	return l;
 }
 
-/* ---- a moment ------------------------------------------------------------------------------ */
+/* ---- a moment --------------------------------------------------------------------- */
 
 static uint8_t *image_of(const struct stories *s, struct moment *m, enum story_place place)
 {
@@ -133,7 +133,8 @@ static void look(const struct stories *s, struct moment *m, const struct shadow_
 	static const enum machine_view views[] = { VIEW_CPU, VIEW_OUTER, VIEW_DRAM };
 
 	for (int place = STORY_L1; place <= STORY_DRAM; place++)
-		machine_peek(s->e->machine, views[place], l->pa, image_of(s, m, place), s->line_bytes);
+		machine_peek(s->e->machine, views[place], l->pa, image_of(s, m, place),
+			     s->line_bytes);
 	for (int place = STORY_L1; place <= STORY_L2; place++) {
 		struct line_state state = machine_line(s->e->machine, place + 1, l->pa);
 
@@ -230,7 +231,7 @@ static struct moment *moment_new(const struct stories *s, const struct shadow_li
 	return m;
 }
 
-/* ---- a line's ------------------------------------------------------------------------------- */
+/* ---- a line's --------------------------------------------------------------------- */
 
 static bool is_access(const struct moment *m)
 {
@@ -300,7 +301,7 @@ void stories_event(struct stories *s, const struct shadow_line *line,
 	}
 }
 
-/* ---- telling ---------------------------------------------------------------------------------- */
+/* ---- telling ---------------------------------------------------------------------- */
 
 static void add_record(struct story *s, const struct record *r)
 {

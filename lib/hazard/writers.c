@@ -36,7 +36,7 @@ static const char *path_of(const struct report_writer *w, const struct hazard_co
 	return *(const char *const *)((const char *)cfg + w->path);
 }
 
-/* ---- names ------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------ */
 
 static void expand(GString *s, char what, unsigned nr_run)
 {
@@ -88,7 +88,7 @@ static char *real_name(const struct report_file *f)
 	return g_string_free(s, FALSE);
 }
 
-/* ---- what earlier harnesses of this process said ------------------------------------------ */
+/* ---- what earlier harnesses of this process said ---------------------------------- */
 
 static GMutex files_lock;
 static GPtrArray *files;		/* of struct report_file *; they last as the process does */
@@ -122,7 +122,7 @@ static void forget_runs(struct report_file *f)
 	g_string_truncate(f->body, 0);
 }
 
-/* ---- writing ------------------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------------- */
 
 /* GLib's sentence without its temporary file, whose name is another each time. */
 static const char *reason(const char *message)

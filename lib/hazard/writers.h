@@ -48,7 +48,7 @@ bool writers_write(struct hazard_engine *e);
 void writers_take_paths(struct hazard_config *cfg);
 void writers_forget_paths(struct hazard_config *cfg);
 
-/* ---- what several forms say ------------------------------------------------------------ */
+/* ---- what several forms say ------------------------------------------------------- */
 
 /* "a9-pl310": the board's file without folder and suffix. Yours. */
 char *run_board(const struct hazard_engine *e);
@@ -67,7 +67,7 @@ const char *below_root(const char *root, const char *path);
 /* The place to show: the guilty call, else the nearest code that the report knows; or NULL. */
 const struct symbol *report_place(struct hazard_engine *e, const struct report *r);
 
-/* ---- the forms --------------------------------------------------------------------------- */
+/* ---- the forms -------------------------------------------------------------------- */
 
 void json_add(struct hazard_engine *e, struct report_file *f);
 void sarif_add(struct hazard_engine *e, struct report_file *f);

@@ -148,7 +148,8 @@ class Page(html.parser.HTMLParser):
         self.open, self.counts, self.bad, self.words = [], [], [], ""
         self.feed(text)
         self.bad += differ("open at the end", self.open, [])
-        self.bad += ["needs " + m for m in re.findall(r"https?:|\bsrc=|\bhref=|url\(|@import", text)]
+        self.bad += ["needs " + m for m in
+                     re.findall(r"https?:|\bsrc=|\bhref=|url\(|@import", text)]
 
     def handle_starttag(self, tag, attrs):
         if tag == "section":
