@@ -160,7 +160,7 @@ void hazard_expect(struct hazard_engine *e, enum hazard_class c, const char *pla
 
 /* ---- at the end ------------------------------------------------------------------- */
 
-static bool is_unmet(const struct excuse *x)
+bool excuse_is_unmet(const struct excuse *x)
 {
 	return x->kind == EXCUSE_EXPECTED && !x->nr_taken;
 }
@@ -179,41 +179,39 @@ static char *expectation_text(const struct excuse *x)
 bool excuses_are_met(const struct hazard_engine *e)
 {
 	for (unsigned i = 0; e->excuses && i < e->excuses->len; i++)
-		if (is_unmet(g_ptr_array_index(e->excuses, i)))
+		if (excuse_is_unmet(g_ptr_array_index(e->excuses, i)))
 			return false;
 	return true;
 }
 
-static void print_expected(const struct excuse *x, FILE *out)
+static char *expected_text(const struct excuse *x)
 {
 	g_autofree char *what = expectation_text(x);
 
-	if (is_unmet(x))
-		fprintf(out, "EXPECTED, and not reported: %s\n", what);
-	else
-		fprintf(out, "expected, and reported: %s (%" PRIu64 " time%s)\n", what, x->nr_times,
-			x->nr_times == 1 ? "" : "s");
+	if (excuse_is_unmet(x))
+		return g_strdup_printf("EXPECTED, and not reported: %s", what);
+	return g_strdup_printf("expected, and reported: %s (%" PRIu64 " time%s)", what,
+			       x->nr_times, x->nr_times == 1 ? "" : "s");
 }
 
-static void print_suppressed(const struct excuse *x, const char *path, FILE *out)
+char *excuse_text(const struct hazard_engine *e, const struct excuse *x)
 {
-	if (x->nr_taken)
-		fprintf(out, "suppressed by %s:%u %s:%s: %" PRIu64 " hazard%s (%" PRIu64
-			" time%s)\n", path, x->line, x->class, x->place, x->nr_taken,
-			x->nr_taken == 1 ? "" : "s", x->nr_times, x->nr_times == 1 ? "" : "s");
-	else
-		fprintf(out, "unused suppression: %s:%u %s:%s\n", path, x->line, x->class,
-			x->place);
+	if (x->kind == EXCUSE_EXPECTED)
+		return expected_text(x);
+	if (!x->nr_taken)
+		return g_strdup_printf("unused suppression: %s:%u %s:%s", e->suppressions, x->line,
+				       x->class, x->place);
+	return g_strdup_printf("suppressed by %s:%u %s:%s: %" PRIu64 " hazard%s (%" PRIu64
+			       " time%s)", e->suppressions, x->line, x->class, x->place,
+			       x->nr_taken, x->nr_taken == 1 ? "" : "s", x->nr_times,
+			       x->nr_times == 1 ? "" : "s");
 }
 
 void excuses_print(struct hazard_engine *e, FILE *out)
 {
 	for (unsigned i = 0; e->excuses && i < e->excuses->len; i++) {
-		const struct excuse *x = g_ptr_array_index(e->excuses, i);
+		g_autofree char *text = excuse_text(e, g_ptr_array_index(e->excuses, i));
 
-		if (x->kind == EXCUSE_EXPECTED)
-			print_expected(x, out);
-		else
-			print_suppressed(x, e->suppressions, out);
+		fprintf(out, "%s\n", text);
 	}
 }

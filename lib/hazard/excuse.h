@@ -33,6 +33,10 @@ void excuse_free(void *x);
 struct excuse *excuse_find(struct hazard_engine *e, const struct report *r);
 /* False, and said, if something that was expected has not come. */
 bool excuses_are_met(const struct hazard_engine *e);
+/* It was expected, and did not come. */
+bool excuse_is_unmet(const struct excuse *x);
+/* One line: what came of it. Yours. */
+char *excuse_text(const struct hazard_engine *e, const struct excuse *x);
 /* What was suppressed, and by which lines; which lines took nothing. */
 void excuses_print(struct hazard_engine *e, FILE *out);
 

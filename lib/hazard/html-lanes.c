@@ -563,7 +563,8 @@ static void print_versions(const struct lanes *l)
 	for (unsigned i = 0; i < l->versions->len; i++)
 		print_version(l, i);
 	html_add(l->s, "<li class=\"faint\">%u byte%s at pa 0x%" PRIx64 "; hatched: not the "
-		 "newest; outlined: dirty; pale, under CPU or device: whose the buffer is</li></ul>\n",
+		 "newest; outlined: dirty; pale, under CPU or device: whose the buffer is"
+		 "</li></ul>\n",
 		 l->nr_bytes, l->nr_bytes == 1 ? "" : "s", l->r->story->pa + l->from);
 }
 

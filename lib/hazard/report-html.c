@@ -4,6 +4,7 @@
  * lanes that show which bytes were where (html-lanes.c), the bytes that differ, the stack,
  * what is likely missing. A section for each harness of the process.
  */
+#include "excuse.h"
 #include "html.h"
 
 #include <errno.h>
@@ -169,6 +170,18 @@ static void put_run_head(struct hazard_engine *e, GString *s)
 	html_add(s, "</div>\n");
 }
 
+static void put_excuses(struct hazard_engine *e, GString *s)
+{
+	if (!e->excuses)
+		return;
+	html_add(s, "<h4>Suppressed and expected</h4>\n");
+	for (unsigned i = 0; i < e->excuses->len; i++) {
+		g_autofree char *text = excuse_text(e, g_ptr_array_index(e->excuses, i));
+
+		html_add(s, "<p class=\"faint\">%s</p>\n", text);
+	}
+}
+
 void html_page_add(struct hazard_engine *e, struct report_file *f)
 {
 	html_add(f->body, "<section>\n");
@@ -177,6 +190,7 @@ void html_page_add(struct hazard_engine *e, struct report_file *f)
 		put_card(e, f->body, g_ptr_array_index(e->reports, i));
 	if (!e->reports->len)
 		html_add(f->body, "<p class=\"clean\">No hazards observed.</p>\n");
+	put_excuses(e, f->body);
 	html_add(f->body, "</section>\n");
 	f->nr_bad += e->reports->len;
 	f->nr_points += !e->reports->len;

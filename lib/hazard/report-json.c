@@ -6,6 +6,7 @@
  *
  * Absent things are left out: a report without an access has no "access".
  */
+#include "excuse.h"
 #include "json-put.h"
 #include "may/may.h"
 #include "writers.h"
@@ -181,6 +182,22 @@ static void put_report(struct hazard_engine *e, JsonBuilder *b, const struct rep
 	json_builder_end_object(b);
 }
 
+/* Neither counted nor told in full. */
+static void put_excused(struct hazard_engine *e, JsonBuilder *b, const struct report *r)
+{
+	begin_object(b, NULL);
+	put_string(b, "class", hazard_title(r->class));
+	put_string(b, "id", hazard_info(r->class)->id);
+	put_int(b, "count", r->count);
+	put_frame(e, b, "in", r->site);
+	if (!r->site && r->by)
+		put_string(b, "by", r->by);
+	put_string(b, "why", r->excuse->kind == EXCUSE_EXPECTED ? "expected" : "suppressed");
+	if (r->excuse->line)
+		put_int(b, "line", r->excuse->line);
+	json_builder_end_object(b);
+}
+
 static void put_counts(struct hazard_engine *e, JsonBuilder *b)
 {
 	begin_object(b, "counts");
@@ -224,6 +241,12 @@ static JsonNode *build(struct hazard_engine *e)
 	for (unsigned i = 0; i < e->reports->len; i++)
 		put_report(e, b, g_ptr_array_index(e->reports, i));
 	json_builder_end_array(b);
+	if (e->excused->len) {
+		begin_array(b, "excused");
+		for (unsigned i = 0; i < e->excused->len; i++)
+			put_excused(e, b, g_ptr_array_index(e->excused, i));
+		json_builder_end_array(b);
+	}
 	json_builder_end_object(b);
 	return json_builder_get_root(b);
 }

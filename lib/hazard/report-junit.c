@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * JUnit's XML, as Jenkins, GitLab and Buildkite read it: a suite is a harness, a test case
- * that fails is a report. A clean harness is one test case that passes, "no hazards".
+ * that fails is a report; one that is skipped, a report that is suppressed. A clean harness
+ * is one test case that passes, "no hazards".
  *
  * There is no standard; this keeps to what the Windy Road and Jenkins schemas agree on.
  * Leaves out: times, since there are none to tell.
  */
+#include "excuse.h"
 #include "writers.h"
 
 #include <inttypes.h>
@@ -72,36 +74,68 @@ static void failure(struct hazard_engine *e, GString *s, const char *suite,
 	g_string_append(s, "</failure>\n    </testcase>\n");
 }
 
-static void pass(GString *s, const char *suite)
+/* A test case without details; @outcome: what is in it, or "". */
+static void plain(GString *s, const char *suite, const char *name, const char *outcome)
 {
 	g_string_append(s, "    <testcase");
 	attribute(s, "classname", suite);
-	g_string_append(s, " name=\"no hazards\"/>\n");
+	attribute(s, "name", name);
+	g_string_append_printf(s, *outcome ? ">%s</testcase>\n" : "%s/>\n", outcome);
+}
+
+static void excused(struct hazard_engine *e, GString *s, const char *suite,
+		    const struct report *r)
+{
+	g_autofree char *title = report_title_alone(e, r);
+	g_autofree char *why = excuse_text(e, r->excuse);
+	g_autoptr(GString) outcome = g_string_new("<skipped");
+
+	attribute(outcome, "message", why);
+	g_string_append(outcome, "/>");
+	plain(s, suite, title, r->excuse->kind == EXCUSE_SUPPRESSED ? outcome->str : "");
+}
+
+static void unmet(struct hazard_engine *e, GString *s, const char *suite, const struct excuse *x)
+{
+	g_autofree char *text = excuse_text(e, x);
+
+	plain(s, suite, text, "<failure type=\"expected\"/>");
+}
+
+/* All of a suite's, counted. */
+static void cases(struct hazard_engine *e, GString *s, const char *suite, struct run_sum *sum)
+{
+	for (unsigned i = 0; i < e->reports->len; i++)
+		failure(e, s, suite, g_ptr_array_index(e->reports, i));
+	for (unsigned i = 0; i < e->excused->len; i++)
+		excused(e, s, suite, g_ptr_array_index(e->excused, i));
+	for (unsigned i = 0; e->excuses && i < e->excuses->len; i++)
+		if (excuse_is_unmet(g_ptr_array_index(e->excuses, i)))
+			unmet(e, s, suite, g_ptr_array_index(e->excuses, i));
+	if (!sum->nr_points)
+		plain(s, suite, "no hazards", "");
 }
 
 void junit_add(struct hazard_engine *e, struct report_file *f)
 {
-	unsigned nr = e->reports->len;
 	g_autofree char *name = run_board(e);
 	g_autofree char *suite = run_name(e);
+	struct run_sum sum = run_sum(e);
 	GString *s = f->body;
 
 	g_string_append(s, "  <testsuite");
 	attribute(s, "name", suite);
-	g_string_append_printf(s, " tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"0\">\n",
-			       MAX(nr, 1), nr);
+	g_string_append_printf(s, " tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n",
+			       MAX(sum.nr_points, 1), sum.nr_bad, sum.nr_suppressed);
 	g_string_append(s, "    <properties>\n");
 	property(s, "board", name);
 	if (e->replay)
 		property(s, "replay", e->replay);
 	g_string_append(s, "    </properties>\n");
-	for (unsigned i = 0; i < nr; i++)
-		failure(e, s, suite, g_ptr_array_index(e->reports, i));
-	if (!nr)
-		pass(s, suite);
+	cases(e, s, suite, &sum);
 	g_string_append(s, "  </testsuite>\n");
-	f->nr_points += MAX(nr, 1);
-	f->nr_bad += nr;
+	f->nr_points += MAX(sum.nr_points, 1);
+	f->nr_bad += sum.nr_bad;
 }
 
 void junit_finish(const struct report_file *f, GString *doc)

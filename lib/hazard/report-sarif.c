@@ -15,6 +15,7 @@
  *
  * Leaves out: artifacts, columns, fixes as text edits.
  */
+#include "excuse.h"
 #include "json-put.h"
 #include "writers.h"
 
@@ -239,21 +240,6 @@ static const char *level_of(enum hazard_class c, enum hazard_strength strength)
 	return "error";
 }
 
-/* Reports that are one but for their lines are told apart by their order. */
-static unsigned nr_like_it(struct hazard_engine *e, const struct report *r, const char *print,
-			   char *(*print_of)(const struct flow *, const struct report *),
-			   const struct flow *f)
-{
-	unsigned nr = 0;
-
-	for (unsigned i = 0; g_ptr_array_index(e->reports, i) != r; i++) {
-		g_autofree char *other = print_of(f, g_ptr_array_index(e->reports, i));
-
-		nr += g_str_equal(other, print);
-	}
-	return nr;
-}
-
 static char *print_of(const struct flow *f, const struct report *r)
 {
 	const struct symbol *s = report_place(f->e, r);
@@ -266,11 +252,24 @@ static char *print_of(const struct flow *f, const struct report *r)
 			 other ? other->function : "?", NULL);
 }
 
+/* Reports that are one but for their lines are told apart by their order. */
+static unsigned nr_like_it(const struct flow *f, const struct report *r, const char *print)
+{
+	const GPtrArray *all = reports_like(f->e, r);
+	unsigned nr = 0;
+
+	for (unsigned i = 0; g_ptr_array_index(all, i) != r; i++) {
+		g_autofree char *other = print_of(f, g_ptr_array_index(all, i));
+
+		nr += g_str_equal(other, print);
+	}
+	return nr;
+}
+
 static void put_fingerprint(const struct flow *f, const struct report *r)
 {
 	g_autofree char *print = print_of(f, r);
-	g_autofree char *numbered = g_strdup_printf("%s|%u", print,
-						    nr_like_it(f->e, r, print, print_of, f));
+	g_autofree char *numbered = g_strdup_printf("%s|%u", print, nr_like_it(f, r, print));
 	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, numbered, -1);
 
 	begin_object(f->b, "partialFingerprints");
@@ -298,6 +297,21 @@ static void put_properties(const struct flow *f, const struct report *r)
 	json_builder_end_object(f->b);
 }
 
+static void put_suppression(const struct flow *f, const struct report *r)
+{
+	g_autofree char *why = r->excuse ? g_strdup_printf("%s:%u %s:%s", f->e->suppressions,
+		r->excuse->line, r->excuse->class, r->excuse->place) : NULL;
+
+	if (!why)
+		return;
+	begin_array(f->b, "suppressions");
+	begin_object(f->b, NULL);
+	put_string(f->b, "kind", "external");
+	put_string(f->b, "justification", why);
+	json_builder_end_object(f->b);
+	json_builder_end_array(f->b);
+}
+
 static void put_result(const struct flow *f, const struct report *r, unsigned nr_run)
 {
 	g_autofree char *text = message_of(f->e, r);
@@ -313,6 +327,7 @@ static void put_result(const struct flow *f, const struct report *r, unsigned nr
 	put_stacks(f, r);
 	put_fingerprint(f, r);
 	put_int(f->b, "occurrenceCount", r->count);
+	put_suppression(f, r);
 	begin_object(f->b, "provenance");
 	put_int(f->b, "invocationIndex", nr_run);
 	json_builder_end_object(f->b);
@@ -422,6 +437,14 @@ void sarif_add(struct hazard_engine *e, struct report_file *f)
 	append(f->more, b);
 	for (unsigned i = 0; i < e->reports->len; i++) {
 		put_result(&flow, g_ptr_array_index(e->reports, i), f->nr_in_file);
+		append(f->body, b);
+	}
+	for (unsigned i = 0; i < e->excused->len; i++) {
+		const struct report *r = g_ptr_array_index(e->excused, i);
+
+		if (r->excuse->kind != EXCUSE_SUPPRESSED)
+			continue;	/* a test wanted it: it is no finding */
+		put_result(&flow, r, f->nr_in_file);
 		append(f->body, b);
 	}
 }

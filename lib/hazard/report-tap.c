@@ -2,8 +2,9 @@
 /*
  * TAP version 14 (testanything.org), which readers of version 13 understand: a test point
  * is a harness; the reports are its subtest, each a point that failed, with the details in
- * YAML. A clean harness has no subtest.
+ * YAML, or that is skipped, if it is suppressed. A clean harness has no subtest.
  */
+#include "excuse.h"
 #include "writers.h"
 
 #include <inttypes.h>
@@ -69,24 +70,52 @@ static void point(struct hazard_engine *e, GString *s, unsigned nr, const struct
 	g_string_append(s, "      ...\n");
 }
 
+static void excused(struct hazard_engine *e, GString *s, unsigned nr, const struct report *r)
+{
+	g_autofree char *title = report_title_alone(e, r);
+	g_autofree char *why = excuse_text(e, r->excuse);
+
+	g_string_append_printf(s, "    ok %u - ", nr);
+	description(s, title);
+	g_string_append(s, r->excuse->kind == EXCUSE_SUPPRESSED ? " # SKIP " : ": ");
+	description(s, why);
+	g_string_append_c(s, '\n');
+}
+
+static void unmet(struct hazard_engine *e, GString *s, unsigned nr, const struct excuse *x)
+{
+	g_autofree char *text = excuse_text(e, x);
+
+	g_string_append_printf(s, "    not ok %u - ", nr);
+	description(s, text);
+	g_string_append_c(s, '\n');
+}
+
 static void subtest(struct hazard_engine *e, GString *s, const char *name)
 {
+	unsigned nr = 0;
+
 	g_string_append(s, "# Subtest: ");
 	description(s, name);
 	g_string_append_c(s, '\n');
 	for (unsigned i = 0; i < e->reports->len; i++)
-		point(e, s, i + 1, g_ptr_array_index(e->reports, i));
-	g_string_append_printf(s, "    1..%u\n", e->reports->len);
+		point(e, s, ++nr, g_ptr_array_index(e->reports, i));
+	for (unsigned i = 0; i < e->excused->len; i++)
+		excused(e, s, ++nr, g_ptr_array_index(e->excused, i));
+	for (unsigned i = 0; e->excuses && i < e->excuses->len; i++)
+		if (excuse_is_unmet(g_ptr_array_index(e->excuses, i)))
+			unmet(e, s, ++nr, g_ptr_array_index(e->excuses, i));
+	g_string_append_printf(s, "    1..%u\n", nr);
 }
 
 void tap_add(struct hazard_engine *e, struct report_file *f)
 {
 	g_autofree char *name = run_name(e);
+	struct run_sum sum = run_sum(e);
 
-	if (e->reports->len)
+	if (sum.nr_points)
 		subtest(e, f->body, name);
-	g_string_append_printf(f->body, "%sok %u - ", e->reports->len ? "not " : "",
-			       ++f->nr_points);
+	g_string_append_printf(f->body, "%sok %u - ", sum.nr_bad ? "not " : "", ++f->nr_points);
 	description(f->body, name);
 	g_string_append_c(f->body, '\n');
 }

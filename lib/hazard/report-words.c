@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What several forms of a report say: its title, the place to show, the run it is of. */
+#include "excuse.h"
 #include "writers.h"
 
 #include <errno.h>
@@ -31,13 +32,39 @@ char *run_name(const struct hazard_engine *e)
 	return g_strdup_printf("%s on %s", program_invocation_short_name, where);
 }
 
+struct run_sum run_sum(const struct hazard_engine *e)
+{
+	struct run_sum sum = {
+		.nr_points = e->reports->len + e->excused->len, .nr_bad = e->reports->len,
+	};
+
+	for (unsigned i = 0; i < e->excused->len; i++) {
+		const struct report *r = g_ptr_array_index(e->excused, i);
+
+		sum.nr_suppressed += r->excuse->kind == EXCUSE_SUPPRESSED;
+	}
+	for (unsigned i = 0; e->excuses && i < e->excuses->len; i++) {
+		bool is_bad = excuse_is_unmet(g_ptr_array_index(e->excuses, i));
+
+		sum.nr_points += is_bad;
+		sum.nr_bad += is_bad;
+	}
+	return sum;
+}
+
+const GPtrArray *reports_like(const struct hazard_engine *e, const struct report *r)
+{
+	return r->excuse ? e->excused : e->reports;
+}
+
 char *report_title_alone(struct hazard_engine *e, const struct report *r)
 {
 	char *title = report_title(e, r);
+	const GPtrArray *all = reports_like(e, r);
 	unsigned nr = 1;
 
-	for (unsigned i = 0; g_ptr_array_index(e->reports, i) != r; i++) {
-		g_autofree char *other = report_title(e, g_ptr_array_index(e->reports, i));
+	for (unsigned i = 0; g_ptr_array_index(all, i) != r; i++) {
+		g_autofree char *other = report_title(e, g_ptr_array_index(all, i));
 
 		nr += g_str_equal(other, title);
 	}

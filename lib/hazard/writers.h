@@ -52,8 +52,15 @@ void writers_forget_paths(struct hazard_config *cfg);
 
 /* "a9-pl310": the board's file without folder and suffix. Yours. */
 char *run_board(const struct hazard_engine *e);
+/* Those that count, or those that are excused: where @r is. Borrowed. */
+const GPtrArray *reports_like(const struct hazard_engine *e, const struct report *r);
 /* "rx-test on a9-pl310". Yours. */
 char *run_name(const struct hazard_engine *e);
+/* Points of a run that is a test: each report, excused ones too, each vain expectation. */
+struct run_sum {
+	unsigned nr_points, nr_bad, nr_suppressed;
+};
+struct run_sum run_sum(const struct hazard_engine *e);
 /* "cpu-read-stale in rx_poll", as in the first line of the text. Yours. */
 char *report_title(struct hazard_engine *e, const struct report *r);
 /* The same; a second one of the run is "... (2)". Yours. */

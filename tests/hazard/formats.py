@@ -290,6 +290,42 @@ def check_fingerprints(tap):
     tap.result("fingerprints outlive lines that move", bad)
 
 
+# ---- what is suppressed or expected ------------------------------------------------------------
+
+def check_excuses(tap, schema):
+    with tempfile.NamedTemporaryFile("w", suffix=".supp") as f:
+        f.write("unmap-size:rx_*\nADM-101:nobody\n")
+        f.flush()
+        run = Run(["unmap-size=wrong", "cpu-read-stale=wrong"], options=":suppressions=" + f.name)
+    suites = xml.etree.ElementTree.fromstring(run.files["r.xml"]).findall("testsuite")
+    hidden, shown = run.sarif()["results"]
+    bad = differ("status", run.status, 1)
+    bad += differ("JSON", json_counts(run), [(0, 0), (1, 1)])
+    bad += differ("excused", [(x["id"], x["why"], x["line"]) for x in
+                              run.documents()[0]["excused"]], [("ADM-402", "suppressed", 1)])
+    bad += complaints(schema, json.loads(run.files["r.sarif"]))
+    bad += differ("SARIF", [hidden["ruleId"], hidden["suppressions"][0]["kind"],
+                            shown["ruleId"], shown.get("suppressions")],
+                  ["ADM-402", "external", "ADM-101", None])
+    bad += differ("JUnit", [(s.get("skipped"), s.get("failures"), len(s.findall(".//skipped")))
+                            for s in suites], [("1", "0", 1), ("0", "1", 0)])
+    bad += differ("TAP", re.findall(r"^( *)(ok|not ok) \d( - .* # SKIP)?",
+                                    run.files["r.tap"], re.M)[0][:2], ("    ", "ok"))
+    bad += differ("tally", tap_tally(run), (1, 1)) + Page(run.files["r.html"]).bad
+    bad += [] if "suppressed by " in run.files["r.html"] else ["the page says nothing"]
+    tap.result("what is suppressed counts for nothing, and is told", bad)
+
+    run = Run(["unmap-size=expected", "unmap-size=vain"])
+    suites = xml.etree.ElementTree.fromstring(run.files["r.xml"]).findall("testsuite")
+    bad = differ("status", run.status, 1) + differ("SARIF", run.sarif()["results"], [])
+    bad += differ("JUnit", [(s.get("tests"), s.get("failures")) for s in suites],
+                  [("1", "0"), ("1", "1")])
+    bad += differ("tally", tap_tally(run), (1, 1))
+    bad += differ("excused", run.documents()[0]["excused"][0]["why"], "expected")
+    bad += [] if "EXPECTED, and not reported: unmap-size" in run.files["r.html"] else ["page"]
+    tap.result("what a test expects is no failure, and that it does not come is one", bad)
+
+
 # ---- files ---------------------------------------------------------------------------------------
 
 def check_files(tap):
@@ -362,6 +398,7 @@ def main():
     check_lines(tap)
     check_root(tap)
     check_fingerprints(tap)
+    check_excuses(tap, schema)
     check_files(tap)
     check_same_bytes(tap)
     check_golden(tap)
