@@ -6,6 +6,7 @@
  */
 #include "excuse.h"
 #include "html.h"
+#include "may/may.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -140,6 +141,9 @@ static void put_card(struct hazard_engine *e, GString *s, const struct report *r
 	if (r->fix)
 		html_add(s, "<p class=\"fix\"><b>%s</b> <code>%s</code></p>\n", r->fix_label,
 			 r->fix);
+	if (r->schedule)
+		html_add(s, "<h4>Schedule</h4><code class=\"replay\">%s</code>\n",
+			 *r->schedule ? r->schedule : "nothing unasked");
 	if (r->stack.nr)
 		put_stacks(e, s, r);
 	put_meaning(s, r);
@@ -182,6 +186,15 @@ static void put_excuses(struct hazard_engine *e, GString *s)
 	}
 }
 
+static void put_clean(struct hazard_engine *e, GString *s)
+{
+	g_autofree char *proof = may_summary(e);
+
+	html_add(s, "<p class=\"clean\">No hazards observed.</p>\n");
+	if (proof)
+		html_add(s, "<p class=\"faint\">%s</p>\n", proof);
+}
+
 void html_page_add(struct hazard_engine *e, struct report_file *f)
 {
 	html_add(f->body, "<section>\n");
@@ -189,7 +202,7 @@ void html_page_add(struct hazard_engine *e, struct report_file *f)
 	for (unsigned i = 0; i < e->reports->len; i++)
 		put_card(e, f->body, g_ptr_array_index(e->reports, i));
 	if (!e->reports->len)
-		html_add(f->body, "<p class=\"clean\">No hazards observed.</p>\n");
+		put_clean(e, f->body);
 	put_excuses(e, f->body);
 	html_add(f->body, "</section>\n");
 	f->nr_bad += e->reports->len;

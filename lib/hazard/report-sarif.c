@@ -294,6 +294,8 @@ static void put_properties(const struct flow *f, const struct report *r)
 	put_string(f->b, "strength", hazard_strength_name(r->strength));
 	put_string(f->b, "severity", hazard_severity_name(hazard_info(r->class)->severity));
 	put_int(f->b, "step", r->step);
+	if (r->schedule)
+		put_string(f->b, "schedule", r->schedule);
 	json_builder_end_object(f->b);
 }
 

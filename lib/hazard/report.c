@@ -441,7 +441,7 @@ void report_history(struct hazard_engine *e, struct report *r, uint64_t pa, uint
 	struct wanted w = { e, r, pa, len };
 	unsigned first;
 
-	if (e->stories && !r->story)
+	if (e->stories && !r->story && !e->schedule)
 		r->story = stories_tell(e->stories, pa);
 	recent_each(&e->live, pa, add_recent, &w);
 	for (unsigned i = 0; p && i < p->calls.nr; i++)

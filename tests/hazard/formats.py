@@ -366,10 +366,11 @@ def check_same_bytes(tap):
 
 
 def check_golden(tap):
-    """Byte for byte; of SARIF the results, since the rules are the catalogue."""
+    """Byte for byte, but for what is the catalogue's and for the look of the page."""
     run = Run(["unmap-size=wrong", "cpu-read-stale=wrong", "cpu-read-stale=right"])
     texts = {"forms.junit.xml": run.files["r.xml"], "forms.tap": run.files["r.tap"],
-             "forms.html": re.sub(r"(?s)<style>.*</style>|<script>.*</script>", "",
+             "forms.html": re.sub(r"(?s)<style>.*</style>|<script>.*</script>|"
+                                  r"<details><summary>What .*?</details>\n", "",
                                   run.files["r.html"]),
              "forms.sarif-results.json": json.dumps(run.sarif()["results"], indent=2) + "\n"}
     for name, text in texts.items():
