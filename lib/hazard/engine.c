@@ -79,6 +79,11 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 		((char *)o - offsetof(struct hazard_engine, observer));
 	uint64_t nr_told = e->nr_told;
 
+	if (ev->kind == OBSERVE_MAINTAIN) {	/* often, of many lines; exact gear only */
+		if (e->may)
+			may_event(e, ev, false);
+		return;
+	}
 	if (ev->kind == OBSERVE_SUPPLY)
 		return;
 	if (ev->kind == OBSERVE_BARRIER || ev->kind == OBSERVE_REGISTER) {

@@ -24,7 +24,15 @@ static void past_free(struct may_past *p)
 	g_free(p);
 }
 
+/* The room of the latest part stays: lines settle and begin anew all the time. */
 static void forget_past(struct may_line *l)
+{
+	g_clear_pointer(&l->past[0], past_free);
+	if (l->past[1])
+		g_array_set_size(l->past[1]->events, 0);
+}
+
+static void free_past(struct may_line *l)
 {
 	for (unsigned i = 0; i < G_N_ELEMENTS(l->past); i++)
 		g_clear_pointer(&l->past[i], past_free);
@@ -34,14 +42,14 @@ void may_line_free(struct may_line *l)
 {
 	if (!l)
 		return;
-	forget_past(l);
+	free_past(l);
 	g_free(l->version);
 	g_free(l);
 }
 
 void may_line_drop(struct may_line *l, enum may_gap gap)
 {
-	forget_past(l);
+	free_past(l);
 	g_clear_pointer(&l->version, g_free);
 	l->nr_versions = 0;
 	l->set = NULL;
@@ -69,9 +77,12 @@ uint16_t may_line_live(const struct may_line *l)
 
 static int equal_version(const struct may_line *l, const uint8_t *bytes, uint16_t in_use)
 {
-	for (unsigned i = 0; i < MAY_VERSIONS; i++)
-		if (in_use >> i & 1 && !memcmp(may_version(l, i), bytes, l->line_bytes))
+	for (unsigned left = in_use & ~(1u << MAY_OLD); left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
+
+		if (!memcmp(may_version(l, i), bytes, l->line_bytes))
 			return (int)i;
+	}
 	return -1;
 }
 
@@ -131,26 +142,35 @@ void may_line_settle(struct may_sets *t, struct may_line *l)
 
 /* ---- the past ------------------------------------------------------------ */
 
-static void add_version(const struct may_line *l, struct may_past *p, uint8_t version)
+static void put_version(const struct may_line *l, struct may_past *p, unsigned nth,
+			uint8_t version)
 {
-	g_byte_array_append(p->bytes, may_version(l, version == MAY_OLD ? 0 : version),
-			    l->line_bytes);
+	memcpy(p->bytes->data + (size_t)nth * l->line_bytes,
+	       may_version(l, version == MAY_OLD ? 0 : version), l->line_bytes);
 }
 
-static struct may_past *past_new(const struct may_line *l)
+static struct may_past *past_new(void)
 {
 	struct may_past *p = g_new0(struct may_past, 1);
 
+	p->bytes = g_byte_array_sized_new(256);
+	p->events = g_array_sized_new(FALSE, FALSE, sizeof(struct may_event), 8);
+	return p;
+}
+
+/* From the state of now on. */
+static void past_begin(const struct may_line *l, struct may_past *p)
+{
 	p->state = l->nominal;
 	p->state.l1.version = 0;
 	p->state.l2.version = 1;
 	p->state.dram = 2;
-	p->bytes = g_byte_array_new();
-	p->events = g_array_new(FALSE, FALSE, sizeof(struct may_event));
-	add_version(l, p, l->nominal.l1.version);
-	add_version(l, p, l->nominal.l2.version);
-	add_version(l, p, l->nominal.dram);
-	return p;
+	g_byte_array_set_size(p->bytes, 3u * l->line_bytes);
+	if (p->state.l1.state)
+		put_version(l, p, 0, l->nominal.l1.version);
+	if (p->state.l2.state)
+		put_version(l, p, 1, l->nominal.l2.version);
+	put_version(l, p, 2, l->nominal.dram);
 }
 
 /* The part that goes on; a full one becomes the older. */
@@ -161,7 +181,9 @@ static struct may_past *latest(struct may_line *l)
 		l->past[0] = g_steal_pointer(&l->past[1]);
 	}
 	if (!l->past[1])
-		l->past[1] = past_new(l);
+		l->past[1] = past_new();
+	if (!l->past[1]->events->len)
+		past_begin(l, l->past[1]);
 	return l->past[1];
 }
 

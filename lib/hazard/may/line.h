@@ -69,7 +69,7 @@ struct may_line {
 	uint8_t *version;
 	uint32_t nr_born;
 	uint32_t born[MAY_VERSIONS];	/* of each version, when: among the line's */
-	struct may_past *past[2];	/* the older first; NULL: none */
+	struct may_past *past[2];	/* the older first; NULL or empty: none */
 };
 
 struct may_line *may_line_new(uint64_t pa, unsigned line_bytes);

@@ -28,9 +28,11 @@ static struct may_page *page_get(struct may *may, uint64_t pa)
 
 	if (p)
 		return p;
-	p = g_malloc0(sizeof(*p) + may->nr_lines * (sizeof(*p->line) + sizeof(uint32_t)));
+	p = g_malloc0(sizeof(*p) + may->nr_lines * (sizeof(*p->line) + 3 * sizeof(uint32_t)));
 	p->pa = pa & ~(uint64_t)(PAGE_BYTES - 1);
 	p->nr_events = (uint32_t *)&p->line[may->nr_lines];
+	p->bulk_nr = p->nr_events + may->nr_lines;
+	p->halfway_nr = p->bulk_nr + may->nr_lines;
 	g_hash_table_insert(may->pages, &p->pa, p);
 	return p;
 }
@@ -51,13 +53,24 @@ static void page_free(struct may *may, struct may_page *p)
 {
 	for (unsigned i = 0; i < may->nr_lines; i++)
 		may_line_free(p->line[i]);
+	g_free(p->old);
 	g_free(p);
 }
 
-static void give_up(struct may *may, struct may_line *l, enum may_gap gap, const void *site)
+static void give_up(struct may *may, struct may_page *p, struct may_line *l, enum may_gap gap,
+		    const void *site)
 {
 	may_note_gap(may, gap, l->pa, site);
+	p->nr_followed -= l->set != NULL;
 	may_line_drop(l, gap);
+}
+
+/* Every copy is the same, and none dirty: as much as is known of a line not followed. */
+static void unfollow(struct may_page *p, struct may_line *l)
+{
+	p->nr_followed -= l->set != NULL;
+	l->set = NULL;
+	memset(l->nobody, 0, sizeof(l->nobody));
 }
 
 void may_note_gap(struct may *may, enum may_gap gap, uint64_t pa, const void *site)
@@ -132,6 +145,11 @@ static struct may_state state_now(const struct may *may, struct may_line *l)
 	uint8_t bytes[3][MAY_LINE_BYTES];
 
 	machine_peek(may->machine, VIEW_DRAM, l->pa, bytes[0], l->line_bytes);
+	if (!machine_line(may->machine, 1, l->pa).is_valid &&
+	    !machine_line(may->machine, 2, l->pa).is_valid) {
+		may_line_version(l, bytes[0], 0);
+		return st;
+	}
 	machine_peek(may->machine, VIEW_OUTER, l->pa, bytes[1], l->line_bytes);
 	machine_peek(may->machine, VIEW_CPU, l->pa, bytes[2], l->line_bytes);
 	may_line_version(l, bytes[0], 0);
@@ -162,8 +180,8 @@ static unsigned states_before(const struct may_state *now, const struct may_op *
 }
 
 /* What came in before the store that is not known is no part of a witness. */
-static void follow(struct may *may, struct may_line *l, struct may_event *rec,
-		   struct may_page_kind kind)
+static void follow(struct may *may, struct may_page *p, struct may_line *l,
+		   struct may_event *rec, struct may_page_kind kind)
 {
 	bool has_l2 = may_sets_rules(may->sets)->l2_line_bytes;
 	struct may_state st[3], now = state_now(may, l);
@@ -171,6 +189,7 @@ static void follow(struct may *may, struct may_line *l, struct may_event *rec,
 
 	rec->can_fill &= nr == 1;
 	l->nominal = now;
+	p->nr_followed++;
 	l->set = may_set_of(may->sets, st, nr > 1 && !has_l2 ? 2 : nr, kind);
 	memset(l->nobody, 0, sizeof(l->nobody));
 }
@@ -195,12 +214,11 @@ static bool new_versions(struct may_line *l, const struct may_event *rec, const 
 	uint16_t in_use = may_line_live(l);
 	uint64_t map = MAY_SAME_MAP;
 
-	for (unsigned i = 0; i < MAY_VERSIONS; i++) {
+	for (unsigned left = versions & ~(1u << MAY_OLD); left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
 		uint8_t line[MAY_LINE_BYTES];
 		int made;
 
-		if (!(versions >> i & 1))
-			continue;
 		memcpy(line, may_version(l, i), l->line_bytes);
 		memcpy(line + rec->at, bytes, rec->len);
 		made = may_line_version(l, line, in_use);
@@ -279,6 +297,128 @@ static bool write_line(struct may *may, struct may_line *l, const struct may_eve
 	return l->set;
 }
 
+/* Version 0 is DRAM's alone; then 1 is, and caches may have brought 0 in before. */
+static const struct may_set *written_set(struct may *may, const struct may_op *op,
+					 struct may_page_kind kind)
+{
+	const struct may_set **known = &may->written[kind.below][kind.can_fill];
+	struct may_state st = { .dram = 0 };
+
+	if (!*known)
+		*known = may_set_of(may->sets, &st, 1, kind);
+	if (*known && (*known)->live == 1)
+		*known = may_sets_step(may->sets, *known, op, kind,
+				       (MAY_SAME_MAP & ~(uint64_t)15) | 1).set;
+	return *known;
+}
+
+static bool has_bit(const uint64_t *bits, unsigned i)
+{
+	return bits[i / 64] >> i % 64 & 1;
+}
+
+static bool has_any(const uint64_t *bits)
+{
+	uint64_t any = 0;
+
+	for (unsigned i = 0; i < MAY_LINE_WORDS; i++)
+		any |= bits[i];
+	return any;
+}
+
+static void clear_bit(uint64_t *bits, unsigned i)
+{
+	bits[i / 64] &= ~(1ull << i % 64);
+}
+
+/* A device writes all of a line that no cache holds, and that is not followed. */
+static void write_bulk_line(struct may *may, struct may_page *p, unsigned i)
+{
+	uint64_t bit = 1ull << i % 64, pa = p->pa + i * may->line_bytes;
+
+	p->halfway[i / 64] &= ~bit;
+	if (p->bulk[i / 64] & bit) {
+		p->again[i / 64] |= bit;
+		return;
+	}
+	if (!p->old)
+		p->old = g_malloc(PAGE_BYTES);
+	machine_peek(may->machine, VIEW_DRAM, pa, p->old + i * may->line_bytes, may->line_bytes);
+	p->bulk[i / 64] |= bit;
+	p->again[i / 64] &= ~bit;
+	p->bulk_nr[i] = p->nr_events[i] + p->nr_whole;
+}
+
+static const struct may_op bulk_op = {
+	.verb = MAY_DEVICE_WRITE, .path = { .is_shareable = true }, .is_whole = true,
+};
+
+/* What a stale copy may hold, where there was more than one write. */
+static const struct may_set *with_older(struct may *may, struct may_page_kind kind)
+{
+	bool has_l2 = may_sets_rules(may->sets)->l2_line_bytes;
+	struct may_state st[] = {
+		{ .dram = 1 },
+		{ .l1 = { COPY_CLEAN, 0 }, .dram = 1 },
+		{ .l1 = { COPY_CLEAN, MAY_OLD }, .dram = 1 },
+		{ .l2 = { COPY_CLEAN, 0 }, .dram = 1 },
+		{ .l2 = { COPY_CLEAN, MAY_OLD }, .dram = 1 },
+	};
+
+	return may_set_of(may->sets, st, !kind.can_fill ? 1 : has_l2 ? 5 : 3, kind);
+}
+
+static const struct may_op halfway_op = {
+	.verb = MAY_MAINTAIN, .op = DC_INVALIDATE, .levels = LEVEL_2,
+	.path = { .is_shareable = true },
+};
+
+static void catch_up(struct may *may, struct may_page *p, unsigned i, struct may_page_kind kind)
+{
+	struct may_line *l = p->line[i];
+	struct may_event rec = {
+		.op = halfway_op, .len = l->line_bytes, .nr = p->halfway_nr[i],
+		.can_fill = kind.can_fill, .cpu = machine_cpu(may->machine, 0), .va = p->hint,
+	};
+
+	rec.op.below = kind.below;
+	clear_bit(p->halfway, i);
+	may_line_remember(l, rec, NULL);
+	if (l->set)
+		l->set = may_sets_step(may->sets, l->set, &halfway_op, kind, MAY_SAME_MAP).set;
+}
+
+/* From now on it is followed by itself; false: there is no set for it. */
+static bool out_of_bulk(struct may *may, struct may_page *p, unsigned i)
+{
+	struct may_page_kind kind = kind_of(may, p);
+	struct may_line *l = line_get(may, p, i);
+	bool is_again = has_bit(p->again, i);
+	struct may_event rec = {
+		.op = bulk_op, .len = l->line_bytes, .nr = p->bulk_nr[i],
+		.can_fill = kind.can_fill,
+	};
+	uint8_t now[MAY_LINE_BYTES];
+
+	clear_bit(p->bulk, i);
+	machine_peek(may->machine, VIEW_DRAM, l->pa, now, l->line_bytes);
+	may_line_version(l, p->old + i * l->line_bytes, 0);
+	if (!is_again && may_line_version(l, now, 1) == 0) {
+		clear_bit(p->halfway, i);
+		return true;		/* it wrote what was there */
+	}
+	memcpy(may_version(l, 1), now, l->line_bytes);
+	memset(&l->nominal, 0, sizeof(l->nominal));
+	rec.op.below = kind.below;
+	may_line_remember(l, rec, now);
+	l->nominal.dram = 1;
+	l->set = is_again ? with_older(may, kind) : written_set(may, &bulk_op, kind);
+	if (has_bit(p->halfway, i))
+		catch_up(may, p, i, kind);
+	p->nr_followed += l->set != NULL;
+	return l->set;
+}
+
 /* ---- reads ------------------------------------------------------------------------ */
 
 static bool has_owner(const struct may_line *l, const struct shadow_line *s, unsigned i)
@@ -331,8 +471,9 @@ static bool is_one_value(const struct may_line *l, const struct may_event *rec, 
 {
 	const uint8_t *first = may_version(l, (unsigned)__builtin_ctz(seen)) + rec->at;
 
-	for (unsigned i = 0; i < MAY_VERSIONS; i++)
-		if (seen >> i & 1 && memcmp(may_version(l, i) + rec->at, first, rec->len))
+	for (unsigned left = seen; left; left &= left - 1)
+		if (memcmp(may_version(l, (unsigned)__builtin_ctz(left)) + rec->at, first,
+			   rec->len))
 			return false;
 	return true;
 }
@@ -466,14 +607,23 @@ static void learn_kind(struct may *may, struct may_page *p, const struct observe
 		kind_of(may, p);
 }
 
-/* @ev lies within the line. */
+static void settle(struct may *may, struct may_page *p, struct may_line *l)
+{
+	bool is_clean = !l->set->is_dirty && !l->nobody[0] && !l->nobody[1];
+
+	may_line_settle(may->sets, l);
+	if (is_clean)
+		unfollow(p, l);
+}
+
+/* @ev lies within the line, and is counted. */
 static void on_line(struct hazard_engine *e, struct may_page *p, unsigned i,
 		    const struct may_op *op, const struct observe_event *ev, bool has_told)
 {
 	struct may *may = e->may;
-	struct may_line *l = p->line[i];
+	struct may_line *l;
 	struct may_event rec = {
-		.op = *op, .attrs = ev->attrs, .nr = ++p->nr_events[i], .va = ev->va,
+		.op = *op, .attrs = ev->attrs, .nr = p->nr_events[i] + p->nr_whole, .va = ev->va,
 		.at = (uint8_t)(ev->pa % may->line_bytes), .len = (uint8_t)ev->len,
 		.cpu = ev->cpu, .master = ev->master,
 	};
@@ -483,10 +633,6 @@ static void on_line(struct hazard_engine *e, struct may_page *p, unsigned i,
 	bool ok = true;
 
 	rec.op.is_whole = ev->len == may->line_bytes;
-	if ((!l || (!l->set && !l->gap)) && needs_no_line(may, op, ev->pa)) {
-		may->nr_reads += op->verb != MAY_MAINTAIN;
-		return;
-	}
 	l = line_get(may, p, i);
 	if (l->gap)
 		return;
@@ -494,7 +640,7 @@ static void on_line(struct hazard_engine *e, struct may_page *p, unsigned i,
 	kind = kind_of(may, p);
 	gap = obstacle(may, l, op, kind, ev);
 	if (gap) {
-		give_up(may, l, gap, ev->site);
+		give_up(may, p, l, gap, ev->site);
 		return;
 	}
 	if (is_level1(op))
@@ -502,16 +648,161 @@ static void on_line(struct hazard_engine *e, struct may_page *p, unsigned i,
 	rec.op.below = kind.below;
 	rec.can_fill = kind.can_fill;
 	if (!l->set) {
-		follow(may, l, &rec, kind);
+		follow(may, p, l, &rec, kind);
 		ok = l->set;
 	}
 	if (ok)
 		ok = is_write ? write_line(may, l, &rec, kind, ev->bytes)
 			      : read_line(e, l, &rec, kind, ev, has_told);
-	if (!ok)
-		give_up(may, l, GAP_VERSIONS, ev->site);
-	else if (is_single(l->set->live) && l->set->live != 1u << MAY_OLD)
-		may_line_settle(may->sets, l);
+	if (!ok) {
+		l->set = NULL;		/* it may be one already */
+		p->nr_followed--;
+		give_up(may, p, l, GAP_VERSIONS, ev->site);
+	} else if (is_single(l->set->live) && l->set->live != 1u << MAY_OLD) {
+		settle(may, p, l);
+	}
+}
+
+static bool is_all_bulk(const struct may *may, const struct may_page *p)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < MAY_LINE_WORDS; i++)
+		nr += (unsigned)__builtin_popcountll(p->bulk[i]);
+	return nr == may->nr_lines;
+}
+
+/* Does a cache operation leave nothing but the newest of a line written in bulk? */
+static bool ends_bulk(struct may *may, const struct may_op *op, struct may_page_kind kind,
+		      bool is_halfway)
+{
+	const struct may_set *set = written_set(may, &bulk_op, kind);
+
+	if (op->verb != MAY_MAINTAIN || !set)
+		return false;
+	if (is_halfway)
+		set = may_sets_step(may->sets, set, &halfway_op, kind, MAY_SAME_MAP).set;
+	return set && may_sets_step(may->sets, set, op, kind,
+				    MAY_SAME_MAP).set->live == 1u << 1;
+}
+
+/* Done to a line in bulk; false: it does not fit there. */
+static bool maintain_bulk_line(struct may *may, struct may_page *p, unsigned i,
+			       const struct may_op *op)
+{
+	bool is_halfway = has_bit(p->halfway, i);
+
+	if (ends_bulk(may, op, kind_of(may, p), is_halfway)) {
+		clear_bit(p->bulk, i);
+		clear_bit(p->halfway, i);
+		return true;
+	}
+	if (is_halfway || op->levels != LEVEL_2 || op->op != DC_INVALIDATE)
+		return false;
+	p->halfway[i / 64] |= 1ull << i % 64;
+	p->halfway_nr[i] = p->nr_events[i] + p->nr_whole;
+	return true;
+}
+
+/* Of a page of which no line is followed, and which it leaves like that. */
+static bool is_idle(struct may *may, struct may_page *p, const struct may_op *op)
+{
+	if (p->nr_followed || op->path.is_snooping)
+		return false;
+	switch (op->verb) {
+	case MAY_MAINTAIN:
+		if (has_any(p->bulk) && (has_any(p->halfway) ||
+					 !ends_bulk(may, op, kind_of(may, p), false)))
+			return false;
+		memset(p->bulk, 0, sizeof(p->bulk));
+		return true;
+	case MAY_DEVICE_WRITE:
+		if (!is_all_bulk(may, p) || has_any(p->halfway))
+			return false;
+		memcpy(p->again, p->bulk, sizeof(p->again));
+		return true;
+	default:
+		return op->verb == MAY_DEVICE_READ;
+	}
+}
+
+/* The part of @ev from @pa on that lies in its page, if it is a whole idle one: bytes. */
+static uint64_t whole_page(struct hazard_engine *e, const struct observe_event *ev, uint64_t pa,
+			   const struct may_op *op)
+{
+	struct may_page *p;
+
+	if (pa % PAGE_BYTES || ev->pa + ev->len - pa < PAGE_BYTES ||
+	    !shadow_is_watched(&e->shadow, pa))
+		return 0;
+	p = page_get(e->may, pa);
+	if (!is_idle(e->may, p, op))
+		return 0;
+	p->nr_whole++;
+	e->may->nr_reads += op->verb == MAY_DEVICE_READ ? e->may->nr_lines : 0;
+	return PAGE_BYTES;
+}
+
+/* True: a line that was written in bulk, and that is all that there is to do about it. */
+static bool stays_in_bulk(struct may *may, struct may_page *p, unsigned i,
+			  const struct may_op *op, bool is_long)
+{
+	bool is_read = op->verb == MAY_DEVICE_READ && !op->path.is_snooping;
+
+	if (op->verb == MAY_DEVICE_WRITE && is_long && !op->path.is_snooping) {
+		write_bulk_line(may, p, i);
+		return true;
+	}
+	if (!has_bit(p->bulk, i))
+		return false;
+	if (op->verb == MAY_MAINTAIN)
+		return maintain_bulk_line(may, p, i, op);
+	may->nr_reads += is_read;
+	return is_read;
+}
+
+/* A line that is not followed goes on like that; DMA of many lines is of unheld ones. */
+static bool passes_by(struct may *may, struct may_page *p, unsigned i, uint64_t pa,
+		      const struct may_op *op, bool is_long)
+{
+	const struct may_line *l = p->line[i];
+
+	if (l && (l->set || l->gap))
+		return false;
+	if (stays_in_bulk(may, p, i, op, is_long))
+		return true;
+	if (has_bit(p->bulk, i)) {
+		out_of_bulk(may, p, i);
+		return false;
+	}
+	if (!needs_no_line(may, op, pa))
+		return false;
+	may->nr_reads += op->verb != MAY_MAINTAIN;
+	return true;
+}
+
+/* The part of @ev that begins at @pa, within one line. */
+static void on_part(struct hazard_engine *e, const struct observe_event *ev, uint64_t pa,
+		    size_t len, const struct may_op *op, bool has_told)
+{
+	struct may *may = e->may;
+	struct may_page *p = page_get(may, pa);
+	unsigned i = line_idx(may, pa);
+	struct observe_event part;
+
+	p->nr_events[i]++;
+	if (passes_by(may, p, i, pa, op, len == may->line_bytes && ev->len > len))
+		return;
+	if (len == ev->len) {
+		on_line(e, p, i, op, ev, has_told);
+		return;
+	}
+	part = *ev;
+	part.pa = pa;
+	part.len = len;
+	part.va += (uint32_t)(pa - ev->pa);
+	part.bytes = ev->bytes ? ev->bytes + (pa - ev->pa) : NULL;
+	on_line(e, p, i, op, &part, has_told);
 }
 
 /* Line by line. */
@@ -523,19 +814,15 @@ static void on_access(struct hazard_engine *e, const struct observe_event *ev, b
 	if (!op_of(ev, &op))
 		return;
 	for (size_t done = 0, len; done < ev->len; done += len) {
-		struct observe_event part = *ev;
-		size_t room = may->line_bytes - (ev->pa + done) % may->line_bytes;
+		uint64_t pa = ev->pa + done;
+		size_t room = may->line_bytes - pa % may->line_bytes;
 
+		len = whole_page(e, ev, pa, &op);
+		if (len)
+			continue;
 		len = MIN(room, ev->len - done);
-		part.pa += done;
-		part.dma += done;
-		part.len = len;
-		part.va += (uint32_t)done;
-		if (part.bytes)
-			part.bytes += done;
-		if (shadow_is_watched(&e->shadow, part.pa))
-			on_line(e, page_get(may, part.pa), line_idx(may, part.pa), &op, &part,
-				has_told);
+		if (shadow_is_watched(&e->shadow, pa))
+			on_part(e, ev, pa, len, &op, has_told);
 	}
 }
 
@@ -549,14 +836,20 @@ static void on_upheaval(struct may *may, const void *site)
 	while (g_hash_table_iter_next(&it, NULL, &p)) {
 		struct may_page *page = p;
 
+		if (has_any(page->bulk))
+			may_note_gap(may, GAP_UPHEAVAL, page->pa, site);
+		memset(page->bulk, 0, sizeof(page->bulk));
+		memset(page->halfway, 0, sizeof(page->halfway));
 		for (unsigned i = 0; i < may->nr_lines; i++)
 			if (page->line[i] && page->line[i]->set)
-				give_up(may, page->line[i], GAP_UPHEAVAL, site);
+				give_up(may, page, page->line[i], GAP_UPHEAVAL,
+					site);
 	}
 	if (!memcmp(&r, may_sets_rules(may->sets), sizeof(r)))
 		return;
 	may_sets_free(may->sets);
 	may->sets = may_sets_new(&r, MAY_MOST_SETS);
+	memset(may->written, 0, sizeof(may->written));
 }
 
 void may_event(struct hazard_engine *e, const struct observe_event *ev, bool has_told)
@@ -610,7 +903,7 @@ static void each_line(struct may *may, uint64_t pa, uint64_t len, line_action ac
 			unsigned at = (unsigned)(pa % may->line_bytes);
 			unsigned n = (unsigned)MIN(may->line_bytes - at, stop - pa);
 
-			if (p->line[line_idx(may, pa)])
+			if (has_bit(p->bulk, line_idx(may, pa)) || p->line[line_idx(may, pa)])
 				act(may, p, line_idx(may, pa), at, n);
 			pa += n;
 		}
@@ -621,7 +914,8 @@ static void each_line(struct may *may, uint64_t pa, uint64_t len, line_action ac
 static void surrender_line(struct may *may, struct may_page *p, unsigned i, unsigned at,
 			   unsigned len)
 {
-	(void)may;
+	if (has_bit(p->bulk, i))
+		out_of_bulk(may, p, i);
 	if (p->line[i]->set)
 		surrender_bytes(p->line[i], at, len);
 }
@@ -636,11 +930,14 @@ void may_surrender(struct hazard_engine *e, uint64_t pa, uint64_t len)
 static void forget_line(struct may *may, struct may_page *p, unsigned i, unsigned at,
 			unsigned len)
 {
+	if (has_bit(p->bulk, i))
+		out_of_bulk(may, p, i);
 	if (len < may->line_bytes) {
 		for (unsigned n = at; p->line[i]->set && n < at + len; n++)
 			p->line[i]->nobody[n / 64] |= 1ull << n % 64;
 		return;
 	}
+	p->nr_followed -= p->line[i]->set != NULL;
 	g_clear_pointer(&p->line[i], may_line_free);
 }
 

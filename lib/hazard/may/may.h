@@ -25,17 +25,29 @@
 #include "line.h"
 #include "witness.h"
 
+#define MAY_LINE_WORDS	(PAGE_BYTES / LINE_MIN_BYTES / 64)
+
 struct may_page {
 	uint64_t pa;
 	uint64_t age;			/* of @kind: struct may.age, when it was found out */
 	struct may_page_kind kind;
 	bool is_known;			/* @kind.below is of a mapping */
 	uint32_t hint;			/* a virtual address of the page */
+	unsigned nr_followed;		/* lines with a set */
+	uint32_t nr_whole;		/* events of the whole page, besides: */
+	/*
+	 * Lines that are not followed, and that a device has written whole while no cache
+	 * held them; once more; and were then invalidated in an outer cache. What was there
+	 * before the first time; which events those were.
+	 */
+	uint64_t bulk[MAY_LINE_WORDS], again[MAY_LINE_WORDS], halfway[MAY_LINE_WORDS];
+	uint8_t *old;
+	uint32_t *bulk_nr, *halfway_nr;
 	uint32_t *nr_events;		/* of each line */
 	struct may_line *line[];
 };
 
-#define MAY_KNOWN_PAGES	256u
+#define MAY_KNOWN_PAGES	1024u
 
 struct may {
 	struct machine *machine;
@@ -44,6 +56,8 @@ struct may {
 	struct may_page *known[MAY_KNOWN_PAGES];
 	unsigned line_bytes, nr_lines;	/* of a page */
 	uint64_t age;			/* rises when a translation may be gone */
+	/* Of a line that nobody held and a device wrote, the set; by kind.below, can_fill. */
+	const struct may_set *written[BELOW_WRITE_ALLOCATE + 1][2];
 	GHashTable *told;		/* verdict.c's: reads that were judged before */
 	uint64_t nr_reads;		/* judged */
 	uint64_t nr_possible;		/* of those, wrong under some schedule */

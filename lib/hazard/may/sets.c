@@ -180,8 +180,8 @@ static const struct may_set *take(struct may_sets *t)
 	return set;
 }
 
-const struct may_set *may_set_of(struct may_sets *t, const struct may_state *st, unsigned nr,
-				 struct may_page_kind kind)
+static const struct may_set *closure_of(struct may_sets *t, const struct may_state *st,
+					unsigned nr, struct may_page_kind kind)
 {
 	for (unsigned i = 0; i < nr; i++)
 		add(t, &st[i]);
@@ -258,6 +258,25 @@ static struct memo *memo_of(struct may_sets *t, const struct may_set *set, uint6
 	uint64_t hash = (set->hash ^ code * 0x9e3779b97f4a7c15u) + map * 0xbf58476d1ce4e5b9u;
 
 	return &t->memo[(hash ^ hash >> 29) & (NR_REMEMBERED - 1)];
+}
+
+#define CODE_START	((uint64_t)1 << 34)
+
+/* Lines begin to be followed in few states, and in these all the time. */
+const struct may_set *may_set_of(struct may_sets *t, const struct may_state *st, unsigned nr,
+				 struct may_page_kind kind)
+{
+	static const struct may_set none;
+	struct may_op op = { .verb = MAY_LOAD };
+	uint64_t code = code_of(&op, kind) | CODE_START;
+	struct memo *m = memo_of(t, &none, code, pack(st));
+
+	if (nr > 1)
+		return closure_of(t, st, nr, kind);
+	if (m->set != &none || m->op != code || m->map != pack(st))
+		*m = (struct memo){ &none, code, pack(st), {
+			.set = closure_of(t, st, 1, kind) } };
+	return m->outcome.set;
 }
 
 struct may_outcome may_sets_step(struct may_sets *t, const struct may_set *set,

@@ -295,7 +295,7 @@ struct may_witness *may_witness_find(struct may_sets *t, const struct may_line *
 	struct search s;
 	uint32_t idx;
 
-	if (!first_past(l))
+	if (!first_past(l) || !l->past[1]->events->len)
 		return NULL;
 	search_init(&s, t, l, wanted);
 	st = first_state(&s);
