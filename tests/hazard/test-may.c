@@ -159,6 +159,22 @@ static void a_driver_that_had_luck_is_reported(void **state)
 	}
 }
 
+static void under_its_schedule_the_same_driver_goes_wrong(void **state)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(speculating); i++) {
+		struct result could = run(unsends_what_it_filled, speculating[i]);
+		struct result does = run_with(unsends_what_it_filled, (struct harness_config){
+			.board = speculating[i], .script = could.schedule });
+
+		assert_int_equal(does.nr_reports, 1);
+		assert_int_equal(does.class, could.class);
+		assert_int_equal(does.strength, STRENGTH_OBSERVED);
+		assert_string_equal(does.site, could.site);
+		result_done(&could);
+		result_done(&does);
+	}
+}
+
 static void a_driver_that_needs_no_luck_is_proved(void **state)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(speculating); i++) {
@@ -207,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_driver_that_had_luck_is_reported),
+		cmocka_unit_test(under_its_schedule_the_same_driver_goes_wrong),
 		cmocka_unit_test(a_driver_that_needs_no_luck_is_proved),
 		cmocka_unit_test(what_nobody_fetches_unasked_cannot_be_stale),
 		cmocka_unit_test(what_a_coherent_device_wrote_is_never_stale),
