@@ -5,8 +5,8 @@
  *
  * Events about memory are sent only for *watched* lines (machine_watch()), so
  * that an unobserved line costs nothing. Faults, TLB events and, in the exact gear,
- * barriers, register writes and what masters read and write are always sent: DMA to memory that nobody mapped,
- * and so nobody watches, is what an observer must not miss.
+ * barriers, register writes and what masters read and write are always sent: DMA to memory
+ * that nobody mapped, and so nobody watches, is what an observer must not miss.
  * An observer must not access simulated memory through the window or cpu.h;
  * machine_peek(), machine_line() and cpu_find_aliases() are allowed.
  */

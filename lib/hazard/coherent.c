@@ -33,12 +33,13 @@ static void report_access(struct hazard_engine *e, const struct observe_event *e
 		return;
 	report_of_mapping(e, r, m);
 	report_of_access(e, r, ev, is_write);
-	report_say(r, ", at va 0x%08" PRIx32 ", which is cached. The memory is coherent memory of %s, "
-		   "which does not look into caches. %s", ev->va,
+	report_say(r, ", at va 0x%08" PRIx32 ", which is cached. The memory is coherent memory of "
+		   "%s, which does not look into caches. %s", ev->va,
 		   party_name(&e->parties, m->dev->party),
-		   is_write ? "What was stored stays in the cache, until it goes over what the device "
-			      "wrote."
-			    : "The line stays in the cache, and goes stale when either side writes.");
+		   is_write ? "What was stored stays in the cache, until it goes over what the "
+			      "device wrote."
+			    : "The line stays in the cache, and goes stale when either side "
+			      "writes.");
 	report_history(e, r, ev->pa, ev->len);
 	report_row_of_mapping(e, r, m);
 	now.pa = ev->pa;

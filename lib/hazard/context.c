@@ -17,8 +17,9 @@ void context_note_sleeps(struct hazard_engine *e, struct dev_record *d,
 
 	if (!r)
 		return;
-	report_say(r, "%s for %s may sleep, and was called where nobody may: in an interrupt, or with "
-		   "interrupts or preemption off.", n->what, party_name(&e->parties, d->party));
+	report_say(r, "%s for %s may sleep, and was called where nobody may: in an interrupt, or "
+		   "with interrupts or preemption off.", n->what,
+		   party_name(&e->parties, d->party));
 	now.party = NO_PARTY;
 	report_now(e, r, &now, true, "called in atomic context");
 	report_fix(r, is_free ? "Likely meant" : "Likely missing", "%s",

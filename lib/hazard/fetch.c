@@ -64,8 +64,8 @@ static void report_stale(struct hazard_engine *e, const struct shadow_line *l,
 	now.len = (uint32_t)ev->len;
 	now.site = ev->site;
 	report_now(e, r, &now, true, "executed");
-	report_fix(r, "Likely missing", "flush_icache_range() after the code is there, before it is "
-		   "executed");
+	report_fix(r, "Likely missing", "flush_icache_range() after the code is there, before it "
+		   "is executed");
 	report_end(e, r);
 }
 

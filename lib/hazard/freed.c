@@ -35,9 +35,9 @@ static void report_pointer(struct hazard_engine *e, const struct mapping *m,
 	if (!r)
 		return;
 	report_of_mapping(e, r, m);
-	report_say(r, "The %" PRIu64 " bytes of coherent memory at dma 0x%" PRIx64 " were freed by va "
-		   "0x%08" PRIx32 ", and allocated at va 0x%08" PRIx32 ". What is given back is the "
-		   "memory of that other address, or nothing.", mapping_whole_len(m), m->dma,
+	report_say(r, "The %" PRIu64 " bytes of coherent memory at dma 0x%" PRIx64 " were freed by "
+		   "va 0x%08" PRIx32 ", and allocated at va 0x%08" PRIx32 ". What is given back is "
+		   "the memory of that other address, or nothing.", mapping_whole_len(m), m->dma,
 		   va_of(n->va), va_of(mapping_more(m)->va));
 	report_row_of_mapping(e, r, m);
 	report_now(e, r, &now, true, NULL);
@@ -54,9 +54,10 @@ static void report_attrs(struct hazard_engine *e, const struct mapping *m,
 	if (!r)
 		return;
 	report_of_mapping(e, r, m);
-	report_say(r, "The %" PRIu64 " bytes of coherent memory at dma 0x%" PRIx64 " were allocated %s "
-		   "DMA_ATTR_NO_KERNEL_MAPPING and freed %s it. What was returned %s, and is now "
-		   "taken for %s.", mapping_whole_len(m), m->dma, was_cookie ? "with" : "without",
+	report_say(r, "The %" PRIu64 " bytes of coherent memory at dma 0x%" PRIx64 " were "
+		   "allocated %s DMA_ATTR_NO_KERNEL_MAPPING and freed %s it. What was returned %s, "
+		   "and is now taken for %s.", mapping_whole_len(m), m->dma,
+		   was_cookie ? "with" : "without",
 		   was_cookie ? "without" : "with",
 		   was_cookie ? "is a cookie and no address" : "is an address",
 		   was_cookie ? "an address" : "a cookie");

@@ -3,15 +3,17 @@
  * What a call is given to map: something that the API cannot map, nothing at all, more than
  * there is, or memory as if it were registers. And a list over memory that has no pages.
  *
- *	refused by the library     map-not-memory, map-size
+ *	refused by the library     map-not-memory, map-size, cookie-used
  *	done, and wrong            map-size (0 bytes), map-past-allocation, map-resource-memory
  *
  * Leaves out: pages that were allocated by different calls and lie side by side. Lists and
- * block layers merge such pages, and rightly.
+ * block layers merge such pages, and rightly. Loads and stores by a cookie: it is memory of
+ * the host's, and no hook looks there.
  */
 #include "report.h"
 
 #include <inttypes.h>
+#include <linux/dma-mapping.h>
 
 #include "mappings.h"
 #include "region.h"
@@ -77,6 +79,54 @@ static void refused_size(struct hazard_engine *e, struct dev_record *d,
 	end_refused(e, r, d, n, "a length of at least 1, within the buffer");
 }
 
+/* ---- cookies ------------------------------------------------------------------- */
+
+struct cookie_search {
+	const char *p;
+	const struct mapping *found;
+};
+
+static bool is_its_cookie(struct mapping *m, void *data)
+{
+	const struct mapping_more *more = mapping_more(m);
+	struct cookie_search *s = data;
+
+	if (m->kind != MAPPING_COHERENT || !more ||
+	    !(more->attrs & DMA_ATTR_NO_KERNEL_MAPPING) ||
+	    (uint64_t)(s->p - (const char *)more->va) >= m->len)
+		return true;
+	s->found = m;
+	return false;
+}
+
+/* The memory that @p was returned for, or is reckoned from, in place of an address; or NULL. */
+static const struct mapping *of_cookie(const struct hazard_engine *e, const void *p)
+{
+	struct cookie_search s = { .p = p };
+
+	for (guint i = 0; !s.found && i < e->parties.devices->len; i++)
+		mapped_each_dma(g_ptr_array_index(e->parties.devices, i), 0, UINT64_MAX,
+				is_its_cookie, &s);
+	return s.found;
+}
+
+static void refused_cookie(struct hazard_engine *e, struct dev_record *d,
+			   const struct ledger_note *n, const struct mapping *m)
+{
+	struct report *r = report_begin(e, HAZARD_COOKIE_USED, n->site, m->site);
+
+	if (!r)
+		return;
+	report_of_mapping(e, r, m);
+	report_say(r, "%s was asked to map %zu bytes (%s) by what dma_alloc_attrs() returned for "
+		   "the %" PRIu64 " bytes at dma 0x%" PRIx64 ". They were allocated with "
+		   "DMA_ATTR_NO_KERNEL_MAPPING: that is a cookie, and no address of anything.",
+		   party_name(&e->parties, d->party), n->len, direction_name(n->dir), m->len,
+		   m->dma);
+	report_row_of_mapping(e, r, m);
+	end_refused(e, r, d, n, "an allocation without DMA_ATTR_NO_KERNEL_MAPPING");
+}
+
 static void refused_resource(struct hazard_engine *e, struct dev_record *d,
 			     const struct ledger_note *n)
 {
@@ -84,16 +134,23 @@ static void refused_resource(struct hazard_engine *e, struct dev_record *d,
 
 	if (!r)
 		return;
-	report_say(r, "of memory at pa 0x%" PRIx64 " by dma_map_resource(), which is for registers: they "
-		   "are where the bus has them, and memory is not. The mapping was refused.", n->pa);
+	report_say(r, "of memory at pa 0x%" PRIx64 " by dma_map_resource(), which is for "
+		   "registers: they are where the bus has them, and memory is not. The mapping "
+		   "was refused.", n->pa);
 	end_refused(e, r, d, n, "dma_map_page(), or dma_map_single()");
 }
 
 void given_note_refused(struct hazard_engine *e, struct dev_record *d,
 			const struct ledger_note *n)
 {
+	const struct mapping *m = n->why == WHY_NOT_SIMULATED ? of_cookie(e, n->va) : NULL;
 	const char *what = not_memory(n);
 	struct report *r;
+
+	if (m) {
+		refused_cookie(e, d, n, m);
+		return;
+	}
 
 	if (n->why == WHY_PAST_MEMORY || (!what && !n->len && n->why != WHY_NONE)) {
 		refused_size(e, d, n);
@@ -119,8 +176,9 @@ static void report_empty(struct hazard_engine *e, const struct mapping *m)
 	if (!r)
 		return;
 	report_of_mapping(e, r, m);
-	report_say(r, "0 bytes at pa 0x%" PRIx64 " were mapped for %s (%s). No line is looked after, "
-		   "and no byte is the device's; an IOMMU has no such mapping, and refuses it.",
+	report_say(r, "0 bytes at pa 0x%" PRIx64 " were mapped for %s (%s). No line is looked "
+		   "after, and no byte is the device's; an IOMMU has no such mapping, and "
+		   "refuses it.",
 		   m->pa, party_name(&e->parties, m->dev->party), direction_name(m->dir));
 	report_now_mapped(e, r, m);
 	report_fix(r, "Likely missing", "if (len) before the map");
@@ -134,9 +192,9 @@ static void report_past(struct hazard_engine *e, const struct mapping *m, uint64
 	if (!r)
 		return;
 	report_of_mapping(e, r, m);
-	report_say(r, "%" PRIu64 " bytes at pa 0x%" PRIx64 " were mapped for %s (%s), and the memory "
-		   "that they begin in ends after %" PRIu64 ". What lies at pa 0x%" PRIx64 " is "
-		   "somebody else's, and the device's now.", m->len, m->pa,
+	report_say(r, "%" PRIu64 " bytes at pa 0x%" PRIx64 " were mapped for %s (%s), and the "
+		   "memory that they begin in ends after %" PRIu64 ". What lies at pa 0x%" PRIx64
+		   " is somebody else's, and the device's now.", m->len, m->pa,
 		   party_name(&e->parties, m->dev->party), direction_name(m->dir), room,
 		   m->pa + room);
 	report_now_mapped(e, r, m);
@@ -170,9 +228,10 @@ void given_check_resource(struct hazard_engine *e, const struct mapping *m,
 	if (!r)
 		return;
 	report_of_mapping(e, r, m);
-	report_say(r, "%" PRIu64 " bytes at pa 0x%" PRIx64 " were mapped for %s by dma_map_resource() "
-		   "(%s), and they are memory. It is for registers, which no cache holds: nothing "
-		   "was cleaned or invalidated, and no unmap will.", m->len, m->pa,
+	report_say(r, "%" PRIu64 " bytes at pa 0x%" PRIx64 " were mapped for %s by "
+		   "dma_map_resource() (%s), and they are memory. It is for registers, which no "
+		   "cache holds: nothing was cleaned or invalidated, and no unmap will.",
+		   m->len, m->pa,
 		   party_name(&e->parties, m->dev->party), direction_name(m->dir));
 	report_now_mapped(e, r, m);
 	report_fix(r, "Likely meant", "dma_map_page(), or dma_map_single()");

@@ -138,10 +138,10 @@ static void report_load(struct hazard_engine *e, const struct observe_event *ev,
 	if (m)
 		report_of_mapping(e, r, m);
 	report_of_access(e, r, ev, false);
-	report_say(r, ", after it had found news in the %zu bytes at pa 0x%" PRIx64 ". The device wrote "
-		   "both since the last barrier, and nothing keeps the two loads in order: the "
-		   "second may be performed first, and find what was there before. This time it "
-		   "was not.", look->len, look->pa);
+	report_say(r, ", after it had found news in the %zu bytes at pa 0x%" PRIx64 ". The device "
+		   "wrote both since the last barrier, and nothing keeps the two loads in order: "
+		   "the second may be performed first, and find what was there before. This time "
+		   "it was not.", look->len, look->pa);
 	report_history(e, r, ev->pa, ev->len);
 	now.party = before.party = party_of(&e->parties, ev);
 	before.step = look->step;
@@ -163,7 +163,8 @@ static void judge(struct hazard_engine *e, const struct loading_cpu *c,
 	for (unsigned i = c->nr_news; i--;) {
 		const struct noted *look = &c->news[i];
 
-		if (look->len && look->nr >= w->nr && !overtake_within(ev->pa, ev->len, look->pa, look->len)) {
+		if (look->len && look->nr >= w->nr &&
+		    !overtake_within(ev->pa, ev->len, look->pa, look->len)) {
 			report_load(e, ev, look);
 			return;
 		}

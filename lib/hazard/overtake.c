@@ -294,8 +294,8 @@ static void report_bell(struct hazard_engine *e, const struct observe_event *ev,
 	if (!r)
 		return;
 	begin(e, r, ev, m);
-	report_say(r, ", stored before a register was written that tells the device to look. Nothing "
-		   "made the store visible in between: it may still be in a store buffer.");
+	report_say(r, ", stored before a register was written that tells the device to look. "
+		   "Nothing made the store visible in between: it may still be in a store buffer.");
 	say_luck(r, is_right(e, ev, s));
 	report_now(e, r, &store, false, "stored");
 	bell.party = store.party;

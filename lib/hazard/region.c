@@ -64,9 +64,12 @@ static bool is_in(const struct dl_phdr_info *info, const ElfW(Phdr) *ph, uintptr
 
 static bool is_relro(const struct dl_phdr_info *info, uintptr_t p)
 {
-	for (int i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO && is_in(info, &info->dlpi_phdr[i], p))
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+
+		if (ph->p_type == PT_GNU_RELRO && is_in(info, ph, p))
 			return true;
+	}
 	return false;
 }
 

@@ -67,8 +67,8 @@ static void end(struct hazard_engine *e, struct report *r, enum record_kind kind
 	struct record now = bytes_record(e, kind, ev);
 	g_autofree char *by = symbol_text(e, vmapped);
 
-	report_say(r, "The call looked after those of the linear map; the memory is mapped once more, "
-		   "by %s.", by);
+	report_say(r, "The call looked after those of the linear map; the memory is mapped once "
+		   "more, by %s.", by);
 	report_history(e, r, r->access.pa + r->bytes.first_wrong, 1);
 	report_now(e, r, &now, true, "read old bytes");
 	report_fix(r, "Likely missing", "%s", fix);

@@ -459,6 +459,35 @@ void zoo_048c_right(struct zoo *z)
 }
 /* ---- end */
 
+/* ---- zoo 049 wrong */
+static noinline void hidden_lend(struct zoo *z, void *p)
+{
+	dma_addr_t dma = dma_map_single(z->dev2, p, RING, DMA_TO_DEVICE);
+
+	if (!dma_mapping_error(z->dev2, dma))
+		dma_unmap_single(z->dev2, dma, RING, DMA_TO_DEVICE);
+}
+
+void zoo_049_wrong(struct zoo *z)
+{
+	dma_addr_t dma;
+	void *cookie = hidden_alloc(z, &dma);
+
+	hidden_lend(z, cookie);			/* as if it were where the memory is */
+	dma_free_attrs(z->dev, RING, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+}
+/* ---- end */
+
+/* ---- zoo 049 right */
+void zoo_049_right(struct zoo *z)
+{
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+	hidden_lend(z, page_address(page));	/* memory that both of them are given */
+	__free_page(page);
+}
+/* ---- end */
+
 /* ---- pools: 50, 51 ---------------------------------------------------------------------- */
 
 static struct dma_pool *pool_new(struct zoo *z)
@@ -667,6 +696,8 @@ const struct zoo_row zoo_rows_e3_coherent[] = {
 	  "hidden_alloc" },
 	{ "048c", "freed by half its size", zoo_048c_wrong, zoo_048c_right,
 	  HAZARD_UNMAP_SIZE, NEEDS_NOTHING, NULL, "ring_free_short", "zoo_048c_wrong" },
+	{ "049", "a cookie taken for an address", zoo_049_wrong, zoo_049_right,
+	  HAZARD_COOKIE_USED, NEEDS_DIRECT, NULL, "hidden_lend", "hidden_alloc" },
 	{ "050", "a store past a block of a pool", zoo_050_wrong, zoo_050_right,
 	  HAZARD_POOL_OVERRUN, NEEDS_NOTHING, NULL, "desc_end", "desc_take" },
 	{ "050b", "a block of a pool used after it was freed", zoo_050b_wrong, zoo_050b_right,
