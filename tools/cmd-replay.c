@@ -11,11 +11,15 @@
 
 #include "cmd.h"
 #include "ui.h"
-#include "replay/replay.h"
+#include "replay-many.h"
+#include "run/run.h"
+
+#define MAX_SEEDS	1000000
 
 static char *opt_board, *opt_cpu, *opt_gear, *opt_chooser, *opt_seed, *opt_json, *opt_html;
 static char *opt_coherent, *opt_swiotlb, *opt_iommu, *opt_iova;
 static char **opt_masks, **opt_devices;
+static int opt_seeds;
 static gboolean opt_complete, opt_verbose, opt_quiet;
 
 static const GOptionEntry options[] = {
@@ -25,8 +29,10 @@ static const GOptionEntry options[] = {
 	{ "gear", 0, 0, G_OPTION_ARG_STRING, &opt_gear,
 	  "exact: bytes move through caches (default); fast: they do not", "exact|fast" },
 	{ "chooser", 0, 0, G_OPTION_ARG_STRING, &opt_chooser,
-	  "random: fills, evictions and delayed stores, from the seed; lazy: stores are delayed",
-	  "nominal|random|lazy" },
+	  "nominal (default), random, lazy, evict, retain, adversarial (evict and retain) or all; "
+	  "several with commas: docs/schedules.md", "WHICH" },
+	{ "seeds", 0, 0, G_OPTION_ARG_INT, &opt_seeds,
+	  "How many of random, from --seed on (1)", "N" },
 	{ "seed", 0, 0, G_OPTION_ARG_STRING, &opt_seed,
 	  "Of the chooser and the patterns, decimal or 0x...", "N" },
 	{ "json", 0, 0, G_OPTION_ARG_FILENAME, &opt_json, "Write the report as JSON", "FILE" },
@@ -144,11 +150,28 @@ static bool can_write(const char *path)
 	return false;
 }
 
-static bool parse_config(int argc, char **argv, struct replay_config *cfg)
+/* A trace that comes through a pipe comes once. */
+static bool parse_schedules(const char *trace, uint64_t seed, GArray *schedules)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (opt_seeds < 0 || opt_seeds > MAX_SEEDS)
+		cmd_refuse("replay: --seeds %d: a number from 1 to %d is expected", opt_seeds,
+			   MAX_SEEDS);
+	else if (!schedules_choose(opt_chooser ? opt_chooser : "nominal", seed,
+				   MAX(opt_seeds, 1), schedules, &error))
+		cmd_refuse("replay: %s", error->message);
+	else if (schedules->len > 1 && !strcmp(trace, "-"))
+		cmd_refuse("replay: -: %u schedules want the trace in a file", schedules->len);
+	else
+		return true;
+	return false;
+}
+
+static bool parse_config(int argc, char **argv, struct replay_config *cfg, GArray *schedules)
 {
 	static const char *const gears[] = { "exact", "fast", NULL };
-	static const char *const choosers[] = { "nominal", "random", "lazy", NULL };
-	int gear, chooser;
+	int gear;
 
 	if (argc != 2) {
 		cmd_refuse("replay: one trace is expected; see armdma replay --help");
@@ -159,15 +182,14 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg)
 		return false;
 	}
 	if (!choose("gear", opt_gear, gears, "exact or fast", &gear) ||
-	    !choose("chooser", opt_chooser, choosers, "nominal, random or lazy", &chooser) ||
-	    !parse_iommu(cfg) || !parse_seed(&cfg->seed) || !can_write(opt_json) ||
+	    !parse_iommu(cfg) || !parse_seed(&cfg->seed) ||
+	    !parse_schedules(argv[1], cfg->seed, schedules) || !can_write(opt_json) ||
 	    !can_write(opt_html))
 		return false;
 	cfg->trace = argv[1];
 	cfg->board = opt_board;
 	cfg->cpu = opt_cpu;
 	cfg->gear = (enum machine_gear)gear;
-	cfg->chooser = (enum chooser_mode)chooser;
 	cfg->coherent = opt_coherent;
 	cfg->swiotlb = opt_swiotlb;
 	cfg->masks = opt_masks;
@@ -189,23 +211,27 @@ static bool write_file(const char *path, char *text)
 	return false;
 }
 
-static void print_throughput(const struct replay_report *rep, int64_t us)
+static void print_throughput(const struct replay_many *many, int64_t us)
 {
-	g_autofree char *events = ui_count(replay_events(rep));
-	g_autofree char *rate = ui_count(replay_events(rep) * 1e6 / MAX(us, 1));
+	uint64_t nr = replay_events(many->shown) * many->schedules->len;
+	g_autofree char *events = ui_count(nr);
+	g_autofree char *rate = ui_count(nr * 1e6 / MAX(us, 1));
 
 	fprintf(stderr, "armdma: replay: %s events in %.3f s: %s events per second\n", events,
 		us / 1e6, rate);
 }
 
-static int report(const struct replay_report *rep)
+static int report(const struct replay_many *many)
 {
+	const struct replay_report *rep = many->shown;
+
 	if (opt_quiet) {
 		g_autofree char *verdict = replay_verdict(rep);
 
 		puts(verdict);
 	} else {
 		replay_print(rep, stdout);
+		replay_many_print(many, stdout);
 	}
 	if ((opt_json && !write_file(opt_json, replay_json(rep))) ||
 	    (opt_html && !write_file(opt_html, replay_html(rep))))
@@ -229,18 +255,25 @@ static int run(int argc, char **argv)
 {
 	struct replay_config cfg = { 0 };
 	g_autoptr(GError) error = NULL;
-	g_autoptr(replay_report) rep = NULL;
+	g_autoptr(GArray) schedules = g_array_new(FALSE, TRUE, sizeof(struct schedule));
+	struct replay_many many = { .schedules = schedules };
 	int64_t started;
+	int status;
 
-	if (!cmd_parse(&usage, options, &argc, &argv) || !parse_config(argc, argv, &cfg))
+	if (!cmd_parse(&usage, options, &argc, &argv) ||
+	    !parse_config(argc, argv, &cfg, schedules))
 		return CMD_BAD_INPUT;
 	started = g_get_monotonic_time();
-	rep = replay_run(&cfg, &error);
-	ui_progress_done();
-	if (!rep)
-		return cmd_refuse("replay: %s", error->message);
-	print_throughput(rep, g_get_monotonic_time() - started);
-	return report(rep);
+	if (replay_many_run(&many, &cfg, &error)) {
+		ui_progress_done();
+		print_throughput(&many, g_get_monotonic_time() - started);
+		status = report(&many);
+	} else {
+		ui_progress_done();
+		status = cmd_refuse("replay: %s", error->message);
+	}
+	replay_many_done(&many);
+	return status;
 }
 
 const struct command cmd_replay = {

@@ -109,6 +109,21 @@ def same_seed_same_bytes(f):
         differ("html", f.read("0.html"), f.read("1.html"))
 
 
+def several_schedules_are_one_verdict(f):
+    found = []
+    for name, data, status, words in (
+            ("clean", CLEAN, 0, ["clean under all of 7 schedules", "random: 0 of 3 seeds",
+                                 "the report above is that of nominal"]),
+            ("wrong", WRONG_SIZE, 1, ["trouble under 7 of 7 schedules", "random: 3 of 3 seeds",
+                                      "all 7"])):
+        run = replay(f.write(name, data), "-b", "a9-pl310", "--chooser", "all", "--seeds", "3")
+        found += differ(name, run.returncode, status)
+        found += ["%s: no %r" % (name, w) for w in words if w not in run.stdout.decode()]
+    one = replay(f.path("clean"), "-b", "a9-pl310", "--chooser", "evict").stdout.decode()
+    return found + (["one schedule: a table"] if "Schedules:" in one or "evict chooser" not in one
+                    else [])
+
+
 def json_keeps_its_schema(f):
     with open(os.path.join(SOURCE, "docs", "schema", "replay.schema.json")) as s:
         rules = json.load(s)
@@ -190,8 +205,10 @@ def bad_input_is_one_sentence_and_status_2(f):
         ([f.write("noise", os.urandom(4096)), "-b", "a9-pl310"], "noise"),
         ([f.write("empty", b""), "-b", "a9-pl310"], "empty"),
         ([good, "-b", "a9-pl310", "--gear", "third"], "exact or fast is expected"),
-        ([good, "-b", "a9-pl310", "--chooser", "x"], "nominal, random or lazy is expected"),
+        ([good, "-b", "a9-pl310", "--chooser", "x"], "nominal, random, lazy"),
         ([good, "-b", "a9-pl310", "--seed", "many"], "a number is expected"),
+        ([good, "-b", "a9-pl310", "--seeds", "-3"], "--seeds -3"),
+        (["-", "-b", "a9-pl310", "--chooser", "adversarial"], "want the trace in a file"),
         ([good, "-b", "a9-pl310", "--mask", "eth0"], "DEVICE=VALUE is expected"),
         ([good, "-b", "a9-pl310", "--device", "eth0=x"], "no master x"),
         ([good, "-b", "a9-pl310", "--json", f.path("no/dir")], "no/dir"),
@@ -219,7 +236,7 @@ def main():
     for test in (status_says_what_was_found, verdict_is_the_first_line,
                  report_answers_every_question, report_tells_of_iommus,
                  throughput_is_on_standard_error_alone,
-                 same_seed_same_bytes, json_keeps_its_schema,
+                 same_seed_same_bytes, several_schedules_are_one_verdict, json_keeps_its_schema,
                  a_report_that_cannot_be_written_is_refused_before_the_work,
                  page_needs_nothing_else,
                  names_are_escaped_in_the_page, any_form_of_file_will_do,

@@ -90,6 +90,9 @@ bool replay_is_empty(const struct replay_report *rep);
 /** How many events of the trace were understood. */
 uint64_t replay_events(const struct replay_report *rep);
 
+/** The @n-th kind of trouble: half a sentence after a count; NULL: there are no more. */
+const char *replay_trouble(const struct replay_report *rep, unsigned n);
+
 /** The line a person can quote: "CLEAN on a9-pl310: ..."; yours. */
 char *replay_verdict(const struct replay_report *rep);
 

@@ -79,6 +79,7 @@ const char *chooser_name(const struct replay_report *rep)
 {
 	static const char *const name[] = {
 		[CHOOSER_NOMINAL] = "nominal", [CHOOSER_RANDOM] = "random", [CHOOSER_LAZY] = "lazy",
+		[CHOOSER_EVICT] = "evict", [CHOOSER_RETAIN] = "retain",
 	};
 
 	return name[rep->chooser];
@@ -158,6 +159,14 @@ static unsigned kinds_of_trouble(const struct replay_report *rep)
 	for (int f = 0; f < NR_FINDINGS; f++)
 		nr += finding_infos[f].is_trouble && rep->total.findings[f];
 	return nr;
+}
+
+const char *replay_trouble(const struct replay_report *rep, unsigned n)
+{
+	for (int f = 0; f < NR_FINDINGS; f++)
+		if (finding_infos[f].is_trouble && rep->total.findings[f] && !n--)
+			return finding_infos[f].what;
+	return NULL;
 }
 
 char *replay_verdict(const struct replay_report *rep)

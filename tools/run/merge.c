@@ -69,20 +69,9 @@ void run_merge(struct run *r)
 			struct row *row = row_of(r, g_ptr_array_index(found, n), i);
 
 			g_array_index(row->shows, bool, i) = true;
-			row->nr_shows++;
-			row->nr_seeds += is_random(r, i);
 		}
 	}
 	drop_seen(r);
-}
-
-unsigned run_nr_random(const struct run *r)
-{
-	unsigned nr = 0;
-
-	for (unsigned i = 0; i < r->schedules->len; i++)
-		nr += is_random(r, i);
-	return nr;
 }
 
 /* What is only possible shows nothing. */

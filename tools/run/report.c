@@ -46,23 +46,6 @@ static char *replay_of(const struct run *r, const struct row *row)
 
 /* ---- for people ------------------------------------------------------------------ */
 
-/* "evict, retain, 3 of 100 seeds". Yours. */
-static char *shown_by(const struct run *r, const struct row *row)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	if (row->nr_shows == r->schedules->len && row->nr_shows > 1)
-		return g_strdup_printf("all %u", row->nr_shows);
-	for (unsigned i = 0; i < r->schedules->len - run_nr_random(r); i++)
-		if (g_array_index(row->shows, bool, i))
-			g_string_append_printf(text, "%s%s", text->len ? ", " : "",
-				g_array_index(r->schedules, struct schedule, i).chooser);
-	if (row->nr_seeds)
-		g_string_append_printf(text, "%s%u of %u seeds", text->len ? ", " : "",
-				       row->nr_seeds, run_nr_random(r));
-	return g_strdup(text->str);
-}
-
 static void add_row(GArray *table, const struct run *r, const struct row *row)
 {
 	const struct finding *f = row->first;
@@ -70,7 +53,7 @@ static void add_row(GArray *table, const struct run *r, const struct row *row)
 
 	table_add(table, false, g_strdup(f->title),
 		  f->id ? g_strdup_printf("%s, %s", f->id, f->strength) : g_strdup("no report"),
-		  shown_by(r, row),
+		  schedules_text(r->schedules, row->shows),
 		  g_steal_pointer(&first));
 }
 
@@ -115,7 +98,7 @@ static void print_table(const struct run *r, FILE *out)
 
 static void print_rate(const struct run *r, FILE *out)
 {
-	unsigned nr = run_nr_random(r);
+	unsigned nr = schedules_nr_random(r->schedules);
 
 	if (nr)
 		fprintf(out, "random: %u of %u seeds show something\n", run_nr_showing(r, true), nr);
@@ -190,7 +173,7 @@ char *run_json(const struct run *r)
 	json_set_bool(j, "is_clean", !r->rows->len);
 	json_set_int(j, "schedules", r->schedules->len);
 	json_set_int(j, "failing_schedules", run_nr_showing(r, false));
-	json_set_int(j, "seeds", run_nr_random(r));
+	json_set_int(j, "seeds", schedules_nr_random(r->schedules));
 	json_set_int(j, "failing_seeds", run_nr_showing(r, true));
 	json_begin_array(j, "findings");
 	for (unsigned i = 0; i < r->rows->len; i++)

@@ -75,6 +75,10 @@ void outcome_read(struct outcome *o, const char *json_path, const char *err_path
 /** The sets of schedules that --chooser names, NULL: all; false: one sentence in @error. */
 bool schedules_choose(const char *names, uint64_t first_seed, unsigned nr_seeds,
 		      GArray *schedules, GError **error);
+/** Those of random, which are the last. */
+unsigned schedules_nr_random(const GArray *schedules);
+/** "evict, retain, 3 of 100 seeds": where @shows, of bool, is true. Yours. */
+char *schedules_text(const GArray *schedules, const GArray *shows);
 /** "nominal" or "seed 3". Yours. */
 char *schedule_name(const struct schedule *s);
 
@@ -91,7 +95,6 @@ struct row {
 	const struct finding *first;
 	unsigned first_schedule;
 	GArray *shows;			/* of bool */
-	unsigned nr_shows, nr_seeds;	/* schedules; seeds among them */
 	char *script;
 	unsigned nr_recorded;
 	char *replay;
@@ -107,7 +110,6 @@ struct run {
 /** merge.c */
 void run_merge(struct run *r);
 void row_free(void *row);
-unsigned run_nr_random(const struct run *r);
 /** How many schedules show anything that is more than possible; @of_random: random ones. */
 unsigned run_nr_showing(const struct run *r, bool of_random);
 

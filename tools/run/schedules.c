@@ -56,6 +56,39 @@ bool schedules_choose(const char *names, uint64_t first_seed, unsigned nr_seeds,
 	return true;
 }
 
+unsigned schedules_nr_random(const GArray *schedules)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < schedules->len; i++)
+		nr += !strcmp(g_array_index(schedules, struct schedule, i).chooser, "random");
+	return nr;
+}
+
+char *schedules_text(const GArray *schedules, const GArray *shows)
+{
+	unsigned nr_random = schedules_nr_random(schedules), nr = 0, nr_seeds = 0;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (unsigned i = 0; i < schedules->len; i++) {
+		const struct schedule *s = &g_array_index(schedules, struct schedule, i);
+
+		if (!g_array_index(shows, bool, i))
+			continue;
+		nr++;
+		if (i >= schedules->len - nr_random)
+			nr_seeds++;
+		else
+			g_string_append_printf(text, "%s%s", text->len ? ", " : "", s->chooser);
+	}
+	if (nr == schedules->len && nr > 1)
+		return g_strdup_printf("all %u", nr);
+	if (nr_seeds)
+		g_string_append_printf(text, "%s%u of %u seeds", text->len ? ", " : "", nr_seeds,
+				       nr_random);
+	return g_strdup(text->str);
+}
+
 char *schedule_name(const struct schedule *s)
 {
 	if (strcmp(s->chooser, "random"))
