@@ -134,6 +134,7 @@ static const struct {
 	{ "junit", offsetof(struct harness_config, hazards.junit_path) },
 	{ "tap", offsetof(struct harness_config, hazards.tap_path) },
 	{ "html", offsetof(struct harness_config, hazards.html_path) },
+	{ "trace", offsetof(struct harness_config, hazards.trace_path) },
 	{ "root", offsetof(struct harness_config, hazards.root) },
 	{ "suppressions", offsetof(struct harness_config, hazards.suppressions) },
 	{ "record", offsetof(struct harness_config, record_path) },

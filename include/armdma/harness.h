@@ -24,7 +24,7 @@
  *                   swiotlb=auto|force|dynamic, kmalloc=aligned|unaligned,
  *                   iova=dma-iommu|spread|bitmap, iommu=off|strict|lazy|passthrough,
  *                   dmapool=plain|debug, backtrace=full|address, json=FILE, sarif=FILE,
- *                   junit=FILE, tap=FILE, html=FILE, root=FOLDER,
+ *                   junit=FILE, tap=FILE, html=FILE, trace=FILE, root=FOLDER,
  *                   hazards=on|off, portable=off|on, suppressions=FILE
  */
 #ifndef ARMDMA_HARNESS_H

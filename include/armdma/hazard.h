@@ -5,7 +5,7 @@
  *   machine --observe.h--> [ shadow: golden bytes, owner, history per line ]
  *   lib/dma --ledger-----> [ ledger: live mappings, allocations            ]
  *                                     |
- *                                  reports: text, JSON, SARIF, JUnit, TAP, HTML
+ *                                  reports: text, JSON, SARIF, JUnit, TAP, HTML, trace
  *
  * A hazard is a report, and the run goes on. Reports are de-duplicated by
  * class and site; the count is kept and printed at the end.
@@ -183,8 +183,8 @@ const char *hazard_meaning(enum hazard_class c);
 /**
  * struct hazard_config - all zero is: text on stderr, return addresses only
  * @text:           where text reports go; NULL is stderr
- * @json_path, @sarif_path, @junit_path, @tap_path, @html_path: also write all
- *                  reports there at hazard_detach(), in that form; NULL: no.
+ * @json_path, @sarif_path, @junit_path, @tap_path, @html_path, @trace_path: also write
+ *                  all reports there at hazard_detach(), in that form; NULL: no.
  *                  docs/reports.md
  * @root:           the folder that source files are named from, in SARIF; NULL: the nearest
  *                  one above the working directory that holds .git, else that directory
@@ -199,7 +199,7 @@ const char *hazard_meaning(enum hazard_class c);
  */
 struct hazard_config {
 	FILE *text;
-	const char *json_path, *sarif_path, *junit_path, *tap_path, *html_path;
+	const char *json_path, *sarif_path, *junit_path, *tap_path, *html_path, *trace_path;
 	const char *root;
 	bool full_backtrace;
 	bool is_quiet;

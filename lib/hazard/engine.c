@@ -91,6 +91,8 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 		return;
 	}
 	enter(e);
+	if (e->trace)
+		run_trace_event(e, ev);
 	judge(e, ev);
 	if (e->may)
 		may_event(e, ev, e->nr_told > nr_told);
@@ -156,6 +158,8 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	may_begin(e);
 	if (!e->live.is_fast && e->config.html_path)
 		e->stories = stories_new(e);
+	if (!e->live.is_fast && e->config.trace_path)
+		e->trace = run_trace_new();
 	return e;
 }
 
@@ -170,6 +174,7 @@ static void engine_free(struct hazard_engine *e)
 	may_done(e);
 	overtake_done(e);
 	stories_free(e->stories);
+	run_trace_free(e->trace);
 	ledger_done(e);
 	pool_done(e);
 	alias_done(e);

@@ -528,6 +528,7 @@ struct hazard_engine {
 	const char *schedule;		/* of a report of what is possible; NULL: it happened */
 	struct iommu_watch *iommu;	/* iommu.c's; NULL: fast gear */
 	struct overtake *overtake;	/* overtake.c's; NULL: nothing is reordered */
+	struct run_trace *trace;	/* report-trace.c's; NULL: nobody wants one */
 	struct stories *stories;	/* story.h's; NULL: nobody draws */
 };
 

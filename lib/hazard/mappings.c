@@ -14,6 +14,7 @@
 #include <linux/dma-mapping.h>
 
 #include "mappings.h"
+#include "writers.h"
 
 /* ---- finding ------------------------------------------------------- */
 
@@ -307,6 +308,8 @@ void ledger_remember(struct hazard_engine *e, enum record_kind kind,
 
 	if (!is_in_memory(m))
 		return;
+	if (e->trace)
+		run_trace_record(e->trace, &r);
 	if (e->live.is_fast)
 		recent_note(&e->live, &r);
 	else

@@ -108,7 +108,7 @@ static bool is_cached(const struct observe_event *ev)
 	return ev->attrs.type == MEM_NORMAL && ev->attrs.inner != CACHE_NONE;
 }
 
-static enum record_kind kind_of(enum observe_kind kind)
+int moment_kind(enum observe_kind kind)
 {
 	switch (kind) {
 	case OBSERVE_LOAD:
@@ -123,8 +123,11 @@ static enum record_kind kind_of(enum observe_kind kind)
 		return RECORD_WRITTEN_BACK;
 	case OBSERVE_INVALIDATE:
 		return RECORD_DROPPED;
-	default:
+	case OBSERVE_STORE:
+	case OBSERVE_DRAIN:
 		return RECORD_CPU_WROTE;
+	default:
+		return -1;
 	}
 }
 
@@ -217,7 +220,7 @@ static struct moment *moment_new(const struct stories *s, const struct shadow_li
 	struct moment *m = g_malloc0(sizeof(*m) + NR_STORY_PLACES * s->line_bytes);
 
 	m->times = 1;
-	m->record = engine_record(s->e, kind_of(ev->kind));
+	m->record = engine_record(s->e, (enum record_kind)moment_kind(ev->kind));
 	m->record.pa = ev->pa;
 	m->record.dma = ev->dma;
 	m->record.len = (uint32_t)ev->len;

@@ -45,6 +45,9 @@ static inline const uint8_t *moment_image(const struct story *s, const struct mo
 	return m->image + place * s->line_bytes;
 }
 
+/* enum record_kind of an event of a line; -1: it is none. */
+int moment_kind(enum observe_kind kind);
+
 struct stories;
 struct stories *stories_new(struct hazard_engine *e);
 void stories_free(struct stories *s);	/* NULL is fine */

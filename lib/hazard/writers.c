@@ -29,6 +29,7 @@ static const struct report_writer writers[] = {
 	{ "junit", PATH(junit), false, junit_add, junit_finish },
 	{ "tap", PATH(tap), false, tap_add, tap_finish },
 	{ "html", PATH(html), false, html_page_add, html_page_finish },
+	{ "trace", PATH(trace), false, trace_add, trace_finish },
 };
 
 static const char *path_of(const struct report_writer *w, const struct hazard_config *cfg)

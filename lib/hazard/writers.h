@@ -85,5 +85,13 @@ void tap_add(struct hazard_engine *e, struct report_file *f);
 void tap_finish(const struct report_file *f, GString *doc);
 void html_page_add(struct hazard_engine *e, struct report_file *f);
 void html_page_finish(const struct report_file *f, GString *doc);
+void trace_add(struct hazard_engine *e, struct report_file *f);
+void trace_finish(const struct report_file *f, GString *doc);
+
+/* report-trace.c: what happened, for trace_add(). */
+struct run_trace *run_trace_new(void);
+void run_trace_free(struct run_trace *t);	/* NULL is fine */
+void run_trace_event(struct hazard_engine *e, const struct observe_event *ev);
+void run_trace_record(struct run_trace *t, const struct record *r);
 
 #endif

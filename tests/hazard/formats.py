@@ -24,7 +24,8 @@ import tally  # noqa: E402
 from tap import Tap  # noqa: E402
 
 PROGRAM, MOVED, ROOT = (os.path.abspath(a) for a in sys.argv[1:4])
-FORMS = {"json": "r.json", "sarif": "r.sarif", "junit": "r.xml", "tap": "r.tap", "html": "r.html"}
+FORMS = {"json": "r.json", "sarif": "r.sarif", "junit": "r.xml", "tap": "r.tap", "html": "r.html",
+         "trace": "r.trace"}
 SUM = re.compile(r"^(\d+) hazards? \((\d+) times?\)|^(no hazards) observed", re.M)
 SETS = [
     ["cpu-read-stale=wrong"],
@@ -206,6 +207,66 @@ def check_lanes(tap):
     tap.result("lanes of device-write-lost: the line goes back over what the device wrote", bad)
 
 
+# ---- the trace ---------------------------------------------------------------------------------
+
+PHASES = {"M": {"args"}, "X": {"dur", "args"}, "B": set(), "E": set(), "b": {"cat", "id"},
+          "e": {"cat", "id"}, "i": {"s"}}
+
+
+def trace_events(run):
+    return json.loads(run.files["r.trace"])["traceEvents"]
+
+
+def broken_events(events):
+    """What a viewer of trace events would stumble over: of the format's own rules."""
+    bad, stacks, spans, named = [], {}, {}, set()
+    for ev in events:
+        where = (ev["pid"], ev["tid"])
+        bad += ["%r lacks %s" % (ev, k) for k in {"ts", "name"} | PHASES[ev["ph"]] if k not in ev]
+        if ev["ph"] == "M" and ev["name"] == "thread_name":
+            named.add(where)
+        elif ev["ph"] != "M" and where not in named:
+            bad.append("%r: its thread has no name" % ev)
+        if ev["ph"] == "B":
+            stacks.setdefault(where, []).append(ev)
+        if ev["ph"] == "E":
+            first = stacks.get(where) and stacks[where].pop()
+            if not first or first["name"] != ev["name"] or first["ts"] > ev["ts"]:
+                bad.append("%r ends nothing" % ev)
+        if ev["ph"] in "be":
+            key = (ev["pid"], ev["cat"], ev["id"], ev["name"])
+            spans[key] = spans.get(key, 0) + (1 if ev["ph"] == "b" else -1)
+            bad += ["%r ends nothing" % ev] if spans[key] < 0 else []
+    bad += ["%r never ends" % ev for left in stacks.values() for ev in left]
+    return bad + ["%r never ends" % (key,) for key, n in spans.items() if n]
+
+
+def check_trace(tap, words, run):
+    events = trace_events(run)
+    reports = [r for d in run.documents() for r in d["reports"]]
+    bad = broken_events(events)
+    bad += differ("reports", [(e["args"]["id"], e["args"]["count"]) for e in events
+                              if e["ph"] == "i"], [(r["id"], r["count"]) for r in reports])
+    tap.result("the trace keeps the format's rules, and has each report: " + " ".join(words), bad)
+
+
+def check_tracks(tap):
+    """cpu-read-stale of programs.c, followed by hand."""
+    events = trace_events(Run(["cpu-read-stale=wrong"]))
+    threads = {(e["pid"], e["tid"]): e["args"]["name"] for e in events
+               if e["name"] == "thread_name"}
+    rows = [(threads[e["pid"], e["tid"]], e["ph"], e["ts"], e["name"]) for e in events
+            if e["ph"] in "XBEbe"]
+    bad = differ("eth0", [r[1:] for r in rows if r[0] == "eth0"], [
+        ("b", 196, "0x8000e000, 256 bytes"), ("X", 197, "write 256"), ("b", 204, "the CPU's"),
+        ("X", 208, "write 256"), ("e", 218, "the CPU's"), ("e", 218, "0x8000e000, 256 bytes")])
+    bad += differ("L1D", [r[1:] for r in rows if r[0] == "0x8000e000 L1D"],
+                  [("B", 206, "clean"), ("E", 218, "clean")])
+    bad += differ("cpu0", [r[1:] for r in rows if r[0] == "cpu0"],
+                  [("X", 207, "read 1"), ("X", 216, "read 1")])
+    tap.result("the trace shows who owned what, and what each line was", bad)
+
+
 # ---- SARIF --------------------------------------------------------------------------------------
 
 def mutations(document):
@@ -332,7 +393,7 @@ def check_files(tap):
     run = Run(["unmap-size=wrong", "cpu-read-stale=right"])
     tap.result("files of several harnesses: one, but of JSON one each, and nothing half-written",
                differ("files", sorted(run.files),
-                      ["r-2.json", "r.html", "r.json", "r.sarif", "r.tap", "r.xml"]))
+                      ["r-2.json", "r.html", "r.json", "r.sarif", "r.tap", "r.trace", "r.xml"]))
     run = Run(["unmap-size=wrong", "cpu-read-stale=right"], {"tap": "%e-%n.tap", "json": "%n.json"})
     name = os.path.basename(PROGRAM)
     tap.result("names tell program and number",
@@ -392,10 +453,12 @@ def main():
         check_counts(tap, words, run)
         check_sarif(tap, schema, words, run)
         check_page(tap, words, run)
+        check_trace(tap, words, run)
     for what, broken in mutations(json.loads(Run(SETS[0]).files["r.sarif"])):
         tap.result("the schema refuses " + what,
                    [] if complaints(schema, broken) else ["accepted"])
     check_lanes(tap)
+    check_tracks(tap)
     check_lines(tap)
     check_root(tap)
     check_fingerprints(tap)
