@@ -27,7 +27,8 @@ struct observe_event machine_event(const struct machine *m, enum observe_kind ki
 	return (struct observe_event){
 		.kind = kind, .pa = at.pa, .bytes = bytes, .len = len,
 		.cpu = m->actor.cpu, .master = m->actor.master, .va = m->actor.va,
-		.dma = m->actor.dma, .attrs = m->actor.attrs, .site = m->actor.site,
+		.dma = m->actor.dma, .dropped = m->actor.dropped, .attrs = m->actor.attrs,
+		.site = m->actor.site,
 		.line_bytes = inner_line_bytes(&m->inner),
 	};
 }

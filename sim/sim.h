@@ -47,7 +47,7 @@ struct actor {
 	const struct cpu *cpu;
 	const struct master *master;
 	uint32_t va;
-	uint64_t dma;
+	uint64_t dma, dropped;
 	struct mem_attrs attrs;
 	const void *site;
 };

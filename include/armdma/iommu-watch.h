@@ -35,6 +35,12 @@ struct iommu_iotlb_gather;
  *         was unmapped before that began
  * @attach: from now on accesses of @dev are translated by @domain; NULL: by none with
  *         tables, or it is about to change
+ * @switched: a driver asked for it, and accesses of @dev now go by other tables than before, or
+ *         by none; after @attach. @site: return address of the call
+ * @refused: [@iova, +@len) was to be mapped and is not: @err, a negative errno, of the IOMMU's
+ *         driver, or of the core
+ * @reserved: accesses of @dev to [@first, @last] never reach what is mapped there, or must lead
+ *         to themselves: of type @type, an enum iommu_resv_type. Told when @dev is probed
  * @gone:  @domain is freed
  * @fault: an access of @dev to @iova did not get through; @flags: IOMMU_FAULT_*. After the
  *         domain's handler, if it has one. Where the IOMMU's driver handles its interrupt
@@ -55,6 +61,11 @@ struct iommu_watcher {
 		     const struct iommu_iotlb_gather *gather);
 	void (*attach)(struct iommu_watcher *w, const struct iommu_domain *domain,
 		       const struct device *dev);
+	void (*switched)(struct iommu_watcher *w, const struct device *dev, const void *site);
+	void (*refused)(struct iommu_watcher *w, const struct iommu_domain *domain, uint64_t iova,
+			size_t len, int err, const void *site);
+	void (*reserved)(struct iommu_watcher *w, const struct device *dev, uint64_t first,
+			 uint64_t last, int type);
 	void (*gone)(struct iommu_watcher *w, const struct iommu_domain *domain);
 	void (*fault)(struct iommu_watcher *w, const struct device *dev, uint64_t iova, int flags);
 	struct iommu_watcher *next;	/* the core's */

@@ -77,6 +77,8 @@ struct master_config {
 /** Lives as long as @m unless master_free() comes first. Cannot fail. */
 struct master *master_new(struct machine *m, const struct master_config *cfg);
 void master_free(struct master *d);	/* NULL is fine */
+/** As master_config.dma_bits, 1..64, from now on. Context: while nobody uses @d. */
+void master_set_dma_bits(struct master *d, unsigned bits);
 const char *master_name(const struct master *d);
 bool master_is_coherent(const struct master *d);
 struct machine *master_machine(const struct master *d);

@@ -139,6 +139,7 @@ struct observe_supply {
  *          @step each
  * @va:     of a CPU's access or operation
  * @dma:    the address a master used
+ * @dropped: bits of the address that it was given which it has no lines for: not in @dma
  * @len:    bytes
  * @line_bytes: of a line of L1
  *          Barriers and register writes take no step of their own
@@ -162,7 +163,7 @@ struct observe_event {
 	const struct master *master;
 	uint64_t pa;
 	uint32_t va;
-	uint64_t dma;
+	uint64_t dma, dropped;
 	size_t len;
 	uint32_t line_bytes;
 	const uint8_t *bytes;

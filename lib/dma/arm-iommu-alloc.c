@@ -23,6 +23,7 @@
 
 #include "arm-alloc.h"
 #include "arm-iommu.h"
+#include "../iommu/map.h"
 
 static const unsigned int orders[] = { 9, 8, 4, 0 };
 
@@ -152,8 +153,8 @@ static dma_addr_t map_pages(struct device *dev, struct page *const *pages, size_
 
 	for (size_t i = 0, len; iova != DMA_MAPPING_ERROR && i < nr; i += len) {
 		len = run_length(pages + i, nr - i);
-		if (iommu_map(mapping->domain, iova + (i << PAGE_SHIFT),
-			      page_to_phys(pages[i]), len << PAGE_SHIFT, prot, GFP_KERNEL) < 0) {
+		if (iommu_map_for(mapping->domain, iova + (i << PAGE_SHIFT), page_to_phys(pages[i]),
+				  len << PAGE_SHIFT, prot, GFP_KERNEL, NULL) < 0) {
 			iommu_unmap(mapping->domain, iova, i << PAGE_SHIFT);
 			arm_iova_free(mapping, iova, size);
 			return DMA_MAPPING_ERROR;

@@ -15,6 +15,7 @@
 #include <linux/iommu.h>
 
 #include "arm-iommu.h"
+#include "../iommu/map.h"
 
 int arm_iommu_prot(enum dma_data_direction dir, unsigned long attrs)
 {
@@ -77,7 +78,7 @@ static dma_addr_t map_pages(struct device *dev, phys_addr_t pa, size_t len, int 
 	dma_addr_t iova = arm_iova_alloc(mapping, len);
 
 	if (iova == DMA_MAPPING_ERROR ||
-	    iommu_map(mapping->domain, iova, pa, len, prot, GFP_KERNEL) >= 0)
+	    iommu_map_for(mapping->domain, iova, pa, len, prot, GFP_KERNEL, NULL) >= 0)
 		return iova;
 	arm_iova_free(mapping, iova, len);
 	return DMA_MAPPING_ERROR;

@@ -13,6 +13,7 @@
 #include <linux/iommu.h>
 
 #include "arm-iommu.h"
+#include "../iommu/map.h"
 
 /* One call. @done: entries at the front of the list that have their chunk's address. */
 struct sg_job {
@@ -43,8 +44,8 @@ static ssize_t map_entry(const struct sg_job *job, struct scatterlist *sg, dma_a
 
 	if (!(job->attrs & DMA_ATTR_SKIP_CPU_SYNC))
 		arm_iommu_give(job->dev, sg_phys(sg), sg->length, job->dir);
-	err = iommu_map(mapping->domain, iova, page_to_phys(sg_page(sg)), len,
-			arm_iommu_prot(job->dir, job->attrs), GFP_KERNEL);
+	err = iommu_map_for(mapping->domain, iova, page_to_phys(sg_page(sg)), len,
+			    arm_iommu_prot(job->dir, job->attrs), GFP_KERNEL, NULL);
 	return err < 0 ? err : (ssize_t)len;
 }
 

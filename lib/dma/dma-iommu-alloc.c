@@ -24,6 +24,7 @@
 
 #include "arm-alloc.h"
 #include "dma-iommu.h"
+#include "../iommu/map.h"
 
 /* ---- pages from anywhere ----------------------------------------------------------------- */
 
@@ -198,8 +199,8 @@ static bool map_list(struct device *dev, dma_addr_t iova, struct sg_table *sgt, 
 		     int prot, gfp_t gfp)
 {
 	gfp &= ~(gfp_t)(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_COMP | __GFP_ZERO);
-	return iommu_map_sg(cookie_of(dev)->domain, iova, sgt->sgl, sgt->orig_nents, prot, gfp) ==
-	       (ssize_t)size;
+	return iommu_map_sg_for(cookie_of(dev)->domain, iova, sgt->sgl, sgt->orig_nents, prot, gfp,
+				NULL) == (ssize_t)size;
 }
 
 static bool map_pages(struct device *dev, struct page **pages, unsigned count, size_t size,

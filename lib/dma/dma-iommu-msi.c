@@ -10,6 +10,7 @@
 #include <linux/msi.h>
 
 #include "dma-iommu.h"
+#include "../iommu/map.h"
 
 struct msi_page {
 	struct list_head list;
@@ -71,7 +72,7 @@ static struct msi_page *map_page(struct iommu_dma_cookie *c, struct device *dev,
 
 	if (!iova)
 		return NULL;
-	if (iommu_map(c->domain, iova, pa, size, prot, GFP_KERNEL)) {
+	if (iommu_map_for(c->domain, iova, pa, size, prot, GFP_KERNEL, NULL)) {
 		give_iova(c, iova, size);
 		return NULL;
 	}

@@ -134,8 +134,8 @@ static inline int map_run(const struct sg_job *job, dma_addr_t iova, struct run 
 	if (likely(r->len == job->cookie->mask + 1))
 		err = iommu_map_one_nosync(domain, iova + r->mapped, r->pa, r->len, job->prot);
 	else
-		err = r->len ? iommu_map_nosync(domain, iova + r->mapped, r->pa, r->len,
-						job->prot, GFP_ATOMIC) : 0;
+		err = r->len ? iommu_map_nosync_for(domain, iova + r->mapped, r->pa, r->len,
+						    job->prot, GFP_ATOMIC, NULL) : 0;
 	if (unlikely(err))
 		return err;
 	r->mapped += r->len;

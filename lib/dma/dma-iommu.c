@@ -108,7 +108,7 @@ static inline int map_pages_of(const struct iommu_dma_cookie *c, dma_addr_t iova
 {
 	if (likely(len == c->mask + 1))
 		return iommu_map_one(c->domain, iova, pa, len, prot);
-	return iommu_map(c->domain, iova, pa, len, prot, GFP_ATOMIC);
+	return iommu_map_for(c->domain, iova, pa, len, prot, GFP_ATOMIC, NULL);
 }
 
 static __always_inline dma_addr_t map_range(struct device *dev, phys_addr_t pa, size_t size,

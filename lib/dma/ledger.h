@@ -53,6 +53,8 @@ enum ledger_kind {
 	LEDGER_BACKEND_SET,	/* set_dma_ops() with other operations than before */
 	LEDGER_SLEEPS,		/* @what, which may sleep, was called where nobody may */
 	LEDGER_NO_PAGE,		/* a list was asked for over memory that has no pages */
+	LEDGER_MASK_SET,	/* dma_set_mask(): @dma is the mask from now on */
+	LEDGER_COHERENT_MASK_SET,
 	NR_LEDGER_KINDS
 };
 
@@ -86,6 +88,8 @@ enum ledger_why {
  * @dir:        enum dma_data_direction
  * @attrs:      DMA_ATTR_*
  * @nents:      of sg calls: as passed in
+ * @sgl:        of sg calls: the list; identity only
+ * @sg_sum:     and a sum over what its @nents entries say of their memory
  * @is_bounced: the device works on a swiotlb slot
  * @bounce_pa:  where that slot is
  * @pool:       identity of a dma_pool; @pool_name its name
@@ -105,6 +109,8 @@ struct ledger_note {
 	unsigned long attrs;
 	int nents;
 	int sg_index;
+	const void *sgl;
+	uint64_t sg_sum;
 	bool is_bounced;
 	uint64_t bounce_pa;
 	enum ledger_why why;

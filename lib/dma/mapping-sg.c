@@ -15,6 +15,7 @@ struct sg_request {
 	enum dma_data_direction dir;
 	unsigned long attrs;
 	const void *site;
+	u64 sum;			/* sum_of() it, where somebody listens */
 };
 
 /*
@@ -53,6 +54,32 @@ static dma_addr_t next_dma(struct sg_cursor *c, struct scatterlist *sg)
 	return dma;
 }
 
+/*
+ * Whoever changes an entry while it is mapped changes this: memory and lengths, nothing that
+ * a map or a mark stores. Order counts.
+ */
+static u64 sum_of(struct scatterlist *sg, int nents)
+{
+	u64 sum = 0;
+
+	for (int i = 0; i < nents && sg; i++, sg = i < nents ? sg_next(sg) : NULL) {
+		port_before_load(sg, sizeof(*sg));
+		sum = sum * 31 + (uintptr_t)sg_page(sg) + sg->offset;
+		sum = sum * 31 + sg->length;
+	}
+	return sum;
+}
+
+/* In the fast gear nobody compares them. */
+static struct sg_request with_sum(const struct sg_request *r)
+{
+	struct sg_request heard = *r;
+
+	if (machine_gear(r->dev->kernel->port.machine) == GEAR_EXACT)
+		heard.sum = sum_of(r->sg, r->nents);
+	return heard;
+}
+
 static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct scatterlist *sg,
 		    int index, struct sg_cursor *cursor, enum ledger_why why)
 {
@@ -65,6 +92,8 @@ static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct sc
 	n.attrs = r->attrs;
 	n.nents = r->nents;
 	n.sg_index = index;
+	n.sgl = r->sg;
+	n.sg_sum = r->sum;
 	n.why = why;
 	n.site = r->site;
 	if (sg) {
@@ -84,15 +113,17 @@ static void note_sg(const struct sg_request *r, enum ledger_kind kind, struct sc
 /* As many entries as the ledger is to hear of: of merged ones, the CPU's. */
 static void note_mapped_sg(const struct sg_request *r, int ents)
 {
+	struct sg_request heard;
 	struct sg_cursor cursor;
 	struct scatterlist *sg;
 	int i;
 
 	if (!is_listening(r->dev))
 		return;
+	heard = with_sum(r);
 	cursor = cursor_of(r);
 	for_each_sg(r->sg, sg, cursor.is_merged ? r->nents : ents, i)
-		note_sg(r, LEDGER_MAP_SG, sg, i, &cursor, WHY_NONE);
+		note_sg(&heard, LEDGER_MAP_SG, sg, i, &cursor, WHY_NONE);
 }
 
 static bool is_known_sg_error(int err)
@@ -193,9 +224,10 @@ static void unmap_sg_request(const struct sg_request *r)
 	if (is_bad_dir(r->dir))
 		return;
 	if (is_listening(dev)) {
+		struct sg_request heard = with_sum(r);
 		struct sg_cursor cursor = cursor_of(r);
 
-		note_sg(r, LEDGER_UNMAP_SG, r->sg, 0, &cursor, WHY_NONE);
+		note_sg(&heard, LEDGER_UNMAP_SG, r->sg, 0, &cursor, WHY_NONE);
 	}
 	if (maps_direct(dev))
 		dma_direct_unmap_sg(dev, r->sg, r->nents, r->dir, r->attrs);
@@ -225,17 +257,19 @@ void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_d
 /* One note for each entry, since the entries are what was mapped. */
 static void note_sync_sg(const struct sg_request *r, enum ledger_kind kind)
 {
+	struct sg_request heard;
 	struct sg_cursor cursor;
 	struct scatterlist *sg;
 	int i;
 
 	if (!is_listening(r->dev))
 		return;
+	heard = with_sum(r);
 	cursor = cursor_of(r);
 	for_each_sg(r->sg, sg, r->nents, i) {
 		if (!sg)
 			return;
-		note_sg(r, kind, sg, i, &cursor, WHY_NONE);
+		note_sg(&heard, kind, sg, i, &cursor, WHY_NONE);
 	}
 }
 

@@ -32,38 +32,63 @@ static void setup_need_sync(struct device *dev)
 				     !ops->sync_sg_for_cpu && !ops->sync_sg_for_device;
 }
 
-int dma_set_mask(struct device *dev, u64 mask)
+static void note_mask(struct device *dev, enum ledger_kind kind, u64 mask, const void *site)
+{
+	if (dev->kernel)
+		kernel_note(dev->kernel, &(struct ledger_note){
+			.kind = kind, .dev = dev, .dma = mask, .site = site,
+		});
+}
+
+static int set_mask(struct device *dev, u64 mask, const void *site)
 {
 	if (!dev->dma_mask || !is_mask_supported(dev, mask))
 		return -EIO;
 	*dev->dma_mask = mask;
 	setup_need_sync(dev);
 	swiotlb_setup_device(dev);
+	note_mask(dev, LEDGER_MASK_SET, mask, site);
 	return 0;
 }
 
-int dma_set_coherent_mask(struct device *dev, u64 mask)
+static int set_coherent_mask(struct device *dev, u64 mask, const void *site)
 {
 	if (!is_mask_supported(dev, mask))
 		return -EIO;
 	dev->coherent_dma_mask = mask;
+	note_mask(dev, LEDGER_COHERENT_MASK_SET, mask, site);
 	return 0;
 }
 
 /* Whoever can stream to a mask can allocate below it: Linux does not ask again. */
-int dma_set_mask_and_coherent(struct device *dev, u64 mask)
+static int set_both(struct device *dev, u64 mask, const void *site)
 {
-	int err = dma_set_mask(dev, mask);
+	int err = set_mask(dev, mask, site);
 
 	if (!err)
-		dma_set_coherent_mask(dev, mask);
+		set_coherent_mask(dev, mask, site);
 	return err;
+}
+
+int dma_set_mask(struct device *dev, u64 mask)
+{
+	return set_mask(dev, mask, __builtin_return_address(0));
+}
+
+int dma_set_coherent_mask(struct device *dev, u64 mask)
+{
+	return set_coherent_mask(dev, mask, __builtin_return_address(0));
+}
+
+int dma_set_mask_and_coherent(struct device *dev, u64 mask)
+{
+	return set_both(dev, mask, __builtin_return_address(0));
 }
 
 int dma_coerce_mask_and_coherent(struct device *dev, u64 mask)
 {
 	dev->dma_mask = &dev->coherent_dma_mask;
-	return dma_set_mask_and_coherent(dev, mask);
+	return set_both(dev, mask, __builtin_return_address(0));
 }
 
 u64 dma_get_mask(struct device *dev)

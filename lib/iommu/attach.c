@@ -121,12 +121,23 @@ static int attach_group(struct iommu_domain *domain, struct iommu_group *group)
 	return group_set_domain(group, domain);
 }
 
+/* What a driver asked for is done. */
+static void told_switched(const struct iommu_group *group, const void *site)
+{
+	const struct group_device *gdev;
+
+	for_each_group_device(group, gdev)
+		trace_switched(gdev->dev, site);
+}
+
 int iommu_attach_group(struct iommu_domain *domain, struct iommu_group *group)
 {
 	int ret;
 
 	mutex_lock(&group->mutex);
 	ret = attach_group(domain, group);
+	if (!ret)
+		told_switched(group, __builtin_return_address(0));
 	mutex_unlock(&group->mutex);
 	return ret;
 }
@@ -136,6 +147,7 @@ void iommu_detach_group(struct iommu_domain *domain, struct iommu_group *group)
 	(void)domain;
 	mutex_lock(&group->mutex);
 	group_set_core_domain(group);
+	told_switched(group, __builtin_return_address(0));
 	mutex_unlock(&group->mutex);
 }
 
@@ -147,6 +159,8 @@ int iommu_group_replace_domain(struct iommu_group *group, struct iommu_domain *n
 		return -EINVAL;
 	mutex_lock(&group->mutex);
 	ret = group_set_domain(group, new_domain);
+	if (!ret)
+		told_switched(group, __builtin_return_address(0));
 	mutex_unlock(&group->mutex);
 	return ret;
 }
@@ -165,6 +179,8 @@ int iommu_attach_device(struct iommu_domain *domain, struct device *dev)
 		return -ENODEV;
 	mutex_lock(&group->mutex);
 	ret = is_alone(group) ? attach_group(domain, group) : -EINVAL;
+	if (!ret)
+		told_switched(group, __builtin_return_address(0));
 	mutex_unlock(&group->mutex);
 	return ret;
 }
@@ -176,8 +192,10 @@ void iommu_detach_device(struct iommu_domain *domain, struct device *dev)
 	if (!group)
 		return;
 	mutex_lock(&group->mutex);
-	if (!WARN_ON(domain != group->domain) && !WARN_ON(!is_alone(group)))
+	if (!WARN_ON(domain != group->domain) && !WARN_ON(!is_alone(group))) {
 		group_set_core_domain(group);
+		told_switched(group, __builtin_return_address(0));
+	}
 	mutex_unlock(&group->mutex);
 }
 

@@ -13,6 +13,7 @@
 #include <linux/bitops.h>
 
 #include "core.h"
+#include "map.h"
 #include "trace.h"
 
 /* No zone, no compound page, for a page table. */
@@ -95,6 +96,15 @@ static noinline int map_runs(struct iommu_domain *domain, unsigned long iova, ph
 	return 0;
 }
 
+/* What was mapped of it is no longer. */
+static noinline void undo_map(struct iommu_domain *domain, unsigned long iova, size_t size,
+			      size_t done, int err, const void *site)
+{
+	trace_refused(domain, iova, size, err, site);
+	if (done)
+		iommu_unmap(domain, iova, done);
+}
+
 static __always_inline int map_range(struct iommu_domain *domain, unsigned long iova,
 				     phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
 				     const void *site)
@@ -112,8 +122,8 @@ static __always_inline int map_range(struct iommu_domain *domain, unsigned long 
 		ret = map_runs(domain, iova, paddr, size, prot, gfp, &done);
 	if (likely(!ret))
 		trace_map(domain, iova, paddr, size, prot, site);
-	else if (done)
-		iommu_unmap(domain, iova, done);
+	else
+		undo_map(domain, iova, size, done, ret, site);
 	return ret;
 }
 
@@ -128,12 +138,19 @@ static inline int sync_map(struct iommu_domain *domain, unsigned long iova, size
 	return ret;
 }
 
-int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
-		     size_t size, int prot, gfp_t gfp)
+int iommu_map_nosync_for(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+			 size_t size, int prot, gfp_t gfp, const void *site)
 {
 	if (WARN_ON_ONCE(gfp & BAD_GFP))
 		return -EINVAL;
-	return map_range(domain, iova, paddr, size, prot, gfp, __builtin_return_address(0));
+	return map_range(domain, iova, paddr, size, prot, gfp, site);
+}
+
+int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+		     size_t size, int prot, gfp_t gfp)
+{
+	return iommu_map_nosync_for(domain, iova, paddr, size, prot, gfp,
+				    __builtin_return_address(0));
 }
 
 int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
@@ -146,16 +163,22 @@ int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
 	return ret;
 }
 
-int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr, size_t size,
-	      int prot, gfp_t gfp)
+int iommu_map_for(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr, size_t size,
+		  int prot, gfp_t gfp, const void *site)
 {
 	int ret;
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (WARN_ON_ONCE(gfp & BAD_GFP))
 		return -EINVAL;
-	ret = map_range(domain, iova, paddr, size, prot, gfp, __builtin_return_address(0));
+	ret = map_range(domain, iova, paddr, size, prot, gfp, site);
 	return unlikely(ret) ? ret : sync_map(domain, iova, size);
+}
+
+int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr, size_t size,
+	      int prot, gfp_t gfp)
+{
+	return iommu_map_for(domain, iova, paddr, size, prot, gfp, __builtin_return_address(0));
 }
 
 /* What of a list is mapped, and the memory behind it that is yet to be. */
@@ -194,10 +217,10 @@ static int map_sg_entry(struct iommu_domain *domain, unsigned long iova, struct 
 	return 0;
 }
 
-ssize_t iommu_map_sg(struct iommu_domain *domain, unsigned long iova, struct scatterlist *sg,
-		     unsigned int nents, int prot, gfp_t gfp)
+ssize_t iommu_map_sg_for(struct iommu_domain *domain, unsigned long iova, struct scatterlist *sg,
+			 unsigned int nents, int prot, gfp_t gfp, const void *site)
 {
-	struct sg_run run = { .site = __builtin_return_address(0) };
+	struct sg_run run = { .site = site };
 	int ret = 0;
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
@@ -212,6 +235,12 @@ ssize_t iommu_map_sg(struct iommu_domain *domain, unsigned long iova, struct sca
 	if (!ret)
 		ret = sync_map(domain, iova, run.mapped);
 	return ret ? ret : (ssize_t)run.mapped;
+}
+
+ssize_t iommu_map_sg(struct iommu_domain *domain, unsigned long iova, struct scatterlist *sg,
+		     unsigned int nents, int prot, gfp_t gfp)
+{
+	return iommu_map_sg_for(domain, iova, sg, nents, prot, gfp, __builtin_return_address(0));
 }
 
 /* ---- unmap -------------------------------------------------------------------------------- */

@@ -13,6 +13,14 @@
 
 #include "trace.h"
 
+/* As their namesakes, called by @site for whoever watches; NULL: by the DMA API. */
+int iommu_map_for(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr, size_t size,
+		  int prot, gfp_t gfp, const void *site);
+int iommu_map_nosync_for(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+			 size_t size, int prot, gfp_t gfp, const void *site);
+ssize_t iommu_map_sg_for(struct iommu_domain *domain, unsigned long iova, struct scatterlist *sg,
+			 unsigned int nents, int prot, gfp_t gfp, const void *site);
+
 /* Without iommu_sync_map(), which is the caller's. */
 static __always_inline int iommu_map_one_nosync(struct iommu_domain *domain, unsigned long iova,
 						phys_addr_t paddr, size_t len, int prot)
@@ -22,7 +30,7 @@ static __always_inline int iommu_map_one_nosync(struct iommu_domain *domain, uns
 	int ret;
 
 	if (unlikely(!ops->map_pages))
-		return iommu_map_nosync(domain, iova, paddr, len, prot, GFP_ATOMIC);
+		return iommu_map_nosync_for(domain, iova, paddr, len, prot, GFP_ATOMIC, NULL);
 	ret = ops->map_pages(domain, iova, paddr, len, 1, prot, GFP_ATOMIC, &done);
 	if (likely(!ret))
 		trace_map(domain, iova, paddr, len, prot, NULL);
@@ -37,7 +45,7 @@ static __always_inline int iommu_map_one(struct iommu_domain *domain, unsigned l
 	int ret;
 
 	if (unlikely(domain->ops->iotlb_sync_map != NULL))
-		return iommu_map(domain, iova, paddr, len, prot, GFP_ATOMIC);
+		return iommu_map_for(domain, iova, paddr, len, prot, GFP_ATOMIC, NULL);
 	ret = iommu_map_one_nosync(domain, iova, paddr, len, prot);
 	if (likely(!ret))
 		trace_sync_map(domain, iova, len);

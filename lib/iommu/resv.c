@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "core.h"
+#include "map.h"
 
 struct iommu_resv_region *iommu_alloc_resv_region(phys_addr_t start, size_t length, int prot,
 						  enum iommu_resv_type type, gfp_t gfp)
@@ -185,8 +186,8 @@ static int map_holes(struct iommu_domain *domain, dma_addr_t iova, dma_addr_t en
 		start = iova;
 		while (iova < end && !iommu_iova_to_phys(domain, iova))
 			iova += pgsize;
-		ret = start < iova ? iommu_map(domain, start, start, iova - start, prot,
-					       GFP_KERNEL) : 0;
+		ret = start < iova ? iommu_map_for(domain, start, start, iova - start, prot,
+						   GFP_KERNEL, NULL) : 0;
 		if (ret)
 			return ret;
 	}
@@ -218,6 +219,7 @@ int create_direct_mappings(struct iommu_domain *domain, struct device *dev)
 		return -EINVAL;
 	iommu_get_resv_regions(dev, &regions);
 	list_for_each_entry(region, &regions, list) {
+		trace_reserved(dev, region->start, last_of(region), region->type);
 		if (region->type == IOMMU_RESV_DIRECT)
 			dev->iommu->require_direct = 1;
 		if (is_direct(region) && iommu_is_dma_domain(domain) && !ret)

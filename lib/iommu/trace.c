@@ -5,6 +5,20 @@
 
 struct iommu_watcher *iommu_watched;
 
+static void tell_of_reserved(struct iommu_watcher *w, struct device *dev)
+{
+	struct iommu_resv_region *region;
+	LIST_HEAD(regions);
+
+	if (!w->reserved)
+		return;
+	iommu_get_resv_regions(dev, &regions);
+	list_for_each_entry(region, &regions, list)
+		w->reserved(w, dev, region->start, region->start + region->length - 1,
+			    region->type);
+	iommu_put_resv_regions(dev, &regions);
+}
+
 /* Who comes late learns where devices are by now. */
 static void tell_of_attached(struct iommu_watcher *w)
 {
@@ -16,8 +30,10 @@ static void tell_of_attached(struct iommu_watcher *w)
 	list_for_each_entry(dev, &k->iommu->bus, bus_node) {
 		const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
 
-		if (domain && domain->type & __IOMMU_DOMAIN_PAGING)
-			w->attach(w, domain, dev);
+		if (!domain || !(domain->type & __IOMMU_DOMAIN_PAGING))
+			continue;
+		w->attach(w, domain, dev);
+		tell_of_reserved(w, dev);
 	}
 }
 
@@ -77,6 +93,22 @@ void trace_sync_told(const struct iommu_domain *domain, const struct iommu_iotlb
 void trace_attach_told(const struct iommu_domain *domain, const struct device *dev)
 {
 	TELL(attach, domain, dev);
+}
+
+void trace_switched_told(const struct device *dev, const void *site)
+{
+	TELL(switched, dev, site);
+}
+
+void trace_refused_told(const struct iommu_domain *domain, unsigned long iova, size_t size,
+			int err, const void *site)
+{
+	TELL(refused, domain, iova, size, err, site);
+}
+
+void trace_reserved_told(const struct device *dev, uint64_t first, uint64_t last, int type)
+{
+	TELL(reserved, dev, first, last, type);
 }
 
 void trace_gone_told(const struct iommu_domain *domain)

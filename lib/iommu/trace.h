@@ -21,6 +21,10 @@ void trace_unmap_told(const struct iommu_domain *domain, unsigned long iova, siz
 		      const void *site);
 void trace_sync_told(const struct iommu_domain *domain, const struct iommu_iotlb_gather *gather);
 void trace_attach_told(const struct iommu_domain *domain, const struct device *dev);
+void trace_switched_told(const struct device *dev, const void *site);
+void trace_refused_told(const struct iommu_domain *domain, unsigned long iova, size_t size,
+			int err, const void *site);
+void trace_reserved_told(const struct device *dev, uint64_t first, uint64_t last, int type);
 void trace_gone_told(const struct iommu_domain *domain);
 void trace_fault_told(const struct device *dev, unsigned long iova, int flags);
 
@@ -66,6 +70,26 @@ static inline void trace_attach(const struct iommu_domain *domain, const struct 
 	if (unlikely(iommu_watched))
 		trace_attach_told(domain && domain->type & __IOMMU_DOMAIN_PAGING ? domain : NULL,
 				  dev);
+}
+
+static inline void trace_switched(const struct device *dev, const void *site)
+{
+	if (unlikely(iommu_watched))
+		trace_switched_told(dev, site);
+}
+
+static inline void trace_refused(const struct iommu_domain *domain, unsigned long iova,
+				 size_t size, int err, const void *site)
+{
+	if (unlikely(iommu_watched))
+		trace_refused_told(domain, iova, size, err, site);
+}
+
+static inline void trace_reserved(const struct device *dev, uint64_t first, uint64_t last,
+				  int type)
+{
+	if (unlikely(iommu_watched))
+		trace_reserved_told(dev, first, last, type);
 }
 
 static inline void trace_gone(const struct iommu_domain *domain)

@@ -31,6 +31,7 @@ struct master {
 	uint8_t interface;		/* of the CCI-400, if it is at one */
 	uint8_t use;			/* enum outer_use of its snooping accesses at an ACP */
 	uint64_t dma_mask;
+	uint64_t dropped;		/* bits of the address of the access under way */
 	struct board_range *ranges;
 	size_t nr_ranges;
 	GArray *ports;			/* of struct iommu_port; NULL: at the bus */
@@ -54,11 +55,17 @@ struct master *master_new(struct machine *m, const struct master_config *cfg)
 	g_assert(cfg->cci_interface < CCI_ACE_LITE_INTERFACES);
 	d->interface = (uint8_t)cfg->cci_interface;
 	d->use = cfg->allocs_l2 ? OUTER_WRITE_ALLOCATE : OUTER_LOOK_UP;
-	d->dma_mask = bits < 64 ? (1ull << bits) - 1 : ~0ull;
+	master_set_dma_bits(d, bits);
 	d->ranges = g_memdup2(cfg->ranges, cfg->nr_ranges * sizeof(*cfg->ranges));
 	d->nr_ranges = cfg->nr_ranges;
 	g_ptr_array_add(m->masters, d);
 	return d;
+}
+
+void master_set_dma_bits(struct master *d, unsigned bits)
+{
+	g_assert(bits && bits <= 64);
+	d->dma_mask = bits < 64 ? (1ull << bits) - 1 : ~0ull;
 }
 
 void master_destroy(struct master *d)
@@ -134,6 +141,7 @@ static struct master_fault refuse(struct master *d, const struct master_fault f)
 	struct machine *m = d->machine;
 	struct observe_event ev = {
 		.kind = OBSERVE_MASTER_FAULT, .master = d, .dma = f.dma, .pa = f.pa, .refusal = f,
+		.dropped = d->dropped,
 	};
 
 	d->faults++;
@@ -287,7 +295,7 @@ static void move_run(struct master *d, struct place at, uint64_t dma, void *buf,
 {
 	struct machine *m = d->machine;
 
-	m->actor = (struct actor){ .master = d, .dma = dma };
+	m->actor = (struct actor){ .master = d, .dma = dma, .dropped = d->dropped };
 	events_count(m, at, len);
 	if (!is_write)
 		memcpy(buf, dram_bytes(&m->dram, IMAGE_DRAM, at.off), len);
@@ -299,7 +307,7 @@ static void move_run(struct master *d, struct place at, uint64_t dma, void *buf,
 static void move_line(struct master *d, struct place at, uint64_t dma, void *buf, size_t len,
 		      bool is_write)
 {
-	d->machine->actor = (struct actor){ .master = d, .dma = dma };
+	d->machine->actor = (struct actor){ .master = d, .dma = dma, .dropped = d->dropped };
 	if (is_write)
 		write_piece(d, at, buf, len);
 	else
@@ -365,6 +373,7 @@ struct transfer {
 	bool is_write;
 	uint64_t retried;		/* the address that was last to be retried */
 	unsigned nr_retries;
+	uint64_t dropped;		/* of its address */
 };
 
 static void advance(struct transfer *t, size_t piece)
@@ -575,6 +584,15 @@ static bool step_behind(struct transfer *t, struct master_fault *ret)
 
 /* ---- the transfer --------------------------------------------------------------- */
 
+/* What the address lines carry. In the fast gear, where nobody asks, threads may share @d. */
+static void take_lines(struct transfer *t)
+{
+	t->dropped += t->dma & ~t->d->dma_mask;
+	t->dma &= t->d->dma_mask;
+	if (!t->d->machine->is_fast)
+		t->d->dropped = t->dropped;
+}
+
 static struct master_fault transfer(struct transfer *t)
 {
 	struct machine *m = t->d->machine;
@@ -587,7 +605,7 @@ static struct master_fault transfer(struct transfer *t)
 	if (unlikely(m->stb.nr))
 		stb_before_master(m);
 	while (t->len) {
-		t->dma &= t->d->dma_mask;
+		take_lines(t);
 		if (!(unlikely(t->d->ports != NULL) ? step_behind(t, &f)
 						    : step_plain(t, t->len, &f)))
 			break;
