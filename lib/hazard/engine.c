@@ -179,6 +179,7 @@ static void engine_free(struct hazard_engine *e)
 	pool_done(e);
 	alias_done(e);
 	user_notes_done(e);
+	sg_lists_done(e);
 	if (e->known)
 		g_hash_table_destroy(e->known);
 	g_ptr_array_free(e->reports, TRUE);

@@ -256,6 +256,11 @@ struct dev_record {
 	struct latest *latest;		/* [latest_slot()]: made last */
 	spinlock_t gone_lock;		/* for those who hold but a region's */
 	struct history gone;		/* the latest unmaps of bent ones */
+	uint64_t mask, mask_step;	/* the last dma_set_mask() */
+	const void *mask_site;		/* NULL: there was none */
+	const void *gone_site;		/* its driver went away */
+	uint64_t gone_step;
+	struct record refused;		/* its last map that failed; .seq 0: none did */
 };
 
 /*
@@ -278,6 +283,7 @@ struct parties {
 	GPtrArray *devices;		/* of struct dev_record *, in order of appearance */
 	GHashTable *by_dev;		/* struct device -> struct dev_record */
 	GHashTable *by_master;		/* struct master -> struct dev_record */
+	GHashTable *unbound;		/* the same, of those whose drivers are gone */
 	struct dev_record *known[NR_KNOWN];	/* some of @by_dev: party_known_device() */
 	struct mapped *live;		/* borrowed */
 };
@@ -307,7 +313,11 @@ static inline struct dev_record *party_known_device(const struct parties *p,
 /* The device behind that port; NULL if it never called the library. */
 struct dev_record *party_device_of_master(const struct parties *p, const struct master *d);
 void party_device_gone(struct parties *p, struct dev_record *d);
+/* The device behind that port as its last driver left it; NULL if it has one, or never had. */
+struct dev_record *party_unbound(const struct parties *p, const struct master *m);
 bool device_snoops(const struct device *dev);
+/* Does nothing translate its addresses but the bus? */
+bool device_goes_direct(const struct device *dev);
 
 /* ---- ledger.c: what is mapped -------------------------------------- */
 
@@ -522,6 +532,7 @@ struct hazard_engine {
 	GPtrArray *excuses;		/* of struct excuse *, excuse.h; NULL: none */
 	GPtrArray *excused;		/* the reports that they took; not in @reports */
 	GHashTable *known;		/* report key -> struct report */
+	GHashTable *sg_lists;		/* sg-list.c's: a list's address -> struct sg_life */
 	uint64_t count[NR_HAZARD_CLASSES];
 	uint64_t nr_told;		/* reports begun, known ones included */
 	struct may *may;		/* may/may.h; NULL: fast gear, or not asked for */
@@ -589,6 +600,21 @@ void fetch_event(struct hazard_engine *e, const struct observe_event *ev);
 /* coherent.c: coherent memory by another address than its own */
 void coherent_cpu_access(struct hazard_engine *e, const struct observe_event *ev,
 			 bool is_write);
+/* limits.c */
+void limits_check_segment(struct hazard_engine *e, const struct mapping *m, struct device *dev);
+/* An access whose address lost bits on its way: true: reported. */
+bool limits_exceeded(struct hazard_engine *e, const struct observe_event *ev, bool is_write);
+void limits_note_mask(struct hazard_engine *e, struct dev_record *d, const struct ledger_note *n);
+/* A map that was refused, and why: true: reported. */
+bool limits_too_large(struct hazard_engine *e, struct dev_record *d, const struct ledger_note *n);
+
+/* sg-list.c */
+void sg_list_mapped(struct hazard_engine *e, const struct mapping *m,
+		    const struct ledger_note *n);
+/* The list's mapping, if it has changed since, which is reported; else NULL. */
+struct mapping *sg_list_called(struct hazard_engine *e, const struct dev_record *d,
+			       const struct ledger_note *n);
+void sg_lists_done(struct hazard_engine *e);
 
 /* alias.c */
 /* Whose call mapped @va, beside the linear map; NULL: nobody's. */

@@ -80,8 +80,7 @@ static bool take_range(struct interval *node, void *data)
 	return false;
 }
 
-/* The first that meets [first, last]; NULL: none. */
-static struct iova_range *first_range(const struct iommu_space *s, uint64_t first, uint64_t last)
+struct iova_range *space_first(const struct iommu_space *s, uint64_t first, uint64_t last)
 {
 	struct iova_range *r = NULL;
 
@@ -91,7 +90,7 @@ static struct iova_range *first_range(const struct iommu_space *s, uint64_t firs
 
 struct iova_range *space_range(const struct iommu_space *s, uint64_t iova)
 {
-	return first_range(s, iova, iova);
+	return space_first(s, iova, iova);
 }
 
 /* @r keeps what lies in [first, last]; the rest of it are ranges of their own. */
@@ -133,7 +132,7 @@ static void space_free(gpointer p)
 	struct iommu_space *s = p;
 	struct iova_range *r;
 
-	while ((r = first_range(s, 0, UINT64_MAX)) != NULL)
+	while ((r = space_first(s, 0, UINT64_MAX)) != NULL)
 		range_free(s, r);
 	g_free(s);
 }
@@ -155,7 +154,7 @@ static struct iommu_space *space_of(struct iommu_watch *w, const struct iommu_do
 /* Somewhere that was mapped before, or not yet: the next piece of [first, last]. */
 static struct iova_range *next_piece(struct iommu_space *s, uint64_t first, uint64_t last)
 {
-	struct iova_range *r = first_range(s, first, last);
+	struct iova_range *r = space_first(s, first, last);
 	struct iova_range fresh = { .range = { .first = first }, .state = RANGE_MAPPING };
 
 	if (r && r->range.first <= first)
@@ -170,6 +169,8 @@ static void on_map(struct iommu_watcher *watcher, const struct iommu_domain *dom
 	struct iommu_space *s = space_of(w, domain);
 	uint64_t last = iova + len - 1;
 
+	iommu_check_map(w->engine, s, &(struct iommu_call){
+		.iova = iova, .pa = pa, .len = len, .site = site });
 	for (uint64_t at = iova; at <= last && at >= iova;) {
 		struct iova_range *r = next_piece(s, at, last);
 
@@ -186,6 +187,15 @@ static void on_map(struct iommu_watcher *watcher, const struct iommu_domain *dom
 	}
 }
 
+static void on_refused(struct iommu_watcher *watcher, const struct iommu_domain *domain,
+		       uint64_t iova, size_t len, int err, const void *site)
+{
+	struct iommu_watch *w = watch_of(watcher);
+
+	iommu_check_map(w->engine, space_of(w, domain), &(struct iommu_call){
+		.iova = iova, .len = len, .err = err, .site = site });
+}
+
 static void on_sync_map(struct iommu_watcher *watcher, const struct iommu_domain *domain,
 			uint64_t iova, size_t len)
 {
@@ -194,7 +204,7 @@ static void on_sync_map(struct iommu_watcher *watcher, const struct iommu_domain
 	struct iova_range *r;
 
 	for (uint64_t at = iova; at <= last && at >= iova; at = r->range.last + 1) {
-		r = first_range(s, at, last);
+		r = space_first(s, at, last);
 		if (!r)
 			return;
 		if (r->state == RANGE_MAPPING)
@@ -218,8 +228,10 @@ static void on_unmap(struct iommu_watcher *watcher, const struct iommu_domain *d
 	uint64_t last = iova + unmapped - 1;
 	struct iova_range *r;
 
+	iommu_check_unmap(w->engine, s, &(struct iommu_call){
+		.iova = iova, .len = len, .site = site }, unmapped);
 	for (uint64_t at = iova; unmapped && at <= last && at >= iova; at = r->range.last + 1) {
-		r = first_range(s, at, last);
+		r = space_first(s, at, last);
 		if (!r)
 			return;
 		r = carve(s, r, at, last);
@@ -254,7 +266,7 @@ static void on_sync(struct iommu_watcher *watcher, const struct iommu_domain *do
 	forget_oldest(s);
 }
 
-static struct iommu_user *user_of_device(struct iommu_watch *w, const struct device *dev)
+struct iommu_user *iommu_user_of_device(const struct iommu_watch *w, const struct device *dev)
 {
 	for (unsigned n = 0; n < w->users->len; n++)
 		if (g_array_index(w->users, struct iommu_user, n).dev == dev)
@@ -262,23 +274,71 @@ static struct iommu_user *user_of_device(struct iommu_watch *w, const struct dev
 	return NULL;
 }
 
+struct iommu_user *iommu_user_of_master(const struct iommu_watch *w, const struct master *d)
+{
+	for (unsigned n = 0; n < w->users->len; n++)
+		if (g_array_index(w->users, struct iommu_user, n).master == d)
+			return &g_array_index(w->users, struct iommu_user, n);
+	return NULL;
+}
+
+static void on_switched(struct iommu_watcher *watcher, const struct device *dev,
+			const void *site)
+{
+	struct iommu_watch *w = watch_of(watcher);
+	struct iommu_user *u = iommu_user_of_device(w, dev);
+
+	if (u)
+		iommu_check_switch(w->engine, u, site);
+}
+
+static bool is_same(const struct reserved_range *a, const struct reserved_range *b)
+{
+	return a->dev == b->dev && a->first == b->first && a->last == b->last;
+}
+
+static void on_reserved(struct iommu_watcher *watcher, const struct device *dev, uint64_t first,
+			uint64_t last, int type)
+{
+	struct iommu_watch *w = watch_of(watcher);
+	struct reserved_range fresh = { dev, first, last, type };
+
+	for (unsigned n = 0; n < w->reserved->len; n++)
+		if (is_same(&g_array_index(w->reserved, struct reserved_range, n), &fresh))
+			return;
+	g_array_append_val(w->reserved, fresh);
+}
+
 static void on_attach(struct iommu_watcher *watcher, const struct iommu_domain *domain,
 		      const struct device *dev)
 {
 	struct iommu_watch *w = watch_of(watcher);
-	struct iommu_user *u = user_of_device(w, dev);
+	struct iommu_user *u = iommu_user_of_device(w, dev);
 	struct iommu_user fresh = { .dev = dev, .master = dev->master };
 
 	if (!dev->master || master_machine(dev->master) != w->engine->machine)
 		return;
 	if (!u) {
 		g_array_append_val(w->users, fresh);
-		u = user_of_device(w, dev);
+		u = iommu_user_of_device(w, dev);
 	}
 	iommu_end_stalls(w->engine, dev->master);
 	u->master = dev->master;
 	u->space = domain ? space_of(w, domain) : NULL;
 	u->since = moment_of(w);
+	if (!u->was)
+		u->was = u->space;
+}
+
+/* A space goes: nobody is in it, or was. */
+static void forget_space(struct iommu_user *u, const struct iommu_space *s)
+{
+	if (u->space == s)
+		u->space = NULL;
+	if (u->was == s)
+		u->was = NULL;
+	if (u->left == s)
+		u->left = NULL;
 }
 
 static void on_gone(struct iommu_watcher *watcher, const struct iommu_domain *domain)
@@ -287,8 +347,7 @@ static void on_gone(struct iommu_watcher *watcher, const struct iommu_domain *do
 	const struct iommu_space *s = g_hash_table_lookup(w->spaces, domain);
 
 	for (unsigned n = 0; s && n < w->users->len; n++)
-		if (g_array_index(w->users, struct iommu_user, n).space == s)
-			g_array_index(w->users, struct iommu_user, n).space = NULL;
+		forget_space(&g_array_index(w->users, struct iommu_user, n), s);
 	g_hash_table_remove(w->spaces, domain);
 }
 
@@ -388,9 +447,11 @@ void iommu_begin(struct hazard_engine *e)
 	w->spaces = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, space_free);
 	w->users = g_array_new(FALSE, FALSE, sizeof(struct iommu_user));
 	w->stalls = g_array_new(FALSE, FALSE, sizeof(struct iommu_stall));
+	w->reserved = g_array_new(FALSE, FALSE, sizeof(struct reserved_range));
 	w->watcher = (struct iommu_watcher){
 		.map = on_map, .sync_map = on_sync_map, .unmapping = on_unmapping,
 		.unmap = on_unmap, .sync = on_sync, .attach = on_attach, .gone = on_gone,
+		.refused = on_refused, .switched = on_switched, .reserved = on_reserved,
 	};
 	iommu_watch(&w->watcher);
 }
@@ -405,6 +466,7 @@ void iommu_done(struct hazard_engine *e)
 	g_hash_table_destroy(w->spaces);
 	g_array_free(w->users, TRUE);
 	g_array_free(w->stalls, TRUE);
+	g_array_free(w->reserved, TRUE);
 	g_free(w);
 	e->iommu = NULL;
 }

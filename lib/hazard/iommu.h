@@ -58,6 +58,25 @@ struct iommu_user {
 	const struct master *master;
 	struct iommu_space *space;
 	uint64_t since;			/* a moment */
+	struct iommu_space *was;	/* @space, when its driver last switched it */
+	struct iommu_space *left;	/* by the last switch; NULL: nothing, or it is gone */
+	const void *left_site;
+	uint64_t left_step;
+};
+
+/* Where a device must not map. */
+struct reserved_range {
+	const struct device *dev;
+	uint64_t first, last;
+	int type;			/* enum iommu_resv_type */
+};
+
+/* A call of the IOMMU API. */
+struct iommu_call {
+	uint64_t iova, pa;
+	size_t len;
+	int err;			/* 0: done */
+	const void *site;		/* NULL: the DMA API's */
 };
 
 /* An access that waits to be resumed. */
@@ -83,6 +102,7 @@ struct iommu_watch {
 	GHashTable *spaces;		/* by domain */
 	GArray *users;			/* of struct iommu_user */
 	GArray *stalls;			/* of struct iommu_stall */
+	GArray *reserved;		/* of struct reserved_range */
 	const struct master *told;	/* what its access comes to has been reported */
 	const struct cpu *aborts;	/* the same of a register access of this CPU */
 	unsigned nr_freed;
@@ -92,6 +112,10 @@ struct iommu_watch {
 /* ---- iommu-spaces.c ------------------------------------------------------------- */
 
 struct iova_range *space_range(const struct iommu_space *s, uint64_t iova);
+/* The first that meets [first, last]; NULL: none. */
+struct iova_range *space_first(const struct iommu_space *s, uint64_t first, uint64_t last);
+struct iommu_user *iommu_user_of_device(const struct iommu_watch *w, const struct device *dev);
+struct iommu_user *iommu_user_of_master(const struct iommu_watch *w, const struct master *d);
 /* Who asks; NULL: nobody whose addresses are known. */
 struct iommu_user *iommu_user_of(struct hazard_engine *e, const struct observe_event *ev);
 
@@ -112,6 +136,15 @@ const struct freed_range *iommu_freed(const struct iommu_watch *w, uint64_t pa, 
 /* ---- iommu.c ----------------------------------------------------------------------- */
 
 void iommu_end_stalls(struct hazard_engine *e, const struct master *master);
+
+/* ---- iommu-calls.c ------------------------------------------------------------------ */
+
+/* Before it changes anything; with an error, after it has not. */
+void iommu_check_map(struct hazard_engine *e, const struct iommu_space *s,
+		     const struct iommu_call *c);
+void iommu_check_unmap(struct hazard_engine *e, const struct iommu_space *s,
+		       const struct iommu_call *c, size_t unmapped);
+void iommu_check_switch(struct hazard_engine *e, struct iommu_user *u, const void *site);
 
 /* ---- iommu-report.c --------------------------------------------------------------- */
 

@@ -19,6 +19,7 @@
 #include "may/may.h"
 #include "overtake.h"
 #include "pool.h"
+#include "stranger.h"
 
 /* ---- notes --------------------------------------------------------- */
 
@@ -44,6 +45,14 @@ static void link_segment(struct dev_record *d, struct mapping *m, int sg_index)
 	mapping_is_segment(d, slot, m);
 }
 
+static void note_segment(struct hazard_engine *e, struct dev_record *d, struct mapping *m,
+			 const struct ledger_note *n)
+{
+	link_segment(d, m, n->sg_index);
+	limits_check_segment(e, m, n->dev);
+	sg_list_mapped(e, m, n);
+}
+
 static void note_map(struct hazard_engine *e, struct dev_record *d,
 		     const struct ledger_note *n)
 {
@@ -61,7 +70,7 @@ static void note_map(struct hazard_engine *e, struct dev_record *d,
 	overtake_given(e, m->pa, m->len);
 	ledger_mapping_add(e, m);
 	if (m->kind == MAPPING_SG)
-		link_segment(d, m, n->sg_index);
+		note_segment(e, d, m, n);
 	ledger_remember(e, RECORD_MAPPED, m, n, 0, m->len);
 }
 
@@ -90,16 +99,21 @@ static void note_alloc(struct hazard_engine *e, struct dev_record *d,
 	alias_check(e, m);
 }
 
-static void unknown(struct hazard_engine *e, struct dev_record *d,
-		    const struct ledger_note *n, enum hazard_class class)
+/* Or another's: then that. */
+static struct mapping *unknown(struct hazard_engine *e, struct dev_record *d,
+			       const struct ledger_note *n, enum hazard_class class)
 {
 	const struct record *gone = ledger_last_gone(d, n->dma);
+	struct mapping *m = stranger_called(e, d, n, gone);
 
+	if (m)
+		return m;
 	ledger_complain(e, d, n, (struct complaint){
 		.class = class, .gone = gone,
 		.why = gone ? "nothing is mapped there any more."
 			    : "nothing is mapped there.",
 	});
+	return NULL;
 }
 
 static void remove_all_segments(struct hazard_engine *e, struct mapping *m)
@@ -141,7 +155,9 @@ static void note_unmap(struct hazard_engine *e, struct dev_record *d,
 		ledger_error_used(e, d, n);
 		return;
 	}
-	m = ledger_find_unmapped(d, n);
+	m = sg_list_called(e, d, n);
+	if (!m)
+		m = ledger_find_unmapped(d, n);
 	if (!m) {
 		unknown(e, d, n, HAZARD_UNMAP_UNKNOWN);
 		return;
@@ -202,9 +218,11 @@ static void note_sync_single(struct hazard_engine *e, struct dev_record *d,
 		return;
 	m = ledger_find_synced(d, n, &is_whole);
 	if (!m) {
-		unknown(e, d, n, HAZARD_SYNC_UNKNOWN);
-		return;
+		m = unknown(e, d, n, HAZARD_SYNC_UNKNOWN);
+		is_whole = true;
 	}
+	if (!m)
+		return;
 	if (!is_whole)
 		sync_beyond(e, m, n);
 	if (!ledger_sync_direction_fits(m, n))
@@ -229,7 +247,9 @@ static void note_sync_sg(struct hazard_engine *e, struct dev_record *d,
 	struct mapping *m;
 
 	head.kind = LEDGER_UNMAP_SG;
-	m = ledger_find_segment(d, &head);
+	m = sg_list_called(e, d, n);
+	if (!m)
+		m = ledger_find_segment(d, &head);
 	if (!m) {
 		if (!n->sg_index)
 			unknown(e, d, n, HAZARD_SYNC_UNKNOWN);
@@ -274,6 +294,38 @@ static void note_checked(struct hazard_engine *e, struct dev_record *d,
 	if (latest && !mark_checked(latest, &dma))
 		return;
 	mapped_each_dma(d, dma, dma, mark_checked, &dma);
+}
+
+static void note_refused(struct hazard_engine *e, struct dev_record *d,
+			 const struct ledger_note *n)
+{
+	static const char *const what[] = {
+		[WHY_NOT_SIMULATED] = "is not memory that a device can reach: a stack, a "
+				      "global variable, or another allocator's",
+		[WHY_VMALLOC] = "is not in the linear map (vmalloc, ioremap, a module's "
+				"data): its pages need not be neighbours",
+		[WHY_NOT_RAM] = "is not RAM; registers take dma_map_resource()",
+		[WHY_USER] = "is an address of a process: its pages are anywhere, and "
+			     "pin_user_pages_fast() finds them",
+	};
+	struct record now = ledger_call_record(e, d, n, RECORD_MAPPED);
+	struct report *r;
+
+	d->refused = now;
+	if (limits_too_large(e, d, n))
+		return;
+	if (n->why >= G_N_ELEMENTS(what) || !what[n->why])
+		return;
+	r = report_begin(e, HAZARD_MAP_NOT_MEMORY, n->site, NULL);
+	if (!r)
+		return;
+	report_say(r, "%s was asked to map %zu bytes (%s) of what %s. The mapping was refused.",
+		   party_name(&e->parties, d->party), n->len, direction_name(n->dir),
+		   what[n->why]);
+	now.party = NO_PARTY;
+	report_now(e, r, &now, true, "mapping refused");
+	report_fix(r, "Likely missing", "a buffer from kmalloc() or alloc_pages()");
+	report_end(e, r);
 }
 
 /* ---- memory that is freed, devices that go ------------------------- */
@@ -435,6 +487,8 @@ static void note_gone(struct hazard_engine *e, struct dev_record *d,
 {
 	report_leaks(e, d, "the device went away");
 	drop_all(e, d);
+	d->gone_site = n->site;
+	d->gone_step = machine_step(e->machine);
 	mapped_forget_device(d);
 	party_device_gone(&e->parties, d);
 }
@@ -466,6 +520,9 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_POOL_DESTROYED] = pool_note,
 	[LEDGER_ERROR_CHECKED] = note_checked,
 	[LEDGER_MAP_REFUSED] = given_note_refused,
+	[LEDGER_MAP_REFUSED] = note_refused,
+	[LEDGER_MASK_SET] = limits_note_mask,
+	[LEDGER_COHERENT_MASK_SET] = limits_note_mask,
 	[LEDGER_DEVICE_GONE] = note_gone,
 	[LEDGER_MMAP] = user_note_mmap,
 	[LEDGER_SLEEPS] = context_note_sleeps,

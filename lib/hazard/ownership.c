@@ -13,7 +13,7 @@
  * fetch ahead, and drivers peek at rings that way: it is judged by the bytes, and by
  * dirty lines that could go over them: dirty.c.
  */
-#include "report.h"
+#include "stranger.h"
 
 #include <inttypes.h>
 #include <linux/dma-direction.h>
@@ -292,15 +292,20 @@ static void report_unmapped(struct hazard_engine *e, const struct observe_event 
 	const struct record *unmap = kept || !d ? kept : last_gone(d, ev);
 	struct record now = device_record(e, ev, is_write);
 	const char *name = master_name(ev->master);
-	struct report *r = report_begin(e, HAZARD_DEVICE_ACCESS_UNMAPPED,
-					unmap ? unmap->site : NULL,
-					unmap ? NULL : ev->master);
+	struct stranger who = { 0 };
+	const void *guilty = unmap ? unmap->site : stranger_blame(e, ev, &who);
+	struct report *r = report_begin(e, HAZARD_DEVICE_ACCESS_UNMAPPED, guilty,
+					guilty ? NULL : ev->master);
 
 	if (!r)
 		return;
 	report_by(r, name);
 	report_of_access(e, r, ev, is_write);
 	say_unmapped(r, name, unmap);
+	if (unmap && iommu_is_lazy(e, ev->master))
+		report_say(r, "Its IOMMU let it through, since it invalidates later (lazy); a strict "
+			   "one would have refused it.");
+	stranger_say(e, r, ev, &who);
 	report_history(e, r, ev->pa, ev->len);
 	if (unmap && !kept)
 		report_row(e, r, unmap);
@@ -396,12 +401,41 @@ static void report_kept_one_way(struct hazard_engine *e, const struct observe_ev
 	report_end(e, r);
 }
 
+/* The call that returned it; a list of which fewer entries were mapped than it has. */
+static const struct record *failed_map_of(struct hazard_engine *e, const struct observe_event *ev)
+{
+	const struct dev_record *d = party_device_of_master(&e->parties, ev->master);
+
+	return d && d->refused.seq ? &d->refused : NULL;
+}
+
+static const void *failed_map(struct hazard_engine *e, const struct observe_event *ev)
+{
+	const struct record *failed = failed_map_of(e, ev);
+
+	return failed ? failed->site : NULL;
+}
+
+static void row_of_failed_map(struct hazard_engine *e, struct report *r,
+			      const struct observe_event *ev)
+{
+	struct record failed;
+
+	if (!failed_map_of(e, ev))
+		return;
+	failed = *failed_map_of(e, ev);
+	failed.party = NO_PARTY;
+	report_now(e, r, &failed, false, "mapping refused");
+}
+
 void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev)
 {
 	bool is_error = is_error_address(ev->dma);
 	struct record now = device_record(e, ev, ev->refusal.is_write);
 	const struct mapping *one_way = kept_one_way(e, ev);
 	const char *name = master_name(ev->master);
+	struct stranger who = { 0 };
+	const void *guilty;
 	struct report *r;
 
 	if (iommu_has_told(e, ev))
@@ -412,12 +446,19 @@ void ownership_device_refused(struct hazard_engine *e, const struct observe_even
 	}
 	if (is_register(e, ev))		/* mapped, and none of the machine's masters can */
 		return;
+	if (!is_error && (limits_exceeded(e, ev, ev->refusal.is_write) ||
+			  stranger_access(e, ev, ev->refusal.is_write)))
+		return;
+	guilty = is_error ? failed_map(e, ev) : stranger_blame(e, ev, &who);
 	r = report_begin(e, is_error ? HAZARD_MAPPING_ERROR_USED
-				     : HAZARD_DEVICE_ACCESS_UNMAPPED, NULL, ev->master);
+				     : HAZARD_DEVICE_ACCESS_UNMAPPED, guilty, ev->master);
 	if (!r)
 		return;
 	report_by(r, name);
 	say_refused(r, ev, is_error);
+	if (is_error)
+		row_of_failed_map(e, r, ev);
+	stranger_say(e, r, ev, &who);
 	report_now(e, r, &now, true, ev->refusal.iommu ? "refused by the IOMMU"
 						       : "refused by the bus");
 	if (is_error)
@@ -469,12 +510,14 @@ bool ownership_device_access(struct hazard_engine *e, const struct observe_event
 	struct cover c = { .ev = ev };
 
 	g_assert(ev->len <= LINE_MAX_BYTES);
+	if (limits_exceeded(e, ev, is_write))
+		return false;
 	if (d)
 		mapped_each_dma(d, ev->dma, ev->dma + ev->len - 1, add_cover, &c);
 	if (!all_of(c.is_mapped, ev->len)) {
 		if (iommu_space_allows(e, ev))
 			return true;
-		if (!iommu_has_told(e, ev))
+		if (!iommu_has_told(e, ev) && !stranger_access(e, ev, is_write))
 			report_unmapped(e, ev, d, is_write);
 		return false;
 	}

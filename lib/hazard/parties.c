@@ -30,10 +30,12 @@ void parties_init(struct parties *p, struct mapped *live)
 	p->devices = g_ptr_array_new_with_free_func(device_free);
 	p->by_dev = g_hash_table_new(g_direct_hash, g_direct_equal);
 	p->by_master = g_hash_table_new(g_direct_hash, g_direct_equal);
+	p->unbound = g_hash_table_new(g_direct_hash, g_direct_equal);
 }
 
 void parties_done(struct parties *p)
 {
+	g_hash_table_destroy(p->unbound);
 	g_hash_table_destroy(p->by_master);
 	g_hash_table_destroy(p->by_dev);
 	g_ptr_array_free(p->devices, TRUE);
@@ -116,8 +118,10 @@ static struct dev_record *device_new(struct parties *p, struct device *dev)
 	d->party = party_add(p, dev, g_strdup(dev_name(dev)));
 	g_ptr_array_add(p->devices, d);
 	g_hash_table_insert(p->by_dev, dev, d);
-	if (d->master)
+	if (d->master) {
 		g_hash_table_insert(p->by_master, (void *)d->master, d);
+		g_hash_table_remove(p->unbound, d->master);
+	}
 	return d;
 }
 
@@ -142,8 +146,23 @@ void party_device_gone(struct parties *p, struct dev_record *d)
 		p->known[party_known_slot(d->dev)] = NULL;
 	g_hash_table_remove(p->by_dev, d->dev);
 	g_hash_table_remove(p->by_key, d->dev);
-	if (d->master)
+	if (d->master) {
 		g_hash_table_remove(p->by_master, d->master);
+		g_hash_table_insert(p->unbound, (void *)d->master, d);
+	}
+}
+
+/* A freed master's address may come back here, too. */
+struct dev_record *party_unbound(const struct parties *p, const struct master *m)
+{
+	struct dev_record *d = g_hash_table_lookup(p->unbound, m);
+
+	return d && g_str_equal(party_name(p, d->party), master_name(m)) ? d : NULL;
+}
+
+bool device_goes_direct(const struct device *dev)
+{
+	return !dev->dma_iommu && !dev->dma_ops;
 }
 
 bool device_snoops(const struct device *dev)
