@@ -82,12 +82,13 @@ int device_bind(struct device *dev, bool is_coherent, bool may_wait)
 
 void device_cleanup(struct device *dev, const void *site)
 {
-	arch_teardown_dma_ops(dev);
-	iommu_dma_unconfigure(dev);
-	pm_unbind(dev);
+	/* First: what it leaves behind is its own doing, not that of the rest. */
 	kernel_note(dev->kernel, &(struct ledger_note){
 		.kind = LEDGER_DEVICE_GONE, .dev = dev, .site = site,
 	});
+	arch_teardown_dma_ops(dev);
+	iommu_dma_unconfigure(dev);
+	pm_unbind(dev);
 }
 
 void device_unbind(struct device *dev, const void *site)

@@ -293,6 +293,8 @@ void parties_done(struct parties *p);
 const char *party_name(const struct parties *p, uint16_t party);
 uint16_t party_of(struct parties *p, const struct observe_event *ev);
 struct dev_record *party_device(struct parties *p, struct device *dev);
+/* The same; NULL if it has not called the library, or not since its driver went. */
+struct dev_record *party_known_to_call(const struct parties *p, const struct device *dev);
 
 static inline unsigned party_known_slot(const struct device *dev)
 {

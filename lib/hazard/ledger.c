@@ -479,7 +479,8 @@ static void note_backend(struct hazard_engine *e, struct dev_record *d,
 {
 	struct switched s = { e, n };
 
-	mapped_each_dma(d, 0, UINT64_MAX, report_switched, &s);
+	if (d)		/* a device that goes has lost what it had */
+		mapped_each_dma(d, 0, UINT64_MAX, report_switched, &s);
 }
 
 static void note_gone(struct hazard_engine *e, struct dev_record *d,
@@ -503,7 +504,6 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_UNMAP_SG] = note_unmap,
 	[LEDGER_MAP_RESOURCE] = note_map_resource,
 	[LEDGER_UNMAP_RESOURCE] = note_unmap,
-	[LEDGER_BACKEND_SET] = note_backend,
 	[LEDGER_SYNC_FOR_CPU] = note_sync,
 	[LEDGER_SYNC_FOR_DEVICE] = note_sync,
 	[LEDGER_SYNC_SG_FOR_CPU] = note_sync,
@@ -537,6 +537,8 @@ void ledger_note(struct hazard_engine *e, const struct ledger_note *n)
 		note_freed(e, n);
 	else if (n->kind == LEDGER_AREA_MAPPED || n->kind == LEDGER_AREA_UNMAPPED)
 		alias_note(e, n);
+	else if (n->kind == LEDGER_BACKEND_SET)
+		note_backend(e, party_known_to_call(&e->parties, n->dev), n);
 	else if (!user_note_any(e, n) && on_note[n->kind])
 		on_note[n->kind](e, party_device(&e->parties, n->dev), n);
 }

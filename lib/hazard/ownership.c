@@ -401,33 +401,6 @@ static void report_kept_one_way(struct hazard_engine *e, const struct observe_ev
 	report_end(e, r);
 }
 
-/* The call that returned it; a list of which fewer entries were mapped than it has. */
-static const struct record *failed_map_of(struct hazard_engine *e, const struct observe_event *ev)
-{
-	const struct dev_record *d = party_device_of_master(&e->parties, ev->master);
-
-	return d && d->refused.seq ? &d->refused : NULL;
-}
-
-static const void *failed_map(struct hazard_engine *e, const struct observe_event *ev)
-{
-	const struct record *failed = failed_map_of(e, ev);
-
-	return failed ? failed->site : NULL;
-}
-
-static void row_of_failed_map(struct hazard_engine *e, struct report *r,
-			      const struct observe_event *ev)
-{
-	struct record failed;
-
-	if (!failed_map_of(e, ev))
-		return;
-	failed = *failed_map_of(e, ev);
-	failed.party = NO_PARTY;
-	report_now(e, r, &failed, false, "mapping refused");
-}
-
 void ownership_device_refused(struct hazard_engine *e, const struct observe_event *ev)
 {
 	bool is_error = is_error_address(ev->dma);
@@ -449,7 +422,7 @@ void ownership_device_refused(struct hazard_engine *e, const struct observe_even
 	if (!is_error && (limits_exceeded(e, ev, ev->refusal.is_write) ||
 			  stranger_access(e, ev, ev->refusal.is_write)))
 		return;
-	guilty = is_error ? failed_map(e, ev) : stranger_blame(e, ev, &who);
+	guilty = is_error ? failed_map_blame(e, ev) : stranger_blame(e, ev, &who);
 	r = report_begin(e, is_error ? HAZARD_MAPPING_ERROR_USED
 				     : HAZARD_DEVICE_ACCESS_UNMAPPED, guilty, ev->master);
 	if (!r)
@@ -457,7 +430,7 @@ void ownership_device_refused(struct hazard_engine *e, const struct observe_even
 	report_by(r, name);
 	say_refused(r, ev, is_error);
 	if (is_error)
-		row_of_failed_map(e, r, ev);
+		failed_map_say(e, r, ev);
 	stranger_say(e, r, ev, &who);
 	report_now(e, r, &now, true, ev->refusal.iommu ? "refused by the IOMMU"
 						       : "refused by the bus");

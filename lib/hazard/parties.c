@@ -135,6 +135,11 @@ struct dev_record *party_device(struct parties *p, struct device *dev)
 	return d;
 }
 
+struct dev_record *party_known_to_call(const struct parties *p, const struct device *dev)
+{
+	return g_hash_table_lookup(p->by_dev, dev);
+}
+
 struct dev_record *party_device_of_master(const struct parties *p, const struct master *m)
 {
 	return g_hash_table_lookup(p->by_master, m);

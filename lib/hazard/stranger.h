@@ -19,6 +19,13 @@ const void *stranger_blame(struct hazard_engine *e, const struct observe_event *
 			   struct stranger *ret);
 void stranger_say(struct hazard_engine *e, struct report *r, const struct observe_event *ev,
 		  const struct stranger *who);
+/*
+ * failed-map.c: where a device's DMA_MAPPING_ERROR comes from: the code, or NULL; and what to
+ * say of it.
+ */
+const void *failed_map_blame(struct hazard_engine *e, const struct observe_event *ev);
+void failed_map_say(struct hazard_engine *e, struct report *r, const struct observe_event *ev);
+
 /* iommu-calls.c: what the device's last domain still maps; true: reported. */
 bool iommu_left_behind(struct hazard_engine *e, const struct observe_event *ev, bool is_write);
 /* Do both get by the same tables? */

@@ -70,6 +70,14 @@ void zoo_cpu_executes(struct zoo *z, const void *code, size_t len)
 
 	cpu_fetch(machine_cpu(harness_machine(z->h), 0), (uint32_t)(uintptr_t)code, bytes, len,
 		  __builtin_return_address(0));
+void zoo_device_lines(struct zoo *z, unsigned bits)
+{
+	master_set_dma_bits(harness_master(z->dev), bits);
+}
+
+void zoo_driver_gone(struct zoo *z)
+{
+	harness_unbind(z->dev);
 }
 
 /* ---- its doorbell ---------------------------------------------------------------------- */

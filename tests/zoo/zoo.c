@@ -29,6 +29,7 @@ static const struct zoo_group {
 	{ "e2-memory", zoo_rows_e2_memory },
 	{ "e3-coherent", zoo_rows_e3_coherent },
 	{ "e3-order", zoo_rows_e3_order },
+	{ "e4", zoo_rows_e4 },
 	{ 0 }
 };
 

@@ -68,6 +68,10 @@ u8 zoo_reads(struct device *dev, dma_addr_t dma, size_t len);
 
 /** zoo_cpu_executes() - @len bytes at @code are fetched as code, by whoever calls this */
 void zoo_cpu_executes(struct zoo *z, const void *code, size_t len);
+/** From now on z->dev has so many address lines, and drops what is above them. */
+void zoo_device_lines(struct zoo *z, unsigned bits);
+/** The driver of z->dev is unbound; the device does not know. */
+void zoo_driver_gone(struct zoo *z);
 
 /* ---- rows -------------------------------------------------------------------------- */
 
@@ -134,5 +138,6 @@ extern const struct zoo_row zoo_rows_e2_alias[];
 extern const struct zoo_row zoo_rows_e2_memory[];
 extern const struct zoo_row zoo_rows_e3_coherent[];
 extern const struct zoo_row zoo_rows_e3_order[];
+extern const struct zoo_row zoo_rows_e4[];
 
 #endif
