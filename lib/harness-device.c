@@ -77,6 +77,9 @@ int device_bind(struct device *dev, bool is_coherent, bool may_wait)
 	arch_setup_dma_ops(dev, is_coherent);
 	if (!dev->driver)
 		pm_hold_suppliers(dev);
+	kernel_note(dev->kernel, &(struct ledger_note){
+		.kind = LEDGER_DEVICE_BOUND, .dev = dev,
+	});
 	return 0;
 }
 

@@ -43,7 +43,8 @@ enum ledger_kind {
 	LEDGER_SLAB_FREED,	/* kfree(): [@pa, +@len) is dead */
 	LEDGER_AREA_MAPPED,	/* [@va, +@len) leads to @pa: vmap(), ioremap() and others */
 	LEDGER_AREA_UNMAPPED,	/* all of it, @pa is 0 */
-	LEDGER_DEVICE_GONE,	/* the device goes away */
+	LEDGER_DEVICE_GONE,	/* the device goes away, or its driver */
+	LEDGER_DEVICE_BOUND,	/* it has a driver, maybe again */
 	LEDGER_MMAP,		/* dma_mmap_attrs() of the memory at @dma, done */
 	LEDGER_USER_MAPPED,	/* [@pa, +@len) is mapped for a process @mm, at @va */
 	LEDGER_USER_INHERITED,	/* the same, by a fork */

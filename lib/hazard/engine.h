@@ -315,6 +315,7 @@ static inline struct dev_record *party_known_device(const struct parties *p,
 /* The device behind that port; NULL if it never called the library. */
 struct dev_record *party_device_of_master(const struct parties *p, const struct master *d);
 void party_device_gone(struct parties *p, struct dev_record *d);
+void party_device_bound(struct parties *p, const struct device *dev);
 /* The device behind that port as its last driver left it; NULL if it has one, or never had. */
 struct dev_record *party_unbound(const struct parties *p, const struct master *m);
 bool device_snoops(const struct device *dev);

@@ -431,7 +431,8 @@ bool iommu_space_allows(struct hazard_engine *e, const struct observe_event *ev)
 
 		if (r && r->state != RANGE_UNMAPPED && ev->dma + ev->len - 1 <= r->range.last)
 			return life_pa(r, &r->now, ev->dma) == ev->pa &&
-			       !(u->space->domain->type & __IOMMU_DOMAIN_DMA_API);
+			       (r->now.map_site ||
+				!(u->space->domain->type & __IOMMU_DOMAIN_DMA_API));
 	}
 	return false;
 }

@@ -539,6 +539,8 @@ void ledger_note(struct hazard_engine *e, const struct ledger_note *n)
 		alias_note(e, n);
 	else if (n->kind == LEDGER_BACKEND_SET)
 		note_backend(e, party_known_to_call(&e->parties, n->dev), n);
+	else if (n->kind == LEDGER_DEVICE_BOUND)
+		party_device_bound(&e->parties, n->dev);
 	else if (!user_note_any(e, n) && on_note[n->kind])
 		on_note[n->kind](e, party_device(&e->parties, n->dev), n);
 }

@@ -157,6 +157,11 @@ void party_device_gone(struct parties *p, struct dev_record *d)
 	}
 }
 
+void party_device_bound(struct parties *p, const struct device *dev)
+{
+	g_hash_table_remove(p->unbound, dev->master);
+}
+
 /* A freed master's address may come back here, too. */
 struct dev_record *party_unbound(const struct parties *p, const struct master *m)
 {

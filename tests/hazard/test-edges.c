@@ -245,7 +245,7 @@ static void mapping_of_one_device_is_none_of_another(void **state)
 	dma_addr_t dma = map(&rig, buf, LEN, DMA_TO_DEVICE);
 
 	device_reads(other, dma, 1);
-	has_only(&rig, HAZARD_DEVICE_ACCESS_UNMAPPED, 1);
+	has_only(&rig, HAZARD_WRONG_DEVICE, 1);
 	dma_unmap_single(rig.eth, dma, LEN, DMA_TO_DEVICE);
 	kfree(buf);
 	ends(&rig, 1);

@@ -469,7 +469,7 @@ static noinline int nic_probe_wide(struct zoo *z)
 
 void zoo_061_wrong(struct zoo *z)
 {
-	u8 *buf = kzalloc(TX, GFP_KERNEL);
+	u8 *buf = kzalloc(SZ_128K, GFP_KERNEL);	/* not where memory begins */
 	dma_addr_t dma;
 
 	zoo_device_lines(z, LINES);
@@ -489,7 +489,7 @@ static noinline int nic_probe_true(struct zoo *z)
 
 void zoo_061_right(struct zoo *z)
 {
-	u8 *buf = kzalloc(TX, GFP_KERNEL);
+	u8 *buf = kzalloc(SZ_128K, GFP_KERNEL);	/* not where memory begins */
 	dma_addr_t dma;
 
 	zoo_device_lines(z, LINES);

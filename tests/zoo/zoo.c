@@ -30,6 +30,7 @@ static const struct zoo_group {
 	{ "e3-coherent", zoo_rows_e3_coherent },
 	{ "e3-order", zoo_rows_e3_order },
 	{ "e4", zoo_rows_e4 },
+	{ "e5", zoo_rows_e5 },
 	{ 0 }
 };
 

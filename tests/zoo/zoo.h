@@ -139,5 +139,6 @@ extern const struct zoo_row zoo_rows_e2_memory[];
 extern const struct zoo_row zoo_rows_e3_coherent[];
 extern const struct zoo_row zoo_rows_e3_order[];
 extern const struct zoo_row zoo_rows_e4[];
+extern const struct zoo_row zoo_rows_e5[];
 
 #endif
