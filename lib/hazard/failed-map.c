@@ -64,6 +64,11 @@ void failed_map_say(struct hazard_engine *e, struct report *r, const struct obse
 
 	if (m)
 		say_merged(e, r, m);
+	if (m)
+		report_fix(r, "Likely meant", "as many segments as dma_map_sg() returned");
+	else
+		report_fix(r, "Likely missing", "if (dma_mapping_error(%s, dma)) after the map",
+			   master_name(ev->master));
 	if (!d || !d->refused.seq)
 		return;
 	failed = d->refused;

@@ -59,9 +59,9 @@ static void report_overlap(struct hazard_engine *e, const struct iommu_space *s,
 
 	if (!r)
 		return;
-	report_say(r, "0x%zx bytes at iova 0x%" PRIx64 " were to be mapped to pa 0x%" PRIx64
-		   ", but iova 0x%" PRIx64 "-0x%" PRIx64 " leads to pa 0x%" PRIx64 " already. %s",
-		   c->len, c->iova, c->pa, range->range.first, range->range.last, range->now.pa,
+	report_say(r, "0x%zx bytes at iova 0x%" PRIx64 " were to be mapped, but iova 0x%" PRIx64 "-0x%"
+		   PRIx64 " leads to pa 0x%" PRIx64 " already. %s",
+		   c->len, c->iova, range->range.first, range->range.last, range->now.pa,
 		   c->err ? "The call was refused, and all is as it was."
 			  : "The driver of the IOMMU put it over that.");
 	rows_of_two(e, r, range->now.map_step, before, "mapped there", c->site,
@@ -71,17 +71,17 @@ static void report_overlap(struct hazard_engine *e, const struct iommu_space *s,
 	report_end(e, r);
 }
 
-static void report_reserved(struct hazard_engine *e, const struct iommu_call *c,
-			    const void *other, const char *why)
+static void report_reserved(struct hazard_engine *e, const struct iommu_call *c, const char *why,
+			    const char *fix)
 {
-	struct report *r = report_begin(e, HAZARD_IOVA_RESERVED, c->site, other);
+	struct report *r = report_begin(e, HAZARD_IOVA_RESERVED, c->site, NULL);
 
 	if (!r)
 		return;
 	report_say(r, "0x%zx bytes at iova 0x%" PRIx64 " %s: %s", c->len, c->iova,
 		   c->err ? "were to be mapped, and were refused" : "were mapped", why);
 	rows_of_two(e, r, 0, NULL, NULL, c->site, "mapped");
-	report_fix(r, "Likely missing", "iommu_get_resv_regions(), and the domain's geometry");
+	report_fix(r, "Likely missing", "%s", fix);
 	report_end(e, r);
 }
 
@@ -113,13 +113,14 @@ static void check_reserved(struct hazard_engine *e, const struct iommu_space *s,
 	const struct reserved_range *res = reserved_in(e->iommu, s, c);
 
 	if (res)
-		report_reserved(e, c, NULL, res->type == IOMMU_RESV_MSI ||
-				res->type == IOMMU_RESV_SW_MSI
+		report_reserved(e, c, res->type == IOMMU_RESV_MSI || res->type == IOMMU_RESV_SW_MSI
 				? "message interrupts go there, and no access reaches what is mapped."
-				: "the device's reserved regions have it.");
+				: "the device's reserved regions have it.",
+				"iommu_get_resv_regions(), and other addresses");
 	else if (s->domain->type & __IOMMU_DOMAIN_DMA_API)
-		report_reserved(e, c, NULL, "the addresses of this domain are the DMA API's to give "
-				"out, and it will give this one to somebody else.");
+		report_reserved(e, c, "the addresses of this domain are the DMA API's to give out, "
+				"and it will give this one to somebody else.",
+				"a domain of its own: iommu_paging_domain_alloc()");
 }
 
 static const struct iova_range *live_in(const struct iommu_space *s, const struct iommu_call *c)
@@ -149,7 +150,8 @@ void iommu_check_map(struct hazard_engine *e, const struct iommu_space *s,
 		check_reserved(e, s, c);
 	else if (c->iova + c->len - 1 > s->domain->geometry.aperture_end ||
 		 c->iova < s->domain->geometry.aperture_start)
-		report_reserved(e, c, NULL, "the domain translates no such address.");
+		report_reserved(e, c, "the domain translates no such address.",
+				"a look at domain->geometry");
 }
 
 /* ---- unmap ---------------------------------------------------------------------------------- */

@@ -434,9 +434,6 @@ void ownership_device_refused(struct hazard_engine *e, const struct observe_even
 	stranger_say(e, r, ev, &who);
 	report_now(e, r, &now, true, ev->refusal.iommu ? "refused by the IOMMU"
 						       : "refused by the bus");
-	if (is_error)
-		report_fix(r, "Likely missing", "if (dma_mapping_error(%s, dma)) after the "
-			   "map", name);
 	report_end(e, r);
 }
 

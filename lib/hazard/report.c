@@ -309,11 +309,10 @@ void report_of_access(struct hazard_engine *e, struct report *r,
 		.va = ev->va, .pa = ev->pa, .dma = ev->dma, .len = ev->len,
 		.has_va = ev->cpu, .has_pa = true, .has_dma = ev->master,
 	};
-	report_say(r, "%s %s %zu byte%s at ", who, is_write ? "wrote" : "read", ev->len,
+	report_say(r, "%s %s %zu byte%s at", who, is_write ? "wrote" : "read", ev->len,
 		   ev->len == 1 ? "" : "s");
 	if (ev->master && ev->dma != ev->pa)
 		report_say(r, "dma 0x%" PRIx64 ",", ev->dma);
-	g_string_truncate(r->what, r->what->len - (r->what->str[r->what->len - 1] == ' '));
 	report_say(r, "pa 0x%" PRIx64, ev->pa);
 	say_place(r, ev->pa);
 }

@@ -13,79 +13,74 @@
 
 /* ---- 52 to 56: single buffers ------------------------------------------------------------ */
 
-/* Another driver, which has taken what bounce buffers there are; it moves no bytes. */
-struct hog {
-	void *buf;
-	size_t len;
+/* A device with few address lines: its ring takes all the pages that there are addresses for. */
+struct ring {
+	u8 *page;
 	unsigned nr;
-	dma_addr_t dma[1024];
+	dma_addr_t dma[8];
 };
 
-static struct hog *hog_takes_all(struct zoo *z)
+static void ring_fills(struct zoo *z, struct ring *ring)
 {
-	struct hog *hog = kzalloc(sizeof(*hog), GFP_KERNEL);
+	dma_set_mask(z->dev, DMA_BIT_MASK(14));
+	ring->page = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	for (ring->nr = 0; ring->nr < ARRAY_SIZE(ring->dma); ring->nr++) {
+		dma_addr_t dma = dma_map_single(z->dev, ring->page, PAGE_SIZE, DMA_TO_DEVICE);
 
-	hog->len = min(dma_max_mapping_size(z->dev2), (size_t)SZ_256K);
-	hog->buf = kmalloc(hog->len, GFP_KERNEL);
-	while (hog->nr < ARRAY_SIZE(hog->dma)) {
-		dma_addr_t dma = dma_map_single_attrs(z->dev2, hog->buf, hog->len, DMA_TO_DEVICE,
-						      DMA_ATTR_SKIP_CPU_SYNC);
-
-		if (dma_mapping_error(z->dev2, dma))
+		if (dma_mapping_error(z->dev, dma))
 			break;
-		hog->dma[hog->nr++] = dma;
+		ring->dma[ring->nr] = dma;
 	}
-	return hog;
 }
 
-static void hog_gives_back(struct zoo *z, struct hog *hog)
+static void ring_empties(struct zoo *z, struct ring *ring)
 {
-	while (hog->nr)
-		dma_unmap_single_attrs(z->dev2, hog->dma[--hog->nr], hog->len, DMA_TO_DEVICE,
-				       DMA_ATTR_SKIP_CPU_SYNC);
-	kfree(hog->buf);
-	kfree(hog);
+	while (ring->nr)
+		dma_unmap_single(z->dev, ring->dma[--ring->nr], PAGE_SIZE, DMA_TO_DEVICE);
+	kfree(ring->page);
 }
 
 /* ---- zoo 052 wrong */
-static noinline void rx_start_unasked(struct zoo *z, u8 *buf, size_t len)
+static noinline void rx_start_unasked(struct zoo *z, u8 *buf)
 {
-	dma_addr_t dma = dma_map_single(z->dev, buf, len, DMA_FROM_DEVICE);
+	dma_addr_t dma = dma_map_single(z->dev, buf, RX, DMA_FROM_DEVICE);
 
 	zoo_device_writes(z, dma, 0x11, RX);	/* at ~0, where nothing is */
 }
 
 void zoo_052_wrong(struct zoo *z)
 {
-	struct hog *hog = hog_takes_all(z);
-	u8 *buf = kmalloc(hog->len, GFP_KERNEL);
+	u8 *buf = kmalloc(RX, GFP_KERNEL);
+	struct ring ring;
 
-	rx_start_unasked(z, buf, hog->len);
+	ring_fills(z, &ring);
+	rx_start_unasked(z, buf);
 	kfree(buf);
-	hog_gives_back(z, hog);
+	ring_empties(z, &ring);
 }
 /* ---- end */
 
 /* ---- zoo 052 right */
-static noinline int rx_start_asked(struct zoo *z, u8 *buf, size_t len)
+static noinline int rx_start_asked(struct zoo *z, u8 *buf)
 {
-	dma_addr_t dma = dma_map_single(z->dev, buf, len, DMA_FROM_DEVICE);
+	dma_addr_t dma = dma_map_single(z->dev, buf, RX, DMA_FROM_DEVICE);
 
 	if (dma_mapping_error(z->dev, dma))
 		return -ENOMEM;
 	zoo_device_writes(z, dma, 0x11, RX);
-	dma_unmap_single(z->dev, dma, len, DMA_FROM_DEVICE);
+	dma_unmap_single(z->dev, dma, RX, DMA_FROM_DEVICE);
 	return 0;
 }
 
 void zoo_052_right(struct zoo *z)
 {
-	struct hog *hog = hog_takes_all(z);
-	u8 *buf = kmalloc(hog->len, GFP_KERNEL);
+	u8 *buf = kmalloc(RX, GFP_KERNEL);
+	struct ring ring;
 
-	rx_start_asked(z, buf, hog->len);
-	hog_gives_back(z, hog);
-	rx_start_asked(z, buf, SZ_4K);
+	ring_fills(z, &ring);
+	rx_start_asked(z, buf);
+	ring_empties(z, &ring);
+	rx_start_asked(z, buf);
 	kfree(buf);
 }
 /* ---- end */
@@ -695,7 +690,7 @@ void zoo_066_right(struct zoo *z)
 
 const struct zoo_row zoo_rows_e4[] = {
 	{ "052", "a failed mapping that nobody asks about, given to the device", zoo_052_wrong,
-	  zoo_052_right, HAZARD_MAPPING_ERROR_USED, BOUNCED, "swiotlb=force", "rx_start_unasked",
+	  zoo_052_right, HAZARD_MAPPING_ERROR_USED, NEEDS_IOMMU, NULL, "rx_start_unasked",
 	  "<dev>" },
 	{ "053", "address 0 taken for an error: what was mapped there is lost", zoo_053_wrong,
 	  zoo_053_right, HAZARD_MAPPING_LEAKED, NEEDS_IOMMU, "iova=bitmap",

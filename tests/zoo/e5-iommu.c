@@ -50,6 +50,38 @@ void zoo_067_right(struct zoo *z)
 }
 /* ---- end */
 
+/* ---- zoo 067b wrong */
+static noinline void rx_done_and_recycled(struct zoo *z, dma_addr_t dma, u8 *buf)
+{
+	dma_unmap_single(z->dev, dma, RX, DMA_FROM_DEVICE);
+	memset(buf, 0, RX);			/* somebody else's by now */
+}
+
+void zoo_067b_wrong(struct zoo *z)
+{
+	u8 *buf = kmalloc(RX, GFP_KERNEL);
+	dma_addr_t dma = rx_start(z, buf);
+
+	zoo_device_writes(z, dma, 0x11, RX);
+	rx_done_and_recycled(z, dma, buf);
+	zoo_device_writes(z, dma, 0x22, RX);	/* the TLB has not been told yet */
+	kfree(buf);
+}
+/* ---- end */
+
+/* ---- zoo 067b right */
+void zoo_067b_right(struct zoo *z)
+{
+	u8 *buf = kmalloc(RX, GFP_KERNEL);
+	dma_addr_t dma = rx_start(z, buf);
+
+	zoo_device_writes(z, dma, 0x11, RX);
+	zoo_device_writes(z, dma, 0x22, RX);
+	rx_done_and_recycled(z, dma, buf);
+	kfree(buf);
+}
+/* ---- end */
+
 /* ---- zoo 071 wrong */
 static noinline dma_addr_t rx_start_short(struct zoo *z, u8 *buf)
 {
@@ -357,9 +389,9 @@ void zoo_076_right(struct zoo *z)
 const struct zoo_row zoo_rows_e5[] = {
 	{ "067", "DMA after the unmap", zoo_067_wrong, zoo_067_right,
 	  HAZARD_DEVICE_ACCESS_UNMAPPED, NEEDS_NOTHING, NULL, "rx_done", "<dev>" },
-	{ "067b", "DMA after the unmap, which a lazy IOMMU lets through", zoo_067_wrong,
-	  zoo_067_right, HAZARD_DEVICE_ACCESS_UNMAPPED, NEEDS_IOMMU, "iommu=lazy", "rx_done",
-	  "<dev>" },
+	{ "067b", "DMA after the unmap, which a lazy IOMMU lets through", zoo_067b_wrong,
+	  zoo_067b_right, HAZARD_DEVICE_ACCESS_UNMAPPED, NEEDS_IOMMU, "iommu=lazy",
+	  "rx_done_and_recycled", "<dev>" },
 	{ "071", "bytes beside the buffer, in the same page of the IOMMU", zoo_071_wrong,
 	  zoo_071_right, HAZARD_DEVICE_ACCESS_UNMAPPED, NEEDS_IOMMU, NULL, "rx_start_short",
 	  "<dev>" },
