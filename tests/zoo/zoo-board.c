@@ -4,8 +4,10 @@
 #include <string.h>
 #include <armdma/bus.h>
 #include <armdma/cpu.h>
+#include <armdma/reference-iommu.h>
 #include <linux/iommu.h>
 
+#include "../support/mutate.h"
 #include "zoo-run.h"
 
 #define LOWMEM_BYTES	(768ull << 20)		/* <linux/mm.h> */
@@ -80,10 +82,21 @@ void zoo_driver_gone(struct zoo *z)
 	harness_unbind(z->dev);
 }
 
+void zoo_device_prefetches(struct zoo *z, dma_addr_t dma)
+{
+	struct iommu_hw_access a = { .iova = dma, .len = 1, .is_write = true };
+	struct iommu_hw *hw = master_iommu(harness_master(z->dev), 0, &a.stream);
+
+	if (hw)
+		iommu_hw_translate(hw, &a);
+}
+
 /* ---- its doorbell ---------------------------------------------------------------------- */
 
 struct zoo_board {
 	struct zoo zoo;
+	struct mutator *mutator;
+	bool has_negative;
 	u32 reg[ZOO_REGS / 4];
 };
 
@@ -116,6 +129,29 @@ static void attach_regs(struct zoo_board *b)
 		.pa = pa, .len = ZOO_REGS, .ops = &ops, .opaque = b,
 	});
 	b->zoo.regs = ioremap(pa, ZOO_REGS);
+}
+
+/* ---- its IOMMU's driver ---------------------------------------------------------------- */
+
+static const struct mutation losses[NR_ZOO_LOST] = {
+	[LOST_INVALIDATIONS] = { .what = MUTATE_DROP, .reg = REF_COMMAND },
+	[LOST_CLEANS] = { .what = MUTATE_SKIP_CLEAN },
+	[LOST_CONTEXT] = { .what = MUTATE_ALTER, .reg = REF_COMMAND, .bits = 0xff00,
+			   .value = 0x0f00 },
+	[LOST_ADDRESS] = { .what = MUTATE_ALTER, .reg = REF_INV_IOVA, .bits = 0x00100000,
+			   .value = 0x00100000 },
+};
+
+void zoo_iommu_loses(struct zoo *z, enum zoo_lost what)
+{
+	struct zoo_board *b = container_of(z, struct zoo_board, zoo);
+
+	mutate_end(b->mutator);
+	b->mutator = NULL;
+	if (what == LOST_NOTHING)
+		return;
+	b->mutator = mutate_begin(harness_machine(z->h), &losses[what]);
+	mutate_arm(b->mutator);
 }
 
 /* ---- the board ------------------------------------------------------------------------- */
@@ -158,6 +194,23 @@ static struct device *device_like(struct zoo *z, const char *kind, const char *o
 	return harness_device_new(z->h, own, false);
 }
 
+/* One alone behind an IOMMU of the board's which holds that nothing is there; or NULL. */
+static struct device *behind_negative(struct zoo *z)
+{
+	const struct board *b = board_of(z);
+
+	for (unsigned i = 0; i < b->masters->len; i++) {
+		const struct board_master *m = g_ptr_array_index(b->masters, i);
+		const struct board_iommu *mmu = m->iommus->len == 1
+			? g_ptr_array_index(b->iommus, g_array_index(m->iommus, unsigned, 0)) : NULL;
+
+		if (mmu && !strcmp(mmu->compatible, REF_COMPATIBLE) &&
+		    mmu->knobs.caches_negative == IOMMU_HW_YES && g_str_has_suffix(m->name, ".gpu"))
+			return harness_device(z->h, m->name);
+	}
+	return NULL;
+}
+
 static void put_behind(struct zoo *z, struct device *dev, struct device *like)
 {
 	if (!device_iommu_mapped(dev))
@@ -170,7 +223,10 @@ static void take_devices(struct zoo *z, unsigned needs)
 		z->dev = harness_device_new(z->h, "eth0", false);
 		z->dev2 = harness_device_new(z->h, "mmc0", false);
 	} else {
-		z->dev = device_like(z, ".ethernet", "eth0");
+		z->dev = needs & NEEDS_NEGATIVE ? behind_negative(z) : NULL;
+		container_of(z, struct zoo_board, zoo)->has_negative = z->dev;
+		if (!z->dev)
+			z->dev = device_like(z, ".ethernet", "eth0");
 		z->dev2 = device_like(z, ".mmc", "mmc0");
 	}
 	if (needs & (NEEDS_IOMMU | NEEDS_GROUP)) {
@@ -216,6 +272,7 @@ int zoo_close(struct zoo *z)
 	int status;
 
 	z->on_doorbell = NULL;
+	zoo_iommu_loses(z, LOST_NOTHING);
 	iounmap(z->regs);
 	bus_detach(harness_machine(z->h), b);
 	status = harness_finish(z->h);
@@ -274,6 +331,7 @@ static unsigned all_it_has(const struct zoo *z)
 	       (c->part->arch >= 6 ? NEEDS_SPECULATION : 0) |
 	       (b->cpus->len > 1 ? NEEDS_SMP : 0) |
 	       (c->part->arch >= 7 ? NEEDS_V7 : 0) |
+	       (container_of(z, struct zoo_board, zoo)->has_negative ? NEEDS_NEGATIVE : 0) |
 	       (has_highmem(b) ? NEEDS_HIGHMEM : 0) |
 	       (machine_line_max(harness_machine(z->h)) > 32 ? NEEDS_LONG_LINE : 0) |
 	       what_pl310_does(b);

@@ -31,6 +31,8 @@ static const struct zoo_group {
 	{ "e3-order", zoo_rows_e3_order },
 	{ "e4", zoo_rows_e4 },
 	{ "e5", zoo_rows_e5 },
+	{ "z", zoo_rows_z },
+	{ "z-iommu", zoo_rows_z_iommu },
 	{ 0 }
 };
 

@@ -73,6 +73,21 @@ void zoo_device_lines(struct zoo *z, unsigned bits);
 /** The driver of z->dev is unbound; the device does not know. */
 void zoo_driver_gone(struct zoo *z);
 
+/** z->dev asks its IOMMU where @dma leads, and makes no access. */
+void zoo_device_prefetches(struct zoo *z, dma_addr_t dma);
+
+/** What of an IOMMU driver's doings does not arrive. */
+enum zoo_lost {
+	LOST_NOTHING,
+	LOST_INVALIDATIONS,
+	LOST_CLEANS,		/* by address; of the CPUs' caches */
+	LOST_CONTEXT,		/* invalidations are of another context */
+	LOST_ADDRESS,		/* they are of an address 1 MiB on */
+	NR_ZOO_LOST
+};
+/** From now on, of any reference IOMMU. Ends by itself with the board. */
+void zoo_iommu_loses(struct zoo *z, enum zoo_lost what);
+
 /* ---- rows -------------------------------------------------------------------------- */
 
 /**
@@ -99,6 +114,7 @@ enum zoo_needs {
 	NEEDS_LONG_LINE		= 1 << 13,	/* of more than 32 bytes */
 	NEEDS_PL310_LOOK_UP	= 1 << 14,	/* answers uncached reads: aux bit 22 clear */
 	NEEDS_PL310_OVERRIDE	= 1 << 15,	/* one that does not */
+	NEEDS_NEGATIVE		= 1 << 14,	/* an IOMMU that holds absence: before z->dev */
 };
 
 /**
@@ -140,5 +156,7 @@ extern const struct zoo_row zoo_rows_e3_coherent[];
 extern const struct zoo_row zoo_rows_e3_order[];
 extern const struct zoo_row zoo_rows_e4[];
 extern const struct zoo_row zoo_rows_e5[];
+extern const struct zoo_row zoo_rows_z[];
+extern const struct zoo_row zoo_rows_z_iommu[];
 
 #endif
