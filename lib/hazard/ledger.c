@@ -299,33 +299,9 @@ static void note_checked(struct hazard_engine *e, struct dev_record *d,
 static void note_refused(struct hazard_engine *e, struct dev_record *d,
 			 const struct ledger_note *n)
 {
-	static const char *const what[] = {
-		[WHY_NOT_SIMULATED] = "is not memory that a device can reach: a stack, a "
-				      "global variable, or another allocator's",
-		[WHY_VMALLOC] = "is not in the linear map (vmalloc, ioremap, a module's "
-				"data): its pages need not be neighbours",
-		[WHY_NOT_RAM] = "is not RAM; registers take dma_map_resource()",
-		[WHY_USER] = "is an address of a process: its pages are anywhere, and "
-			     "pin_user_pages_fast() finds them",
-	};
-	struct record now = ledger_call_record(e, d, n, RECORD_MAPPED);
-	struct report *r;
-
-	d->refused = now;
-	if (limits_too_large(e, d, n))
-		return;
-	if (n->why >= G_N_ELEMENTS(what) || !what[n->why])
-		return;
-	r = report_begin(e, HAZARD_MAP_NOT_MEMORY, n->site, NULL);
-	if (!r)
-		return;
-	report_say(r, "%s was asked to map %zu bytes (%s) of what %s. The mapping was refused.",
-		   party_name(&e->parties, d->party), n->len, direction_name(n->dir),
-		   what[n->why]);
-	now.party = NO_PARTY;
-	report_now(e, r, &now, true, "mapping refused");
-	report_fix(r, "Likely missing", "a buffer from kmalloc() or alloc_pages()");
-	report_end(e, r);
+	d->refused = ledger_call_record(e, d, n, RECORD_MAPPED);
+	if (!limits_too_large(e, d, n))
+		given_note_refused(e, d, n);
 }
 
 /* ---- memory that is freed, devices that go ------------------------- */
@@ -519,7 +495,6 @@ static void (*const on_note[NR_LEDGER_KINDS])(struct hazard_engine *e, struct de
 	[LEDGER_POOL_FREE] = pool_note,
 	[LEDGER_POOL_DESTROYED] = pool_note,
 	[LEDGER_ERROR_CHECKED] = note_checked,
-	[LEDGER_MAP_REFUSED] = given_note_refused,
 	[LEDGER_MAP_REFUSED] = note_refused,
 	[LEDGER_MASK_SET] = limits_note_mask,
 	[LEDGER_COHERENT_MASK_SET] = limits_note_mask,

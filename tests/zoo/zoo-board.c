@@ -64,14 +64,6 @@ int zoo_device_puts(struct zoo *z, dma_addr_t dma, const void *bytes, size_t len
 	return puts_bytes(z->dev, dma, bytes, len);
 }
 
-/* ---- the CPU as it executes ------------------------------------------------------------ */
-
-void zoo_cpu_executes(struct zoo *z, const void *code, size_t len)
-{
-	g_autofree u8 *bytes = g_malloc(len);
-
-	cpu_fetch(machine_cpu(harness_machine(z->h), 0), (uint32_t)(uintptr_t)code, bytes, len,
-		  __builtin_return_address(0));
 void zoo_device_lines(struct zoo *z, unsigned bits)
 {
 	master_set_dma_bits(harness_master(z->dev), bits);
@@ -89,6 +81,16 @@ void zoo_device_prefetches(struct zoo *z, dma_addr_t dma)
 
 	if (hw)
 		iommu_hw_translate(hw, &a);
+}
+
+/* ---- the CPU as it executes ------------------------------------------------------------ */
+
+void zoo_cpu_executes(struct zoo *z, const void *code, size_t len)
+{
+	g_autofree u8 *bytes = g_malloc(len);
+
+	cpu_fetch(machine_cpu(harness_machine(z->h), 0), (uint32_t)(uintptr_t)code, bytes, len,
+		  __builtin_return_address(0));
 }
 
 /* ---- its doorbell ---------------------------------------------------------------------- */
