@@ -7,11 +7,13 @@
  * with DMA_ATTR_SKIP_CPU_SYNC stays the CPU's until a sync gives it away.
  *
  * The CPU's side is only checked where its caches, or a bounce buffer, stand
- * between it and the device; a coherent device never loses what the CPU does.
+ * between it and the device; a coherent device never loses what the CPU does. If
+ * `portable` asks it is checked there, too: also drivers then, that leave out what
+ * dma_need_sync() says is not needed.
  *
  * Leaves out: the device touching bytes that were synced back to the CPU. Devices
- * fetch ahead, and drivers peek at rings that way: it is judged by the bytes, and by
- * dirty lines that could go over them: dirty.c.
+ * fetch ahead, and drivers peek at rings that way: it is judged by the bytes, by
+ * dirty lines that could go over them (dirty.c), and if `portable` asks (turn.c).
  */
 #include "stranger.h"
 
@@ -111,11 +113,18 @@ bool ownership_of_cpu(const struct mapping *m, uint64_t from, uint64_t to)
 /* ---- the CPU's side ------------------------------------------------ */
 
 struct trespass {
+	const struct hazard_engine *e;
 	const struct observe_event *ev;
 	enum deed deed;
 	struct mapping *found;
 	enum hazard_class class;
 };
+
+/* Does the device see what the CPU does, whoever owns it? */
+static bool is_harmless(const struct mapping *m)
+{
+	return m->is_snooped && !m->is_bounced;
+}
 
 static bool find_trespass(struct mapping *m, void *data)
 {
@@ -124,7 +133,7 @@ static bool find_trespass(struct mapping *m, void *data)
 	uint64_t to = MIN(t->ev->pa + t->ev->len, m->pa + m->len) - m->pa;
 	enum owner owner;
 
-	if (m->is_snooped && !m->is_bounced)
+	if (is_harmless(m) && !engine_is_portable(t->e))
 		return true;
 	owner = ownership_of_cpu(m, from, to) ? OWNER_CPU : OWNER_DEVICE;
 	t->class = verdict[m->dir][owner][t->deed];
@@ -169,6 +178,8 @@ static void report_trespass(struct hazard_engine *e, const struct trespass *t)
 	report_of_access(e, r, ev, is_write);
 	report_say(r, ", while %s owns them (%s). %s", party_name(&e->parties, m->dev->party),
 		   direction_name(m->dir), consequence(is_write));
+	if (is_harmless(m))
+		report_say(r, "Not here, where it snoops the caches.");
 	report_history(e, r, ev->pa, ev->len);
 	report_row_of_mapping(e, r, m);
 	now.pa = ev->pa;
@@ -184,7 +195,7 @@ static void report_trespass(struct hazard_engine *e, const struct trespass *t)
 void ownership_cpu_access(struct hazard_engine *e, const struct observe_event *ev,
 			  bool is_write)
 {
-	struct trespass t = { .ev = ev, .deed = is_write ? CPU_WRITES : CPU_READS };
+	struct trespass t = { .e = e, .ev = ev, .deed = is_write ? CPU_WRITES : CPU_READS };
 
 	if (!ev->site)		/* the library's own: it copies to and from bounce slots */
 		return;

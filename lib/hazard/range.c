@@ -27,9 +27,10 @@ static bool reaches_that_memory(const struct mapping *m, const struct observe_ev
 }
 
 /* By rules that look at each line of it? */
-static bool is_to_be_looked_at(const struct hazard_engine *e, const struct mapping *m)
+static bool is_to_be_looked_at(const struct permit *p, const struct mapping *m)
 {
-	return m->is_bounced || (engine_is_portable(e) && ledger_is_streaming(m));
+	return m->is_bounced || (engine_is_portable(p->e) && ledger_is_streaming(m)) ||
+	       (!p->is_write && m->dir == DMA_FROM_DEVICE && !m->is_snooped);
 }
 
 static bool consider(struct mapping *m, void *data)
@@ -38,7 +39,7 @@ static bool consider(struct mapping *m, void *data)
 	uint64_t len = m->len - (p->ev->dma - m->dma);
 
 	if (reaches_that_memory(m, p->ev) && !(p->is_write && m->dir == DMA_TO_DEVICE) &&
-	    !is_to_be_looked_at(p->e, m))
+	    !is_to_be_looked_at(p, m))
 		p->len = MAX(p->len, MIN(len, p->ev->len));
 	return true;
 }

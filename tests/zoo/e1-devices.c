@@ -241,17 +241,20 @@ void zoo_021_right(struct zoo *z)
 const struct zoo_row zoo_rows_devices[] = {
 	{ "009", "a request that is mapped for the device to write", zoo_009_wrong,
 	  zoo_009_right, HAZARD_DEVICE_READ_FROM_DEVICE, NEEDS_NONCOHERENT, NULL, "request_map",
-	  "request_fill" },
+	  "request_fill",
+	  .harmless_without = NEEDS_NONCOHERENT },
 	{ "010", "a sync for the CPU before the device is done", zoo_010_wrong, zoo_010_right,
 	  HAZARD_DEVICE_WHILE_CPU, NEEDS_NOTHING, "portable=on", "rx_take_early",
 	  "zoo_010_wrong" },
 	{ "015", "syncs left out, by an answer from before the first bounce", zoo_015_wrong,
 	  zoo_015_right, HAZARD_BOUNCE_NOT_COPIED, NEEDS_COHERENT | NEEDS_BOUNCE | NEEDS_DIRECT,
-	  "swiotlb=force", "rx_look", "zoo_015_wrong" },
+	  "swiotlb=force", "rx_look", "zoo_015_wrong",
+	  .harmless_without = NEEDS_COHERENT },
 	{ "017", "an unmap without sync of what was bounced", zoo_017_wrong, zoo_017_right,
 	  HAZARD_BOUNCE_NOT_COPIED, NEEDS_BOUNCE | NEEDS_DIRECT, "swiotlb=force",
 	  "rx_unmap_unsynced", "rx_first_byte" },
 	{ "021", "dma-coherent where nobody snoops", zoo_021_wrong, zoo_021_right,
-	  HAZARD_COHERENCE_MISMATCH, NEEDS_NONCOHERENT, NULL, "tx_send", "tx_fill" },
+	  HAZARD_COHERENCE_MISMATCH, NEEDS_NONCOHERENT, NULL, "tx_send", "tx_fill",
+	  .harmless_without = NEEDS_NONCOHERENT },
 	{ 0 }
 };

@@ -17,7 +17,8 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "style"))
 from tap import Tap  # noqa: E402
 
 DOC = "docs/hazard-matrix.md"
-CELL = {"caught": "x", "-": "", "silent": "silent", "otherwise": "otherwise"}
+CELL = {"caught": "x", "-": "", "harmless": "o", "silent": "silent", "otherwise": "otherwise"}
+NOT_THERE = ("-", "-"), ("harmless", "-")
 MARK = "<!-- From here on tests/zoo/matrix.py writes. -->\n\n"
 
 
@@ -39,7 +40,7 @@ def table(listing, boards, verdicts):
 
 
 def summary(listing, verdicts):
-    wrong = [v[0] for v in verdicts.values() if v[0] != "-"]
+    wrong = [v[0] for v in verdicts.values() if v[0] not in ("-", "harmless")]
     return ("\n%d rows, %d programs run: %d wrong ones, %d of them caught, and as many right ones, "
             "%d of them silent.\n" % (len(listing), 2 * len(wrong), len(wrong),
                                       wrong.count("caught"),
@@ -55,7 +56,7 @@ def main():
         name, board, wrong, right = line.split("\t")
         verdicts[name, board] = wrong, right
     for name, *_ in listing:
-        mine = {b: verdicts[name, b] for b in boards if verdicts[name, b] != ("-", "-")}
+        mine = {b: verdicts[name, b] for b in boards if verdicts[name, b] not in NOT_THERE}
         bad = ["%s: %s, right: %s" % (b, *v) for b, v in mine.items() if v != ("caught", "silent")]
         tap.result("%s is caught, and its twin silent, wherever it applies" % name,
                    bad if mine else ["it applies nowhere"])

@@ -343,7 +343,7 @@ void zoo_T8_right(struct zoo *z)
 #define COMES_WITH \
 	.also = { ALSO(HAZARD_ALIAS_ATTRIBUTES), ALSO(HAZARD_ALIAS_TYPE), \
 		  ALSO(HAZARD_COHERENT_ALIAS) }, \
-	.right_options = "coherent=cma"
+	.right_options = "coherent=cma", .harmless_without = NEEDS_NONCOHERENT
 
 const struct zoo_row zoo_rows_t[] = {
 	{ "T1", "a line of the cached mapping, from before the device wrote", zoo_T1_wrong,

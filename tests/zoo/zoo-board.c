@@ -339,7 +339,7 @@ static unsigned all_it_has(const struct zoo *z)
 	       what_pl310_does(b);
 }
 
-bool zoo_has(const struct zoo *z, const struct zoo_row *row)
+bool zoo_has(const struct zoo *z, const struct zoo_row *row, unsigned but)
 {
-	return !(row->needs & ~all_it_has(z));
+	return !(row->needs & ~all_it_has(z) & ~but);
 }

@@ -125,6 +125,20 @@ static enum zoo_verdict judge(struct zoo *z, const struct zoo_row *row, bool is_
 	return complaints->len || !is_wrong ? ZOO_OTHERWISE : ZOO_CAUGHT;
 }
 
+/* The wrong one, where nothing comes of it. */
+static enum zoo_verdict judge_harmless(struct zoo *z, const struct zoo_row *row,
+				       GString *complaints)
+{
+	struct hazard_engine *e = harness_hazards(z->h);
+
+	row->wrong(z);
+	zoo_unbind(z);
+	complain_of_classes(e, row, false, complaints);
+	if (zoo_close(z))
+		g_string_append(complaints, "not as silent as where nothing goes wrong\n");
+	return complaints->len ? ZOO_OTHERWISE : ZOO_HARMLESS;
+}
+
 enum zoo_verdict zoo_judge(const struct zoo_row *row, bool is_wrong, const char *board,
 			   const char *options, FILE *reports, GString *complaints)
 {
@@ -135,7 +149,9 @@ enum zoo_verdict zoo_judge(const struct zoo_row *row, bool is_wrong, const char 
 		g_string_append_printf(complaints, "%s\n", error->message);
 		return ZOO_BROKEN;
 	}
-	if (!zoo_has(z, row)) {
+	if (!zoo_has(z, row, 0)) {
+		if (is_wrong && zoo_has(z, row, row->harmless_without))
+			return judge_harmless(z, row, complaints);
 		zoo_close(z);
 		return ZOO_NOT_HERE;
 	}

@@ -14,8 +14,8 @@
  */
 struct zoo *zoo_open(const struct zoo_row *row, bool is_wrong, const char *board,
 		     const char *options, FILE *reports, GError **error);
-/* What @row needs is there. */
-bool zoo_has(const struct zoo *z, const struct zoo_row *row);
+/* What @row needs is there, but for what is in @but: a set of enum zoo_needs. */
+bool zoo_has(const struct zoo *z, const struct zoo_row *row, unsigned but);
 /* Both drivers go away, so that what they leave behind is known. */
 void zoo_unbind(struct zoo *z);
 /* Return: harness_finish()'s. */
@@ -27,6 +27,7 @@ enum zoo_verdict {
 	ZOO_CAUGHT,		/* as its class and nothing else, with both sites */
 	ZOO_OTHERWISE,		/* something was reported, but not that, or more */
 	ZOO_SILENT,
+	ZOO_HARMLESS,		/* silent, where nothing comes of it */
 	ZOO_NOT_HERE,		/* the board has not what the row needs */
 	ZOO_BROKEN,		/* no such board */
 	NR_ZOO_VERDICTS

@@ -135,6 +135,7 @@ static void try_one(struct plan *p, const struct zoo_row *row, bool is_wrong)
 		return;
 	p->nr_bad += complaints->len > 0;
 	printf("%sok %u - %s %s: %s\n", complaints->len ? "not " : "", ++p->nr, row->id,
+	       v == ZOO_HARMLESS ? "wrong does no harm here" :
 	       is_wrong ? "wrong is caught" : "right is silent", row->title);
 	say_complaints(complaints);
 	fflush(stdout);
@@ -173,7 +174,8 @@ static const char *verdict(const struct zoo_row *row, bool is_wrong, const char 
 {
 	static const char *const names[NR_ZOO_VERDICTS] = {
 		[ZOO_CAUGHT] = "caught", [ZOO_OTHERWISE] = "otherwise",
-		[ZOO_SILENT] = "silent", [ZOO_NOT_HERE] = "-", [ZOO_BROKEN] = "broken",
+		[ZOO_SILENT] = "silent", [ZOO_HARMLESS] = "harmless", [ZOO_NOT_HERE] = "-",
+		[ZOO_BROKEN] = "broken",
 	};
 	g_autoptr(GString) complaints = g_string_new(NULL);
 
@@ -204,9 +206,10 @@ static bool print_report_on(const struct zoo_row *row, const char *board)
 	enum zoo_verdict v = zoo_judge(row, true, board, NULL, f, complaints);
 
 	fclose(f);
-	if (v != ZOO_NOT_HERE)
-		printf("==== %s on %s\n%s", row->id, board, text);
-	return v != ZOO_NOT_HERE;
+	if (v == ZOO_NOT_HERE || v == ZOO_HARMLESS)
+		return false;
+	printf("==== %s on %s\n%s", row->id, board, text);
+	return true;
 }
 
 static bool print_report(void *ctx, const struct zoo_group *g, const struct zoo_row *row)

@@ -128,6 +128,8 @@ enum zoo_needs {
  * @other:   a function that a report names, too: who mapped it, wrote the bytes, ...; or
  *           "<dev>", "<dev2>": the device by its name; NULL: there is no other party
  * @right_options: of the right one, where the cure is not the driver's; NULL: the same
+ * @harmless_without: of @needs: where all that is missing is among these, the wrong one runs
+ *           as well, does no harm and is silent
  * @also:    ALSO() of what it may be reported as besides, since it takes that to come about
  */
 struct zoo_row {
@@ -140,6 +142,7 @@ struct zoo_row {
 	const char *culprit, *other;
 	const char *right_options;
 	unsigned also[3];
+	unsigned harmless_without;
 };
 
 #define ALSO(class)	((class) + 1u)
