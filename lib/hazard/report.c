@@ -162,7 +162,7 @@ static void report_done(struct report *r)
 	g_free(r->fix_label);
 	g_free(r->fix);
 	g_free(r->schedule);
-	story_free(r->story);
+	report_story_free(r->story);
 }
 
 void report_free(void *r)

@@ -393,7 +393,7 @@ struct story *stories_tell(struct stories *all, uint64_t pa)
 	};
 	add_moments(all, s, g_hash_table_lookup(all->lines, &line));
 	if (!s->moments->len) {
-		story_free(s);
+		report_story_free(s);
 		return NULL;
 	}
 	add_transfers(all, s);
@@ -404,7 +404,7 @@ struct story *stories_tell(struct stories *all, uint64_t pa)
 	return s;
 }
 
-void story_free(struct story *s)
+void report_story_free(struct story *s)
 {
 	if (!s)
 		return;

@@ -55,6 +55,6 @@ void stories_free(struct stories *s);	/* NULL is fine */
 void stories_event(struct stories *s, const struct shadow_line *l, const struct observe_event *ev);
 /* Of the line of @pa, calls of the library included. NULL: nothing is known of it. Yours. */
 struct story *stories_tell(struct stories *s, uint64_t pa);
-void story_free(struct story *s);	/* NULL is fine */
+void report_story_free(struct story *s);	/* NULL is fine */
 
 #endif
