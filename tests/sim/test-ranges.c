@@ -35,6 +35,8 @@ static void on_event(struct observer *o, const struct observe_event *ev)
 {
 	struct side *s = (struct side *)((char *)o - offsetof(struct side, observer));
 
+	if (ev->kind == OBSERVE_MAINTAIN)
+		return;		/* of as many lines as were asked for at once; takes no step */
 	for (size_t at = 0; at < MAX(ev->len, 1); at += LINE) {
 		struct told t;
 
