@@ -17,6 +17,7 @@
 #define MAX_SEEDS	1000000
 
 static char *opt_board, *opt_cpu, *opt_gear, *opt_chooser, *opt_seed, *opt_json, *opt_html;
+static char *opt_junit, *opt_tap, *opt_trace;
 static char *opt_coherent, *opt_swiotlb, *opt_iommu, *opt_iova;
 static char **opt_masks, **opt_devices;
 static int opt_seeds;
@@ -37,6 +38,11 @@ static const GOptionEntry options[] = {
 	  "Of the chooser and the patterns, decimal or 0x...", "N" },
 	{ "json", 0, 0, G_OPTION_ARG_FILENAME, &opt_json, "Write the report as JSON", "FILE" },
 	{ "html", 0, 0, G_OPTION_ARG_FILENAME, &opt_html, "Write it as one HTML page", "FILE" },
+	{ "junit", 0, 0, G_OPTION_ARG_FILENAME, &opt_junit,
+	  "Write the hazards that the engine saw as JUnit's XML", "FILE" },
+	{ "tap", 0, 0, G_OPTION_ARG_FILENAME, &opt_tap, "Write them as TAP", "FILE" },
+	{ "trace", 0, 0, G_OPTION_ARG_FILENAME, &opt_trace,
+	  "Write the run as a trace for ui.perfetto.dev", "FILE" },
 	{ "coherent", 0, 0, G_OPTION_ARG_STRING, &opt_coherent,
 	  "Where coherent memory comes from, as coherent= in ARMDMA_OPTIONS", "STRATEGY" },
 	{ "swiotlb", 0, 0, G_OPTION_ARG_STRING, &opt_swiotlb,
@@ -184,7 +190,8 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg, GArra
 	if (!choose("gear", opt_gear, gears, "exact or fast", &gear) ||
 	    !parse_iommu(cfg) || !parse_seed(&cfg->seed) ||
 	    !parse_schedules(argv[1], cfg->seed, schedules) || !can_write(opt_json) ||
-	    !can_write(opt_html))
+	    !can_write(opt_html) || !can_write(opt_junit) || !can_write(opt_tap) ||
+	    !can_write(opt_trace))
 		return false;
 	cfg->trace = argv[1];
 	cfg->board = opt_board;
@@ -196,6 +203,9 @@ static bool parse_config(int argc, char **argv, struct replay_config *cfg, GArra
 	cfg->devices = opt_devices;
 	cfg->is_complete = opt_complete;
 	cfg->is_verbose = opt_verbose;
+	cfg->hazards = (struct hazard_config){
+		.junit_path = opt_junit, .tap_path = opt_tap, .trace_path = opt_trace,
+	};
 	cfg->progress = progress;
 	return true;
 }

@@ -241,7 +241,9 @@ static void open_mapping(struct sheet *w, const struct record *r)
 
 	if (old)
 		close_mapping(w, old, r->step);
-	*m = (struct open_mapping){ .dma = r->dma, .len = r->len, .tid = device_thread(w, r->party) };
+	*m = (struct open_mapping){
+		.dma = r->dma, .len = r->len, .tid = device_thread(w, r->party),
+	};
 	g_hash_table_insert(w->mappings, &m->dma, m);
 	name = mapping_name(m);
 	put_async(w, "b", m, r->step, name);
@@ -445,7 +447,7 @@ void trace_add(struct hazard_engine *e, struct report_file *f)
 
 void trace_finish(const struct report_file *f, GString *doc)
 {
-	g_string_append_printf(doc, "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"tool\":\"armdma\","
-			       "\"unit\":\"a microsecond is a step of the machine\"},"
-			       "\"traceEvents\":[%s\n]}\n", f->body->str);
+	g_string_append_printf(doc, "{\"displayTimeUnit\":\"ms\",\"otherData\":"
+			       "{\"tool\":\"armdma\",\"unit\":\"a microsecond is a step of the "
+			       "machine\"},\"traceEvents\":[%s\n]}\n", f->body->str);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Every form of a report says the same, in its own way: formats.py PROGRAM MOVED SOURCE_ROOT
+"""Every form of a report says the same, in its own way: formats.py PROGRAM MOVED SOURCE_ROOT ARMDMA
 
 PROGRAM runs programs of tests/hazard, each in a harness of its own, as the environment
 says. MOVED is the same, compiled with every line of programs.c further down.
@@ -23,9 +23,14 @@ sys.path[:0] = [os.path.join(HERE, "..", "style"), os.path.join(HERE, "..")]
 import tally  # noqa: E402
 from tap import Tap  # noqa: E402
 
-PROGRAM, MOVED, ROOT = (os.path.abspath(a) for a in sys.argv[1:4])
+PROGRAM, MOVED, ROOT, ARMDMA = (os.path.abspath(a) for a in sys.argv[1:5])
 FORMS = {"json": "r.json", "sarif": "r.sarif", "junit": "r.xml", "tap": "r.tap", "html": "r.html",
          "trace": "r.trace"}
+LOG = """\
+ a-1 [000] ..... 1.000001: dma_map_page: e.eth dir=FROM_DEVICE dma_addr=80001000 size=256 \
+phys_addr=80001000 attrs=
+ a-1 [000] ..... 1.000002: dma_unmap_page: e.eth dir=FROM_DEVICE dma_addr=80001000 size=128 attrs=
+"""
 SUM = re.compile(r"^(\d+) hazards? \((\d+) times?\)|^(no hazards) observed", re.M)
 SETS = [
     ["cpu-read-stale=wrong"],
@@ -444,6 +449,30 @@ def check_golden(tap):
                        ["If this is meant: UPDATE_GOLDEN=1 meson test -C build formats", text])
 
 
+def check_replay(tap):
+    """A log without lines of source: what the engine saw of it, in the forms that it has."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "log")
+        with open(log, "w", encoding="utf-8") as f:
+            f.write(LOG)
+        names = {form: os.path.join(folder, form) for form in ("junit", "tap", "trace")}
+        subprocess.run([ARMDMA, "replay", log, "--board", "a9-pl310", "-q", "--complete",
+                        *["--%s=%s" % pair for pair in names.items()]],
+                       capture_output=True, check=False)
+        texts = {}
+        for form, name in names.items():
+            with open(name, encoding="utf-8") as f:
+                texts[form] = f.read()
+    suite = xml.etree.ElementTree.fromstring(texts["junit"]).find("testsuite")
+    bad = differ("JUnit", (suite.get("name"), int(suite.get("failures")) > 0),
+                 ("armdma on a9-pl310", True))
+    bad += differ("TAP", tap_tally_of(texts["tap"]), (0, 1))
+    events = json.loads(texts["trace"])["traceEvents"]
+    bad += broken_events(events)
+    bad += [] if any(e["ph"] == "b" for e in events) else ["no mapping in the trace"]
+    tap.result("a replay writes JUnit, TAP and a trace", bad)
+
+
 def main():
     tap = Tap()
     with open(os.path.join(HERE, "sarif.schema.json"), encoding="utf-8") as f:
@@ -466,6 +495,7 @@ def main():
     check_files(tap)
     check_same_bytes(tap)
     check_golden(tap)
+    check_replay(tap)
     tap.finish()
 
 

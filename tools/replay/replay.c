@@ -391,9 +391,10 @@ static bool harness_begin(struct replay *r, GError **error)
 	struct harness_config cfg = {
 		.board = r->cfg->board, .cpu = r->cfg->cpu,
 		.gear = r->cfg->gear, .chooser = r->cfg->chooser, .seed = r->cfg->seed,
-		.hazards = { .is_quiet = !r->cfg->is_verbose },
+		.hazards = r->cfg->hazards,
 	};
 
+	cfg.hazards.is_quiet = !r->cfg->is_verbose;
 	if (!option_set(&cfg, "coherent", r->cfg->coherent, error) ||
 	    !option_set(&cfg, "swiotlb", r->cfg->swiotlb, error) ||
 	    !option_set(&cfg, "iommu", r->cfg->iommu, error) ||

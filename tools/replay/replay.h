@@ -29,6 +29,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <glib.h>
+#include <armdma/hazard.h>
 #include <armdma/machine.h>
 
 struct replay_report;
@@ -53,6 +54,7 @@ typedef void (*replay_progress_fn)(uint64_t events, uint64_t done, uint64_t size
  * @is_complete: the trace covers the whole life of its drivers: what is still
  *               mapped at its end, or unmapped without a map, is their fault
  * @is_verbose:  the hazard engine prints its reports on stderr as they come
+ * @hazards:     files of its reports, the rest of it
  * @progress:    called every few thousand events; or NULL
  */
 struct replay_config {
@@ -70,6 +72,7 @@ struct replay_config {
 	const char *iova;
 	bool is_complete;
 	bool is_verbose;
+	struct hazard_config hazards;
 	replay_progress_fn progress;
 };
 
