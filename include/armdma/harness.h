@@ -25,7 +25,8 @@
  *                   iova=dma-iommu|spread|bitmap, iommu=off|strict|lazy|passthrough,
  *                   dmapool=plain|debug, backtrace=full|address, json=FILE, sarif=FILE,
  *                   junit=FILE, tap=FILE, html=FILE, trace=FILE, root=FOLDER,
- *                   hazards=on|off, portable=off|on, suppressions=FILE
+ *                   hazards=on|off, may=on|off, portable=off|on,
+ *                   suppressions=FILE
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H

@@ -191,7 +191,7 @@ const char *hazard_meaning(enum hazard_class c);
  * @full_backtrace: take whole stacks at every map, sync and alloc (microseconds
  *                  each), not only return addresses
  * @is_quiet:       count, print nothing
- * @no_may:         only what happens, not what could (exact gear): half the cost of watching
+ * @no_may:         only what happens, not what could (exact gear): the option may=off
  * @portable:       also report what does no harm on this board, but would on another
  * @suppressions:   path of a file of what is not to be reported: see hazard_check_suppressions();
  *                  NULL: none

@@ -4,7 +4,7 @@
  * go wrong, which a second machine then confirms; or none, where there is none. The
  * timelines T1 to T4 of two mappings that disagree are among them.
  */
-#include "sim/rig.h"
+#include "rig.h"
 
 #include <glib.h>
 #include <string.h>

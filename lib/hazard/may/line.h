@@ -30,7 +30,7 @@ enum may_gap {
 	GAP_KINDS,		/* two cacheable mappings of different kinds */
 	GAP_OLD,		/* a read that may see bytes from before it was followed */
 	GAP_UNOWNED,		/* a read of bytes that are nobody's, of more than one value */
-	GAP_NO_WITNESS,		/* a wrong read whose schedule was not found, or did not repeat */
+	GAP_NO_WITNESS,		/* a wrong read whose schedule was not found, or did not hold */
 	GAP_LINES,		/* level 1 and level 2 have lines of different lengths */
 	NR_MAY_GAPS
 };
@@ -44,8 +44,8 @@ struct may_event {
 	bool can_fill;			/* the line could have come in before it */
 	uint32_t nr;			/* of the line's, from 1 */
 	uint32_t va;
-	uint32_t bytes;			/* of a write: where in the past's; of a read that must
-					 * see some: those, and then a mask of them */
+	uint32_t bytes;			/* of a write: where in the past's; of a read that
+					 * must see some: those, and then a mask of them */
 	const struct cpu *cpu;
 	const struct master *master;
 };

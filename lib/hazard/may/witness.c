@@ -31,7 +31,7 @@ struct search {
 	GPtrArray *bytes;		/* what each of them writes, or must see; or NULL */
 	GPtrArray *versions;		/* of uint8_t *: whole lines */
 	GArray *nodes;			/* of struct node */
-	GArray *open, *dearer;		/* of their indices: to look at, and one action later */
+	GArray *open, *dearer;		/* of their indices: now, and one action later */
 	GHashTable *closed;		/* states that have been looked at */
 	unsigned now;			/* event that is being made */
 };
