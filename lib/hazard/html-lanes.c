@@ -70,8 +70,9 @@ static void row_clear(void *row)
 static char *moment_words(const struct lanes *l, const struct moment *m)
 {
 	g_autofree char *text = m->is_drain
-		? g_strdup_printf("%s's store of %u bytes left its store buffer",
-				  party_name(&l->e->parties, m->record.party), m->record.len)
+		? g_strdup_printf("%s's store of %u byte%s left its store buffer",
+				  party_name(&l->e->parties, m->record.party), m->record.len,
+				  m->record.len == 1 ? "" : "s")
 		: record_text(l->e, &m->record);
 
 	return m->times > 1 ? g_strdup_printf("%s, %u times", text, m->times)
@@ -340,6 +341,8 @@ static bool arrow_of(const struct lanes *l, const struct row *row, unsigned *ret
 	unsigned device = device_lane(l, row->record->party);
 
 	*ret_from = *ret_to = LANE_CPU;
+	if (m && m->is_held)
+		return false;
 	if (!l->has_bars || !m || !m->has_image) {
 		if (row->record->kind != RECORD_DEVICE_WROTE || !l->has_bars || !device)
 			return false;

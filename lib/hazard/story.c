@@ -184,6 +184,8 @@ static void carry_out(const struct stories *s, struct moment *m, const struct sh
 		break;
 	case OBSERVE_STORE:
 		m->target = (uint8_t)nearest(m);
+		m->is_held = memcmp(image_of(s, m, m->target) + (ev->pa - l->pa), ev->bytes,
+				    ev->len) != 0;
 		put(s, m, STORY_NEWEST, l, ev);
 		break;
 	case OBSERVE_DRAIN:

@@ -14,6 +14,7 @@ enum story_place { STORY_L1, STORY_L2, STORY_DRAM, STORY_NEWEST, NR_STORY_PLACES
  * struct moment - something that happened, and how things were afterwards
  * @record:   what; of a call of the library there is nothing else
  * @times:    merged into one: the same access again, and nothing changed
+ * @is_held:  a store that is held back: no place has it yet
  * @is_drain: a store that was held back is seen by others from now on
  * @source:   of an access or fill: where the bytes came from
  * @target:   of a store, write-back or device's write: where they went
@@ -25,7 +26,7 @@ enum story_place { STORY_L1, STORY_L2, STORY_DRAM, STORY_NEWEST, NR_STORY_PLACES
 struct moment {
 	struct record record;
 	uint32_t times;
-	bool is_drain;
+	bool is_held, is_drain;
 	uint8_t source, target;
 	bool has_image;
 	bool has[2], is_dirty[2];
