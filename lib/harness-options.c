@@ -51,6 +51,7 @@ static const char *const iova_names[] = { "dma-iommu", "bitmap", "spread", NULL 
 static const char *const switch_names[] = { "on", "off", NULL };
 static const char *const may_names[] = { "on", "off", NULL };
 static const char *const portable_names[] = { "off", "on", NULL };
+static const char *const rules_names[] = { "full", "dma-debug", NULL };
 
 static const struct {
 	const char *key;
@@ -62,7 +63,7 @@ static const struct {
 	{ "kmalloc", kmalloc_names }, { "iommu", iommu_names },
 	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
 	{ "may", may_names },
-	{ "portable", portable_names },
+	{ "portable", portable_names }, { "rules", rules_names },
 };
 
 static void choose_swiotlb(struct harness_config *cfg, int i)
@@ -99,6 +100,8 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		cfg->hazards.no_may = i;
 	else if (names == portable_names)
 		cfg->hazards.portable = i;
+	else if (names == rules_names)
+		cfg->hazards.rules = (enum hazard_rules)i;
 	else
 		cfg->no_hazards = i;
 }
@@ -286,6 +289,8 @@ static char *replay_options(const struct harness_config *cfg)
 		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
 		{ "iova", iova_names[cfg->iova], !cfg->iova },
 		{ "kmalloc", "unaligned", !cfg->bounce_kmalloc },
+		{ "portable", "on", !cfg->hazards.portable },
+		{ "rules", rules_names[cfg->hazards.rules], !cfg->hazards.rules },
 		{ "iommu", cfg->iommu ? iommu_names[cfg->iommu - IOMMU_OFF] : NULL, !cfg->iommu },
 		{ "coherent_pool", pool, !cfg->coherent_pool_bytes },
 		{ "cma", cma, !cfg->cma_bytes },

@@ -184,9 +184,10 @@ static int run(int argc, char **argv)
 	const struct cmd_usage usage = {
 		.cmd = &cmd_explain,
 		.operands = "HAZARD",
-		.about = "Teach one hazard: what goes wrong, what is right instead, a driver that does\n"
-			 "it with the report that it gets, and the same job done right. HAZARD is an id\n"
-			 "(ADM-101), a title (cpu-read-stale), or a row of docs/hazard-matrix.md (005).",
+		.about = "Teach one hazard: what goes wrong, what is right instead, a driver that\n"
+			 "does it with the report that it gets, and the same job done right.\n"
+			 "HAZARD is an id (ADM-101), a title (cpu-read-stale), or a row of\n"
+			 "docs/hazard-matrix.md (005).",
 	};
 	const struct zoo_entry *row;
 	enum hazard_class c;

@@ -172,9 +172,9 @@ static int run(int argc, char **argv)
 	const struct cmd_usage usage = {
 		.cmd = &cmd_hazards,
 		.operands = "[WORD...]",
-		.about = "List what armdma can find: id, title, what comes of it at worst, how sure\n"
-			 "a report is, and the rows of the zoo that show it. With WORDs only those\n"
-			 "whose description has all of them, in any case.",
+		.about = "List what armdma can find: id, title, what comes of it at worst, how\n"
+			 "sure a report is, and the rows of the zoo that show it. With WORDs only\n"
+			 "those whose description has all of them, in any case.",
 	};
 	g_autoptr(GArray) classes = NULL;
 

@@ -26,7 +26,8 @@
  *                   dmapool=plain|debug, backtrace=full|address, json=FILE, sarif=FILE,
  *                   junit=FILE, tap=FILE, html=FILE, trace=FILE, root=FOLDER,
  *                   hazards=on|off, may=on|off, portable=off|on,
- *                   suppressions=FILE
+ *                   suppressions=FILE,
+ *                   rules=full|dma-debug
  */
 #ifndef ARMDMA_HARNESS_H
 #define ARMDMA_HARNESS_H

@@ -180,6 +180,16 @@ const char *hazard_title(enum hazard_class c);
 /** One sentence: what goes wrong, in general; static. */
 const char *hazard_meaning(enum hazard_class c);
 
+/** Who looks: hazard_config.rules. */
+enum hazard_rules {
+	RULES_FULL,		/* everything in the catalogue */
+	/*
+	 * What Linux's dma-debug would find, with its limits: calls alone, the first line of
+	 * each mapping, leaks when a driver is unbound. To compare with.
+	 */
+	RULES_DMA_DEBUG,
+};
+
 /**
  * struct hazard_config - all zero is: text on stderr, return addresses only
  * @text:           where text reports go; NULL is stderr
@@ -195,6 +205,7 @@ const char *hazard_meaning(enum hazard_class c);
  * @portable:       also report what does no harm on this board, but would on another
  * @suppressions:   path of a file of what is not to be reported: see hazard_check_suppressions();
  *                  NULL: none
+ * @rules:          who looks
  * @replay:         environment of the replay line ("ARMDMA_SEED=1 ..."); may be NULL
  */
 struct hazard_config {
@@ -206,6 +217,7 @@ struct hazard_config {
 	bool no_may;
 	bool portable;
 	const char *suppressions;
+	enum hazard_rules rules;
 	const char *replay;
 };
 

@@ -78,6 +78,7 @@ static void note_coherent(const struct request *r, enum ledger_kind kind, dma_ad
 		return;
 	note_fill(&n, kind, r, dma);
 	n.pa = dev_coherent_pa(r->dev, r->va);
+	n.is_device_memory = n.pa != PHYS_ADDR_MAX;
 	if (n.pa == PHYS_ADDR_MAX && is_translated(r->dev))
 		return note_scattered(r, kind, dma);
 	if (n.pa == PHYS_ADDR_MAX)

@@ -96,6 +96,7 @@ enum ledger_why {
  * @pool:       identity of a dma_pool; @pool_name its name
  * @mm:         a process's address space; identity only
  * @new_pa:     the copy that was made on a write
+ * @is_device_memory: coherent memory of the device's own, which no allocator knows
  * @is_counted: the user's mapping keeps the memory from being freed
  * @site:       return address of the driver's call
  */
@@ -124,6 +125,7 @@ struct ledger_note {
 	bool is_counted;
 	bool is_ram;
 	bool is_zeroed;
+	bool is_device_memory;
 	const void *site;
 };
 

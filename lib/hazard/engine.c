@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine: listens to the machine and to the library, and takes the rules round. */
+#include "dma-debug.h"
 #include "excuse.h"
 #include "may/may.h"
 #include "overtake.h"
@@ -121,6 +122,16 @@ static void on_note(struct ledger_listener *l, const struct ledger_note *n)
 	leave(e);
 }
 
+static void on_dma_debug_note(struct ledger_listener *l, const struct ledger_note *n)
+{
+	struct hazard_engine *e = (struct hazard_engine *)
+		((char *)l - offsetof(struct hazard_engine, listener));
+
+	enter(e);
+	dma_debug_note(e, n);
+	leave(e);
+}
+
 static void take_config(struct hazard_engine *e, const struct hazard_config *cfg)
 {
 	if (!cfg)
@@ -148,9 +159,13 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	e->reports = g_ptr_array_new_with_free_func(report_free);
 	e->excused = g_ptr_array_new_with_free_func(report_free);
 	e->observer.event = on_event;
-	e->listener.note = on_note;
-	machine_observe(m, &e->observer);
+	if (e->config.rules == RULES_DMA_DEBUG)
+		e->dma_debug = dma_debug_new();
+	e->listener.note = e->dma_debug ? on_dma_debug_note : on_note;
 	ledger_listen(m, &e->listener);
+	if (e->dma_debug)
+		return e;
+	machine_observe(m, &e->observer);
 	if (!e->live.is_fast) {
 		iommu_begin(e);
 		overtake_begin(e);
@@ -170,6 +185,7 @@ uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c)
 
 static void engine_free(struct hazard_engine *e)
 {
+	dma_debug_free(e->dma_debug);
 	iommu_done(e);
 	may_done(e);
 	overtake_done(e);
@@ -210,7 +226,8 @@ int hazard_detach(struct hazard_engine *e)
 	if (!e)
 		return 0;
 	ledger_listen(e->machine, NULL);
-	machine_unobserve(e->machine, &e->observer);
+	if (!e->dma_debug)
+		machine_unobserve(e->machine, &e->observer);
 	iommu_finish(e);
 	ledger_finish(e);
 	if (!e->config.is_quiet)

@@ -507,6 +507,7 @@ const struct stack *stacks_at(const struct stacks *s, uint32_t id);
 /* ---- the engine ---------------------------------------------------- */
 
 struct may;
+struct dma_debug;
 
 struct hazard_engine {
 	struct observer observer;
@@ -544,6 +545,7 @@ struct hazard_engine {
 	struct overtake *overtake;	/* overtake.c's; NULL: nothing is reordered */
 	struct run_trace *trace;	/* report-trace.c's; NULL: nobody wants one */
 	struct stories *stories;	/* story.h's; NULL: nobody draws */
+	struct dma_debug *dma_debug;	/* who looks instead of all others; or NULL */
 };
 
 /* Is what does no harm on this board to be reported, too? */

@@ -5,6 +5,7 @@
  *
  * No host addresses and no times: two runs print the same bytes.
  */
+#include "dma-debug.h"
 #include "excuse.h"
 #include "may/may.h"
 #include "writers.h"
@@ -219,6 +220,12 @@ static void print_proof(struct hazard_engine *e)
 
 static void print_clean(struct hazard_engine *e)
 {
+	if (e->dma_debug) {
+		fprintf(out(e), "no hazards observed by the rule set dma-debug: %" PRIu64
+			" call%s checked\n", dma_debug_nr_calls(e->dma_debug),
+			plural(dma_debug_nr_calls(e->dma_debug)));
+		return;
+	}
 	fprintf(out(e), "no %shazards observed: %" PRIu64 " access%s to %" PRIu64
 		" shared line%s checked\n", e->excused->len ? "other " : "", e->nr_accesses,
 		e->nr_accesses == 1 ? "" : "es", e->shadow.nr_lines, plural(e->shadow.nr_lines));
@@ -262,8 +269,9 @@ void summary_print(struct hazard_engine *e)
 		print_proof(e);
 		return;
 	}
-	fprintf(out(e), "%u hazard%s (%" PRIu64 " time%s)", e->reports->len,
-		plural(e->reports->len), report_times(e), plural(report_times(e)));
+	fprintf(out(e), "%u hazard%s (%" PRIu64 " time%s)%s", e->reports->len,
+		plural(e->reports->len), report_times(e), plural(report_times(e)),
+		e->dma_debug ? " by the rule set dma-debug" : "");
 	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++) {
 		if (!e->count[c])
 			continue;

@@ -93,14 +93,17 @@ def words_that_nothing_has_are_refused():
 
 def every_class_is_explained():
     bad = []
-    for i in catalogue():
-        text = armdma("explain", i["id"]).stdout
+    for nr, i in enumerate(catalogue()):
+        text = armdma("explain", i["id"] if nr % 2 else i["title"]).stdout
         bad += ["%s: %s" % (i["id"], b) for b in missing(
-            text, i["title"], i["meaning"], i["fix"], i["severity"], i["strength"],
+            text, i["id"], i["title"], i["meaning"], i["fix"], i["severity"], i["strength"],
             *re.split("; ", i["references"]))]
-        if text != armdma("explain", i["title"]).stdout:
-            bad.append(i["id"] + " is another than " + i["title"])
     return bad
+
+
+def id_in_any_case_and_title_are_the_same():
+    texts = {armdma("explain", name).stdout for name in ("ADM-101", "adm-101", "cpu-read-stale")}
+    return [] if len(texts) == 1 else ["they are not"]
 
 
 def shown(code):
@@ -155,6 +158,7 @@ def colour_is_for_terminals():
 
 TESTS = [table_has_every_class_once, table_is_by_group, json_fits_its_schema, words_choose,
          words_that_nothing_has_are_refused, every_class_is_explained,
+         id_in_any_case_and_title_are_the_same,
          every_row_shows_its_code_and_its_report,
          classes_without_a_row_show_the_engine_s_own_programs,
          unknown_hazard_is_one_sentence_with_what_was_meant, one_operand_is_wanted,

@@ -139,6 +139,25 @@ static enum zoo_verdict judge_harmless(struct zoo *z, const struct zoo_row *row,
 	return complaints->len ? ZOO_OTHERWISE : ZOO_HARMLESS;
 }
 
+bool zoo_told(const struct zoo_row *row, bool is_wrong, const char *board, const char *options,
+	      GString *ret_titles)
+{
+	struct zoo *z = zoo_open(row, is_wrong, board, options, NULL, NULL);
+	bool is_played = z && zoo_has(z, row, 0);
+
+	if (is_played) {
+		(is_wrong ? row->wrong : row->right)(z);
+		zoo_unbind(z);
+	}
+	for (unsigned c = 0; is_played && c < NR_HAZARD_CLASSES; c++)
+		if (hazard_count(harness_hazards(z->h), c))
+			g_string_append_printf(ret_titles, "%s%s", ret_titles->len ? " " : "",
+					       hazard_title(c));
+	if (z)
+		zoo_close(z);
+	return is_played;
+}
+
 enum zoo_verdict zoo_judge(const struct zoo_row *row, bool is_wrong, const char *board,
 			   const char *options, FILE *reports, GString *complaints)
 {

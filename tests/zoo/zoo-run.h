@@ -40,4 +40,12 @@ enum zoo_verdict {
 enum zoo_verdict zoo_judge(const struct zoo_row *row, bool is_wrong, const char *board,
 			   const char *options, FILE *reports, GString *complaints);
 
+/**
+ * zoo_told() - the same, without a judgement
+ * @ret_titles: gets the classes that were reported, blanks between
+ * Return: false: the board has not what the row needs, or is broken.
+ */
+bool zoo_told(const struct zoo_row *row, bool is_wrong, const char *board, const char *options,
+	      GString *ret_titles);
+
 #endif

@@ -7,6 +7,8 @@
  *	zoo run ROW wrong|right BOARD [OPTIONS]
  *	zoo all BOARD [GROUP]
  *	zoo matrix [GROUP]               row, board and verdicts of both, tabs between
+ *	zoo told [OPTIONS]               row, board, classes that the wrong and the right one are
+ *	                                 reported as, tabs between; on a board of each
  *	zoo reports [GROUP]              what the wrong ones are told, on a board of each
  *
  * OPTIONS are as in ARMDMA_OPTIONS, over what the row says.
@@ -49,6 +51,20 @@ static bool each_row(const char *group, visit_row *visit, void *ctx)
 				return false;
 	}
 	return true;
+}
+
+/* The best known board first, then as they are named, until @visit could use one. */
+static void on_first_board(const struct zoo_row *row,
+			   bool (*visit)(const struct zoo_row *row, const char *board))
+{
+	static const char *const first[] = { "a9-pl310", "arm926", "coherent" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
+		if (visit(row, first[i]))
+			return;
+	for (const char *const *b = board_shipped_names(); *b; b++)
+		if (visit(row, *b))
+			return;
 }
 
 /* ---- zoo list, zoo boards -------------------------------------------------------------- */
@@ -192,10 +208,29 @@ static bool print_verdicts(void *ctx, const struct zoo_group *g, const struct zo
 	return true;
 }
 
-/* ---- zoo reports ----------------------------------------------------------------------- */
+/* ---- zoo told -------------------------------------------------------------------------- */
 
-/* The best known first, then as they are named. */
-static const char *const first_boards[] = { "a9-pl310", "arm926", "coherent" };
+static const char *told_options;
+
+static bool tell_on(const struct zoo_row *row, const char *board)
+{
+	g_autoptr(GString) wrong = g_string_new(NULL);
+	g_autoptr(GString) right = g_string_new(NULL);
+
+	if (!zoo_told(row, true, board, told_options, wrong) ||
+	    !zoo_told(row, false, board, told_options, right))
+		return false;
+	printf("%s\t%s\t%s\t%s\n", row->id, board, wrong->str, right->str);
+	return true;
+}
+
+static bool print_told(void *ctx, const struct zoo_group *g, const struct zoo_row *row)
+{
+	on_first_board(row, tell_on);
+	return true;
+}
+
+/* ---- zoo reports ----------------------------------------------------------------------- */
 
 static bool print_report_on(const struct zoo_row *row, const char *board)
 {
@@ -214,12 +249,7 @@ static bool print_report_on(const struct zoo_row *row, const char *board)
 
 static bool print_report(void *ctx, const struct zoo_group *g, const struct zoo_row *row)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(first_boards); i++)
-		if (print_report_on(row, first_boards[i]))
-			return true;
-	for (const char *const *b = board_shipped_names(); *b; b++)
-		if (print_report_on(row, *b))
-			return true;
+	on_first_board(row, print_report_on);
 	return true;
 }
 
@@ -238,7 +268,7 @@ static int for_each(const char *group, visit_row *visit)
 static int usage(void)
 {
 	fputs("usage: zoo list | boards | run ROW wrong|right BOARD [OPTIONS] | "
-	      "all BOARD [GROUP] | matrix [GROUP] | reports [GROUP]\n", stderr);
+	      "all BOARD [GROUP] | matrix [GROUP] | told [OPTIONS] | reports [GROUP]\n", stderr);
 	return 2;
 }
 
@@ -256,6 +286,10 @@ int main(int argc, char **argv)
 		return all(argv[2], argv[3]);
 	if (!strcmp(verb, "matrix"))
 		return for_each(argv[2], print_verdicts);
+	if (!strcmp(verb, "told")) {
+		told_options = argv[2];
+		return for_each(NULL, print_told);
+	}
 	if (!strcmp(verb, "reports"))
 		return for_each(argv[2], print_report);
 	return usage();
