@@ -157,6 +157,16 @@ static void put_advice(JsonBuilder *b, const struct report *r)
 	json_builder_end_object(b);
 }
 
+static void put_schedule(const struct hazard_engine *e, JsonBuilder *b, const struct report *r)
+{
+	g_autofree char *replay = r->schedule ? report_replay(e, r) : NULL;
+
+	if (r->schedule)
+		put_string(b, "schedule", r->schedule);
+	if (replay)
+		put_string(b, "replay", replay);
+}
+
 static void put_report(struct hazard_engine *e, JsonBuilder *b, const struct report *r)
 {
 	begin_object(b, NULL);
@@ -175,8 +185,7 @@ static void put_report(struct hazard_engine *e, JsonBuilder *b, const struct rep
 	put_bytes(b, &r->bytes);
 	put_mapping(e, b, &r->mapping);
 	put_timeline(e, b, r);
-	if (r->schedule)
-		put_string(b, "schedule", r->schedule);
+	put_schedule(e, b, r);
 	put_stacks(e, b, r);
 	put_advice(b, r);
 	json_builder_end_object(b);

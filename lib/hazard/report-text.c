@@ -131,24 +131,11 @@ static void print_stacks(struct hazard_engine *e, const struct report *r)
 	print_stack(e, r->stack_step, &r->stack);
 }
 
-/* The replay line, with the schedule among the options where the line is an environment. */
-static char *replay_text(const struct hazard_engine *e, const struct report *r)
-{
-	const char *options = strstr(e->replay, "ARMDMA_OPTIONS=");
-	size_t upto;
-
-	if (!r->schedule || !*r->schedule || !strstr(e->replay, "ARMDMA_SEED="))
-		return g_strdup(e->replay);
-	if (!options)
-		return g_strdup_printf("%s ARMDMA_OPTIONS='script=%s'", e->replay, r->schedule);
-	upto = (size_t)(options - e->replay) + strlen("ARMDMA_OPTIONS=");
-	return g_strdup_printf("%.*s'script=%s':%s", (int)upto, e->replay, r->schedule,
-			       e->replay + upto);
-}
-
 static void print_advice(struct hazard_engine *e, const struct report *r)
 {
-	if (!r->fix && !e->replay && !r->schedule)
+	g_autofree char *replay = report_replay(e, r);
+
+	if (!r->fix && !replay && !r->schedule)
 		return;
 	fputc('\n', out(e));
 	if (r->fix)
@@ -156,12 +143,9 @@ static void print_advice(struct hazard_engine *e, const struct report *r)
 	if (r->schedule)
 		fprintf(out(e), "%-*s %s\n", r->fix ? (int)strlen(r->fix_label) + 1 : 0,
 			"Schedule:", *r->schedule ? r->schedule : "nothing unasked");
-	if (e->replay) {
-		g_autofree char *replay = replay_text(e, r);
-
+	if (replay)
 		fprintf(out(e), "%-*s %s\n", r->fix ? (int)strlen(r->fix_label) + 1 : 0,
 			"Replay:", replay);
-	}
 }
 
 static void print_body(struct hazard_engine *e, const struct report *r)

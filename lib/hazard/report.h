@@ -69,6 +69,9 @@ struct report {
 	struct stack stack;		/* of the call or access that showed it */
 };
 
+/* The line that gets it again, NULL: nobody knows. Yours. */
+char *report_replay(const struct hazard_engine *e, const struct report *r);
+
 /* What @m was made by, as the culprit: it happens now. */
 void report_now_mapped(struct hazard_engine *e, struct report *r, const struct mapping *m);
 

@@ -108,6 +108,18 @@ def a_script_that_does_not_happen_says_so():
                   "never came" in done.stderr, done)
 
 
+def what_is_possible_says_how_to_make_it_happen():
+    could = program(WRONG, ARMDMA_OPTIONS="chooser=nominal:tlb=real")
+    line = re.search(r"^Replay: +(.*)$", could.stderr, re.M).group(1)
+    does = subprocess.run(line + " " + WRONG, shell=True, capture_output=True, text=True)
+    row = [f for f in told("--chooser", "nominal", WRONG)["findings"]][0]
+    again = subprocess.run(row["replay"], shell=True, capture_output=True, text=True)
+    return expect(LOOK + " [ADM-101, possible]" in could.stderr, could) + \
+        expect(line.endswith(":tlb=real'"), line) + \
+        [str(d) for d in (does, again) if LOOK + " [ADM-101, observed]" not in d.stderr] + \
+        expect(row["strength"] == "possible", row)
+
+
 def a_wrong_script_is_one_sentence():
     bad = []
     for option, words in (("script=fil 0x40@1", 'action 1, "fil 0x40@1"'),
@@ -199,7 +211,8 @@ def replay_lines_are_for_a_shell():
 TESTS = [a_bug_of_some_schedules_is_found_and_counted, both_adversaries_find_it_at_once,
          the_twin_is_clean_under_everything, a_recorded_schedule_shrinks_to_its_shortest_form,
          what_needs_no_schedule_shrinks_to_nothing, a_record_names_what_was_done_and_is_a_script,
-         a_script_that_does_not_happen_says_so, a_wrong_script_is_one_sentence,
+         a_script_that_does_not_happen_says_so, what_is_possible_says_how_to_make_it_happen,
+         a_wrong_script_is_one_sentence,
          what_is_no_report_is_said_and_is_status_2, a_crash_shrinks_like_a_report,
          output_is_the_same_whoever_is_done_first, json_fits_its_schema,
          arguments_and_options_reach_the_program, bad_input_is_one_sentence,

@@ -84,7 +84,7 @@ static void add_report(struct outcome *o, JsonObject *report, const char *replay
 	f->id = g_strdup(text_of(report, "id"));
 	f->strength = g_strdup(text_of(report, "strength"));
 	f->what = g_strdup(text_of(report, "what"));
-	f->replay = g_strdup(replay);
+	f->replay = g_strdup(text_of(report, "replay") ? text_of(report, "replay") : replay);
 	f->key = g_strdup_printf("%s|%s", f->title, f->strength ? f->strength : "");
 	if (outcome_find(o, f->key))
 		finding_free(f);

@@ -101,7 +101,8 @@ static void print_rate(const struct run *r, FILE *out)
 	unsigned nr = schedules_nr_random(r->schedules);
 
 	if (nr)
-		fprintf(out, "random: %u of %u seeds show something\n", run_nr_showing(r, true), nr);
+		fprintf(out, "random: %u of %u seeds show something\n",
+			run_nr_showing(r, true), nr);
 }
 
 void run_print(const struct run *r, FILE *out)
@@ -115,9 +116,9 @@ void run_print(const struct run *r, FILE *out)
 		fprintf(out, "%sclean%s under %s%u schedule%s\n", ui_style(out, UI_GREEN),
 			ui_style(out, UI_PLAIN), nr > 1 ? "all of " : "", nr, nr > 1 ? "s" : "");
 	else
-		fprintf(out, "%s%u finding%s%s, under %u of %u schedules\n", ui_style(out, UI_RED),
-			r->rows->len, r->rows->len > 1 ? "s" : "", ui_style(out, UI_PLAIN),
-			run_nr_showing(r, false), nr);
+		fprintf(out, "%s%u finding%s%s, seen under %u of %u schedules\n",
+			ui_style(out, UI_RED), r->rows->len, r->rows->len > 1 ? "s" : "",
+			ui_style(out, UI_PLAIN), run_nr_showing(r, false), nr);
 }
 
 /* ---- for programs ------------------------------------------------------------------- */
