@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hazards 52 to 66: what is mapped, for whom, at which addresses, and given back how. 54, the
- * leak, is in e0-first.c.
+ * leak, is in e0-first.c; 64, a map that may sleep, in examples/r4-sleeps-in-atomic: the driver
+ * there is right, and Linux's operations are not.
  */
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>

@@ -112,7 +112,8 @@ void zoo_Z02_right(struct zoo *z)
 /* ---- zoo Z03 wrong */
 static noinline void frame_clear(u8 *buf)
 {
-	memset(buf, 0, SECTOR);
+	for (unsigned i = 0; i < SECTOR; i++)
+		buf[i] &= 0xf0;
 }
 
 static noinline dma_addr_t frame_start_uncleaned(struct zoo *z, u8 *buf)
@@ -125,7 +126,7 @@ static noinline dma_addr_t frame_start_uncleaned(struct zoo *z, u8 *buf)
 
 void zoo_Z03_wrong(struct zoo *z)
 {
-	u8 *buf = kmalloc(SECTOR, GFP_KERNEL);
+	u8 *buf = kzalloc(SECTOR, GFP_KERNEL);
 	dma_addr_t dma;
 
 	frame_clear(buf);			/* its lines are dirty from here on */
@@ -139,7 +140,7 @@ void zoo_Z03_wrong(struct zoo *z)
 /* ---- zoo Z03 right */
 void zoo_Z03_right(struct zoo *z)
 {
-	u8 *buf = kmalloc(SECTOR, GFP_KERNEL);
+	u8 *buf = kzalloc(SECTOR, GFP_KERNEL);
 	dma_addr_t dma;
 
 	frame_clear(buf);
@@ -188,7 +189,7 @@ void zoo_Z04_right(struct zoo *z)
 /* ---- zoo Z05 wrong */
 static noinline void header_write(u8 *buf)
 {
-	buf[0] = 0x55;
+	buf[0] |= 0x55;
 }
 
 static noinline u8 header_read(const u8 *buf)
@@ -232,7 +233,7 @@ static noinline void *queue_alloc(struct zoo *z, dma_addr_t *ret)
 
 static noinline void queue_post(u32 *queue)
 {
-	WRITE_ONCE(queue[0], 0x66666666);
+	WRITE_ONCE(queue[0], READ_ONCE(queue[0]) | 0x66666666);
 }
 
 static noinline void queue_run(struct zoo *z, u32 *queue, dma_addr_t dma)
@@ -458,7 +459,7 @@ void zoo_Z10_right(struct zoo *z)
 /* ---- zoo Z17 wrong */
 static noinline int nvme_probe_64bit(struct zoo *z)
 {
-	return dma_set_mask_and_coherent(z->dev, DMA_BIT_MASK(64));	/* it has 31 lines */
+	return dma_set_mask_and_coherent(z->dev, DMA_BIT_MASK(64));	/* it has 29 lines */
 }
 
 void zoo_Z17_wrong(struct zoo *z)
@@ -466,7 +467,7 @@ void zoo_Z17_wrong(struct zoo *z)
 	u8 *buf = kmalloc(SECTOR, GFP_KERNEL);
 	dma_addr_t dma;
 
-	zoo_device_lines(z, 31);
+	zoo_device_lines(z, 29);
 	if (!nvme_probe_64bit(z)) {
 		dma = sector_start(z, buf, SECTOR);
 		zoo_device_writes(z, dma, 0x11, 4);
@@ -477,9 +478,9 @@ void zoo_Z17_wrong(struct zoo *z)
 /* ---- end */
 
 /* ---- zoo Z17 right */
-static noinline int nvme_probe_31bit(struct zoo *z)
+static noinline int nvme_probe_29bit(struct zoo *z)
 {
-	return dma_set_mask_and_coherent(z->dev, DMA_BIT_MASK(31));
+	return dma_set_mask_and_coherent(z->dev, DMA_BIT_MASK(29));
 }
 
 void zoo_Z17_right(struct zoo *z)
@@ -487,8 +488,8 @@ void zoo_Z17_right(struct zoo *z)
 	u8 *buf = kmalloc(SECTOR, GFP_KERNEL);
 	dma_addr_t dma;
 
-	zoo_device_lines(z, 31);
-	if (!nvme_probe_31bit(z)) {
+	zoo_device_lines(z, 29);
+	if (!nvme_probe_29bit(z)) {
 		dma = sector_start(z, buf, SECTOR);
 		zoo_device_writes(z, dma, 0x11, 4);
 		sector_done(z, dma, SECTOR);
@@ -611,6 +612,43 @@ void zoo_Z19_right(struct zoo *z)
 }
 /* ---- end */
 
+static noinline void *ring_alloc(struct zoo *z, dma_addr_t *ret)
+{
+	return dma_alloc_coherent(z->dev, PAGE_SIZE, ret, GFP_KERNEL);
+}
+
+/* ---- zoo Z20 wrong */
+static noinline void ring_free_swapped(struct zoo *z, void *ring, dma_addr_t dma)
+{
+	dma_free_coherent(z->dev, PAGE_SIZE, (u8 *)ring + PAGE_SIZE, dma);	/* another's */
+}
+
+void zoo_Z20_wrong(struct zoo *z)
+{
+	dma_addr_t dma;
+	void *ring = ring_alloc(z, &dma);
+
+	if (ring)
+		ring_free_swapped(z, ring, dma);
+}
+/* ---- end */
+
+/* ---- zoo Z20 right */
+static noinline void ring_free(struct zoo *z, void *ring, dma_addr_t dma)
+{
+	dma_free_coherent(z->dev, PAGE_SIZE, ring, dma);
+}
+
+void zoo_Z20_right(struct zoo *z)
+{
+	dma_addr_t dma;
+	void *ring = ring_alloc(z, &dma);
+
+	if (ring)
+		ring_free(z, ring, dma);
+}
+/* ---- end */
+
 #define NR_TABLES	4
 
 static noinline void tables_map(struct zoo *z, u8 *buf, dma_addr_t *dma)
@@ -659,7 +697,8 @@ void zoo_Z21_right(struct zoo *z)
 /* ---- zoo Z22 wrong */
 static noinline void guard_fill(u8 *buf)
 {
-	memset(buf + SECTOR, 0xa5, SECTOR);
+	for (unsigned i = SECTOR; i < 2 * SECTOR; i++)
+		buf[i] ^= 0xa5;
 }
 
 static noinline u8 guard_check(const u8 *buf)
@@ -669,7 +708,7 @@ static noinline u8 guard_check(const u8 *buf)
 
 void zoo_Z22_wrong(struct zoo *z)
 {
-	u8 *buf = kmalloc(2 * SECTOR, GFP_KERNEL);
+	u8 *buf = kzalloc(2 * SECTOR, GFP_KERNEL);
 	dma_addr_t dma = sector_start(z, buf, 2 * SECTOR);
 
 	dma_sync_single_for_cpu(z->dev, dma, 2 * SECTOR, DMA_FROM_DEVICE);
@@ -684,7 +723,7 @@ void zoo_Z22_wrong(struct zoo *z)
 /* ---- zoo Z22 right */
 void zoo_Z22_right(struct zoo *z)
 {
-	u8 *buf = kmalloc(2 * SECTOR, GFP_KERNEL);
+	u8 *buf = kzalloc(2 * SECTOR, GFP_KERNEL);
 	dma_addr_t dma;
 
 	guard_fill(buf);
@@ -700,7 +739,8 @@ void zoo_Z22_right(struct zoo *z)
 
 const struct zoo_row zoo_rows_z[] = {
 	{ "Z01", "an invalidation before the transfer, and none after it (NuttX, PX4)",
-	  zoo_Z01_wrong, zoo_Z01_right, HAZARD_CPU_READ_STALE, CACHED | NEEDS_SPECULATION, NULL,
+	  zoo_Z01_wrong, zoo_Z01_right, HAZARD_CPU_READ_STALE,
+	  CACHED | NEEDS_SPECULATION | NEEDS_EQUAL_LINES, NULL,
 	  "sector_done_uninvalidated", "sector_start" },
 	{ "Z02", "the same of a bounce buffer that is used again (ArduPilot)", zoo_Z02_wrong,
 	  zoo_Z02_right, HAZARD_CPU_READ_STALE, CACHED, NULL, "bouncer_copies", "sector_start" },
@@ -710,7 +750,8 @@ const struct zoo_row zoo_rows_z[] = {
 	  zoo_Z04_right, HAZARD_SYNC_RANGE, NEEDS_NOTHING, NULL, "cache_invalidate_too_far",
 	  "sector_start" },
 	{ "Z05", "an invalidation where a clean was meant, too (hvisor, MCUXpresso)",
-	  zoo_Z05_wrong, zoo_Z05_right, HAZARD_CPU_WRITE_LOST, CACHED, NULL, "sector_done",
+	  zoo_Z05_wrong, zoo_Z05_right, HAZARD_CPU_WRITE_LOST, CACHED | NEEDS_SPECULATION, NULL,
+	  "sector_done",
 	  "header_write" },
 	{ "Z06", "one side maps a queue cached, the other does not snoop (Firecracker, sDDF)",
 	  zoo_Z06_wrong, zoo_Z06_right, HAZARD_COHERENCE_MISMATCH, CACHED, NULL, "queue_alloc",
@@ -732,10 +773,13 @@ const struct zoo_row zoo_rows_z[] = {
 	  "<dev>" },
 	{ "Z19", "a request on the stack, given to DMA (dmx_usb)", zoo_Z19_wrong, zoo_Z19_right,
 	  HAZARD_MAP_NOT_MEMORY, NEEDS_NOTHING, NULL, "usb_control_from_stack", "<dev>" },
+	{ "Z20", "a free that is given one address for another (LKL)", zoo_Z20_wrong,
+	  zoo_Z20_right, HAZARD_FREE_ADDRESS, NEEDS_NOTHING, NULL, "ring_free_swapped", "ring_alloc" },
 	{ "Z21", "of several entries the first alone is undone (io-pgtable's unmap_pages)",
 	  zoo_Z21_wrong, zoo_Z21_right, HAZARD_MAPPING_LEAKED, NEEDS_NOTHING, NULL, "tables_map",
 	  "<dev>" },
 	{ "Z22", "a guard area that is invalidated, and never flushed (Zephyr)", zoo_Z22_wrong,
-	  zoo_Z22_right, HAZARD_CPU_WRITE_LOST, CACHED, NULL, "sector_done", "guard_fill" },
+	  zoo_Z22_right, HAZARD_CPU_WRITE_LOST, CACHED | NEEDS_SPECULATION, NULL,
+	  "sector_done", "guard_fill" },
 	{ 0 }
 };

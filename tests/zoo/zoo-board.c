@@ -334,6 +334,7 @@ static unsigned all_it_has(const struct zoo *z)
 	       (b->cpus->len > 1 ? NEEDS_SMP : 0) |
 	       (c->part->arch >= 7 ? NEEDS_V7 : 0) |
 	       (container_of(z, struct zoo_board, zoo)->has_negative ? NEEDS_NEGATIVE : 0) |
+	       (!c->l2.bytes || c->l2.line_bytes == c->l1d.line_bytes ? NEEDS_EQUAL_LINES : 0) |
 	       (has_highmem(b) ? NEEDS_HIGHMEM : 0) |
 	       (machine_line_max(harness_machine(z->h)) > 32 ? NEEDS_LONG_LINE : 0) |
 	       what_pl310_does(b);

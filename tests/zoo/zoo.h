@@ -114,6 +114,7 @@ enum zoo_needs {
 	NEEDS_LONG_LINE		= 1 << 13,	/* of more than 32 bytes */
 	NEEDS_PL310_LOOK_UP	= 1 << 14,	/* answers uncached reads: aux bit 22 clear */
 	NEEDS_PL310_OVERRIDE	= 1 << 15,	/* one that does not */
+	NEEDS_EQUAL_LINES	= 1 << 17,	/* of level 2 and level 1, or there is none */
 	NEEDS_NEGATIVE		= 1 << 16,	/* an IOMMU that holds absence: before z->dev */
 };
 
