@@ -59,7 +59,8 @@ static void report_overlap(struct hazard_engine *e, const struct iommu_space *s,
 
 	if (!r)
 		return;
-	report_say(r, "0x%zx bytes at iova 0x%" PRIx64 " were to be mapped, but iova 0x%" PRIx64 "-0x%"
+	report_say(r, "0x%zx bytes at iova 0x%" PRIx64 " were to be mapped, but iova "
+		   "0x%" PRIx64 "-0x%"
 		   PRIx64 " leads to pa 0x%" PRIx64 " already. %s",
 		   c->len, c->iova, range->range.first, range->range.last, range->now.pa,
 		   c->err ? "The call was refused, and all is as it was."
@@ -96,8 +97,8 @@ static const struct reserved_range *reserved_in(const struct iommu_watch *w,
 						const struct iommu_call *c)
 {
 	for (unsigned n = 0; n < w->reserved->len; n++) {
-		const struct reserved_range *res = &g_array_index(w->reserved, struct reserved_range,
-								  n);
+		const struct reserved_range *res =
+			&g_array_index(w->reserved, struct reserved_range, n);
 		const struct iommu_user *u = iommu_user_of_device(w, res->dev);
 
 		if (u && u->space == s && res->first <= c->iova + c->len - 1 &&
@@ -114,7 +115,8 @@ static void check_reserved(struct hazard_engine *e, const struct iommu_space *s,
 
 	if (res)
 		report_reserved(e, c, res->type == IOMMU_RESV_MSI || res->type == IOMMU_RESV_SW_MSI
-				? "message interrupts go there, and no access reaches what is mapped."
+				? "message interrupts go there, and no access reaches what is "
+				"mapped."
 				: "the device's reserved regions have it.",
 				"iommu_get_resv_regions(), and other addresses");
 	else if (s->domain->type & __IOMMU_DOMAIN_DMA_API)
@@ -168,7 +170,8 @@ void iommu_check_unmap(struct hazard_engine *e, const struct iommu_space *s,
 	r = report_begin(e, HAZARD_IOMMU_UNMAP_PARTIAL, c->site, before);
 	if (!r)
 		return;
-	report_say(r, "iommu_unmap() was asked for 0x%zx bytes at iova 0x%" PRIx64 ", and took 0x%zx. %s",
+	report_say(r, "iommu_unmap() was asked for 0x%zx bytes at iova 0x%" PRIx64 ", and took "
+		   "0x%zx. %s",
 		   c->len, c->iova, unmapped, unmapped > c->len
 		   ? "The rest of a larger page went with them, and is missing now."
 		   : "What is beyond was not mapped, or is mapped still.");
@@ -178,7 +181,7 @@ void iommu_check_unmap(struct hazard_engine *e, const struct iommu_space *s,
 	report_end(e, r);
 }
 
-/* ---- domains come and go ---------------------------------------------------------------------- */
+/* ---- domains come and go ------------------------------------------------------------------- */
 
 struct leaving {
 	struct hazard_engine *e;
@@ -198,7 +201,8 @@ static bool report_left(struct mapping *m, void *data)
 	if (!r)
 		return true;
 	report_of_mapping(e, r, m);
-	report_say(r, "%s left the domain in which %" PRIu64 " bytes are %s for it at dma 0x%" PRIx64
+	report_say(r, "%s left the domain in which %" PRIu64 " bytes are %s for it at dma "
+		   "0x%" PRIx64
 		   ": that address leads nowhere now, or to something else.",
 		   party_name(&e->parties, m->dev->party), mapping_whole_len(m),
 		   ledger_is_allocation(m) ? "allocated" : "mapped", m->dma);
@@ -238,7 +242,8 @@ bool iommu_left_behind(struct hazard_engine *e, const struct observe_event *ev, 
 	if (!r)
 		return true;
 	report_by(r, NULL);
-	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", which is mapped in the domain that it was "
+	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", which is mapped in the domain that "
+		   "it was "
 		   "detached from, and not where it is now.", master_name(ev->master),
 		   is_write ? "write" : "read", ev->dma);
 	rows_of_two(e, r, range->now.map_step, before, "mapped", u->left_site, "detached");
@@ -247,7 +252,7 @@ bool iommu_left_behind(struct hazard_engine *e, const struct observe_event *ev, 
 	return true;
 }
 
-/* ---- who shares ------------------------------------------------------------------------------- */
+/* ---- who shares ---------------------------------------------------------------------------- */
 
 static const struct iommu_space *space_of_master(const struct hazard_engine *e,
 						 const struct master *d)

@@ -26,7 +26,8 @@ static void report_segment(struct hazard_engine *e, const struct mapping *m,
 	if (!r)
 		return;
 	report_of_mapping(e, r, m);
-	report_say(r, "A segment of %" PRIu64 " bytes at dma 0x%" PRIx64 " was mapped for %s, which %s "
+	report_say(r, "A segment of %" PRIu64 " bytes at dma 0x%" PRIx64 " was mapped for %s, "
+		   "which %s "
 		   "0x%" PRIx64 ".", m->len, m->dma, party_name(&e->parties, m->dev->party), what,
 		   limit);
 	report_now_mapped(e, r, m);
@@ -45,7 +46,8 @@ void limits_check_segment(struct hazard_engine *e, const struct mapping *m, stru
 		report_segment(e, m, HAZARD_SEGMENT_SIZE, "says that it takes at most",
 			       dma_get_max_seg_size(dev), "dma_set_max_seg_size");
 	if ((m->dma ^ (m->dma + m->len - 1)) & ~boundary)
-		report_segment(e, m, HAZARD_SEGMENT_BOUNDARY, "says that it cannot cross a multiple of",
+		report_segment(e, m, HAZARD_SEGMENT_BOUNDARY, "says that it cannot cross a "
+		"multiple of",
 			       boundary + 1, "dma_set_seg_boundary");
 }
 
@@ -56,7 +58,8 @@ static void say_lines(struct hazard_engine *e, struct report *r, const struct ob
 {
 	const char *name = party_name(&e->parties, m->dev->party);
 
-	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", and has no address lines for all of it: "
+	report_say(r, "%s was told to %s dma 0x%" PRIx64 ", and has no address lines for all of "
+		   "it: "
 		   "0x%" PRIx64 " is what came out.", name, is_write ? "write" : "read",
 		   ev->dropped + ev->dma, ev->dma);
 	if (m->dev->mask_site)
@@ -96,7 +99,8 @@ bool limits_exceeded(struct hazard_engine *e, const struct observe_event *ev, bo
 	now.party = party_of(&e->parties, ev);
 	report_now(e, r, &now, !m->dev->mask_site, is_write ? "wrote somewhere else"
 							   : "read somewhere else");
-	report_fix(r, "Likely missing", "dma_set_mask_and_coherent(%s, DMA_BIT_MASK(n)), n the lines "
+	report_fix(r, "Likely missing", "dma_set_mask_and_coherent(%s, DMA_BIT_MASK(n)), n the "
+		   "lines "
 		   "that it has", party_name(&e->parties, m->dev->party));
 	report_end(e, r);
 	return true;
@@ -125,7 +129,8 @@ static bool report_beyond(struct mapping *m, void *data)
 	if (!r)
 		return true;
 	report_of_mapping(e, r, m);
-	report_say(r, "The %smask of %s became 0x%" PRIx64 " while %" PRIu64 " bytes are %s for it at "
+	report_say(r, "The %smask of %s became 0x%" PRIx64 " while %" PRIu64 " bytes are %s for "
+		   "it at "
 		   "dma 0x%" PRIx64 ", which is beyond.", is_coherent ? "coherent " : "",
 		   party_name(&e->parties, m->dev->party), n->dma, m->len,
 		   is_coherent ? "allocated" : "mapped", m->dma);
@@ -162,7 +167,8 @@ bool limits_too_large(struct hazard_engine *e, struct dev_record *d, const struc
 	r = report_begin(e, HAZARD_MAPPING_TOO_LARGE, n->site, NULL);
 	if (!r)
 		return true;
-	report_say(r, "%s was asked to map %zu bytes (%s), which have to bounce, and no bounce buffer "
+	report_say(r, "%s was asked to map %zu bytes (%s), which have to bounce, and no bounce "
+		   "buffer "
 		   "is longer than %zu. The mapping was refused, as it always will be.",
 		   party_name(&e->parties, d->party), n->len, direction_name(n->dir), max);
 	now.party = NO_PARTY;

@@ -314,7 +314,8 @@ static void report_unmapped(struct hazard_engine *e, const struct observe_event 
 	report_of_access(e, r, ev, is_write);
 	say_unmapped(r, name, unmap);
 	if (unmap && iommu_is_lazy(e, ev->master))
-		report_say(r, "Its IOMMU let it through, since it invalidates later (lazy); a strict "
+		report_say(r, "Its IOMMU let it through, since it invalidates later (lazy); a "
+			   "strict "
 			   "one would have refused it.");
 	stranger_say(e, r, ev, &who);
 	report_history(e, r, ev->pa, ev->len);

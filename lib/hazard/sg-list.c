@@ -73,7 +73,8 @@ void sg_list_mapped(struct hazard_engine *e, const struct mapping *m, const stru
 	if (e->live.is_fast || !n->sgl || n->sg_index)
 		return;
 	if (before && before != m && s->dma != n->dma)
-		report_changed(e, before, n, "is mapped once more. Its first mapping's addresses are "
+		report_changed(e, before, n, "is mapped once more. Its first mapping's addresses "
+		"are "
 			       "no longer in it, and nobody can unmap them.", "mapped again");
 	if (!e->sg_lists)
 		e->sg_lists = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);

@@ -159,7 +159,7 @@ static void report_anothers(struct hazard_engine *e, const struct observe_event 
 	report_end(e, r);
 }
 
-/* ---- its own, and not quite ------------------------------------------------------------------- */
+/* ---- its own, and not quite ---------------------------------------------------------------- */
 
 struct near {
 	const struct dev_record *d;
@@ -185,12 +185,14 @@ static void say_near(struct hazard_engine *e, struct report *r, const struct nea
 
 	if (s->physical) {
 		report_of_mapping(e, r, s->physical);
-		report_say(r, "That is the physical address of memory which is mapped for %s at dma "
+		report_say(r, "That is the physical address of memory which is mapped for %s at "
+			   "dma "
 			   "0x%" PRIx64 ".", name, s->physical->dma + (s->dma - s->physical->pa));
 		report_row_of_mapping(e, r, s->physical);
 	} else {
 		report_of_mapping(e, r, s->beside);
-		report_say(r, "It lies in a page of the %" PRIu64 " bytes that are mapped for %s at dma "
+		report_say(r, "It lies in a page of the %" PRIu64 " bytes that are mapped for %s "
+			   "at dma "
 			   "0x%" PRIx64 ", and outside of them.", s->beside->len, name,
 			   s->beside->dma);
 		report_row_of_mapping(e, r, s->beside);
@@ -227,7 +229,7 @@ void stranger_say(struct hazard_engine *e, struct report *r, const struct observ
 	}
 }
 
-/* ---- the rule --------------------------------------------------------------------------------- */
+/* ---- the rule ------------------------------------------------------------------------------ */
 
 bool stranger_access(struct hazard_engine *e, const struct observe_event *ev, bool is_write)
 {
@@ -260,7 +262,8 @@ static bool was_its_own(const struct record *gone, const struct ledger_note *n)
 static struct mapping *called_of(struct dev_record *d, const struct ledger_note *n, bool is_sync)
 {
 	bool is_whole;
-	struct mapping *m = is_sync ? ledger_find_synced(d, n, &is_whole) : ledger_find_unmapped(d, n);
+	struct mapping *m = is_sync ? ledger_find_synced(d, n, &is_whole)
+				    : ledger_find_unmapped(d, n);
 
 	return m && (is_sync ? is_whole : fits_exactly(m, n)) ? m : NULL;
 }

@@ -253,7 +253,7 @@ static void list_mapped_again_elsewhere_loses_its_first_addresses(void **state)
 	harness_finish(rig.h);
 }
 
-/* ---- strangers --------------------------------------------------------------------------------- */
+/* ---- strangers ----------------------------------------------------------------------------- */
 
 static void unmap_twice_is_no_other_devices_fault(void **state)
 {
@@ -303,7 +303,7 @@ static void device_that_is_bound_again_is_bound(void **state)
 	harness_finish(rig.h);
 }
 
-/* ---- the IOMMU API ------------------------------------------------------------------------------ */
+/* ---- the IOMMU API ------------------------------------------------------------------------- */
 
 static struct iommu_domain *attaches(struct rig *rig)
 {

@@ -204,7 +204,8 @@ static struct device *behind_negative(struct zoo *z)
 	for (unsigned i = 0; i < b->masters->len; i++) {
 		const struct board_master *m = g_ptr_array_index(b->masters, i);
 		const struct board_iommu *mmu = m->iommus->len == 1
-			? g_ptr_array_index(b->iommus, g_array_index(m->iommus, unsigned, 0)) : NULL;
+			? g_ptr_array_index(b->iommus, g_array_index(m->iommus, unsigned, 0))
+			: NULL;
 
 		if (mmu && !strcmp(mmu->compatible, REF_COMPATIBLE) &&
 		    mmu->knobs.caches_negative == IOMMU_HW_YES && g_str_has_suffix(m->name, ".gpu"))
