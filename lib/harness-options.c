@@ -52,6 +52,7 @@ static const char *const switch_names[] = { "on", "off", NULL };
 static const char *const may_names[] = { "on", "off", NULL };
 static const char *const portable_names[] = { "off", "on", NULL };
 static const char *const rules_names[] = { "full", "dma-debug", NULL };
+static const char *const exposure_names[] = { "off", "on", NULL };
 
 static const struct {
 	const char *key;
@@ -64,6 +65,7 @@ static const struct {
 	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
 	{ "may", may_names },
 	{ "portable", portable_names }, { "rules", rules_names },
+	{ "exposure", exposure_names },
 };
 
 static void choose_swiotlb(struct harness_config *cfg, int i)
@@ -102,6 +104,8 @@ static void choose(struct harness_config *cfg, const char *const *names, int i)
 		cfg->hazards.portable = i;
 	else if (names == rules_names)
 		cfg->hazards.rules = (enum hazard_rules)i;
+	else if (names == exposure_names)
+		cfg->hazards.exposure = i;
 	else
 		cfg->no_hazards = i;
 }

@@ -373,12 +373,25 @@ static void start_drivers(struct harness *h)
 	harness_iommus_settle(&h->iommus, k);
 }
 
+/* Notes of the fast gear come from many threads at once, and IOMMUs are not watched. */
+static bool is_possible(const struct harness_config *cfg, GError **error)
+{
+	if (cfg->gear != GEAR_FAST || !cfg->hazards.exposure)
+		return true;
+	g_set_error(error, HARNESS_ERROR, 0,
+		    "exposure=on needs gear=exact: the fast gear does not watch IOMMUs");
+	return false;
+}
+
 static struct harness *start(const struct harness_config *cfg, GError **error)
 {
-	struct harness *h = g_new0(struct harness, 1);
+	struct harness *h;
 	const char *where = board_name(cfg);
 	const char *cpu = cpu_spec(cfg);
 
+	if (!is_possible(cfg, error))
+		return NULL;
+	h = g_new0(struct harness, 1);
 	h->devices = g_ptr_array_new();
 	if (cfg->hazards.suppressions &&
 	    !hazard_check_suppressions(cfg->hazards.suppressions, error)) {

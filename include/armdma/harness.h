@@ -18,7 +18,8 @@
  *   ARMDMA_SEED     of the chooser, decimal or 0x...
  *   ARMDMA_OPTIONS  colon-separated: gear=exact|fast, chooser=nominal|random|lazy|
  *                   evict|retain, script=ACTIONS or script=@FILE (armdma/machine.h),
- *                   record=FILE, tlb=unbounded|real, coherent=cma|legacy2011|remap|pool|
+ *                   record=FILE, exposure=off|on, tlb=unbounded|real,
+ *                   coherent=cma|legacy2011|remap|pool|
  *                   carveout|highmem|hardware,
  *                   cma=SIZE, coherent_pool=SIZE (as 256K or 1M), linux=6.12|repaired,
  *                   swiotlb=auto|force|dynamic, kmalloc=aligned|unaligned,

@@ -206,6 +206,8 @@ enum hazard_rules {
  * @suppressions:   path of a file of what is not to be reported: see hazard_check_suppressions();
  *                  NULL: none
  * @rules:          who looks
+ * @exposure:       count what devices reach beyond their buffers (armdma/exposure.h);
+ *                  exact gear
  * @replay:         environment of the replay line ("ARMDMA_SEED=1 ..."); may be NULL
  */
 struct hazard_config {
@@ -218,6 +220,7 @@ struct hazard_config {
 	bool portable;
 	const char *suppressions;
 	enum hazard_rules rules;
+	bool exposure;
 	const char *replay;
 };
 

@@ -10,12 +10,20 @@ void ledger_listen(struct machine *m, struct ledger_listener *l)
 		k->listener = l;
 }
 
+uint64_t ledger_now(const struct machine *m)
+{
+	const struct kernel *k = machine_software(m);
+
+	return k ? port_now(&k->port) : 0;
+}
+
 void ledger_note_memory(struct kernel *k, enum memory_event what, phys_addr_t pa, size_t len,
 			const void *site)
 {
 	static const enum ledger_kind kind[NR_MEMORY_EVENTS] = {
 		[PAGES_ALLOCATED] = LEDGER_PAGES_ALLOCATED,
 		[PAGES_FREED] = LEDGER_PAGES_FREED,
+		[SLAB_ALLOCATED] = LEDGER_SLAB_ALLOCATED,
 		[SLAB_FREED] = LEDGER_SLAB_FREED,
 	};
 

@@ -40,6 +40,7 @@ enum ledger_kind {
 	LEDGER_MAP_REFUSED,	/* a mapping was refused: @why */
 	LEDGER_PAGES_ALLOCATED,	/* [@pa, +@len) leaves the page allocator */
 	LEDGER_PAGES_FREED,	/* and returns to it */
+	LEDGER_SLAB_ALLOCATED,	/* kmalloc(): [@pa, +@len) is taken, as much as was asked for */
 	LEDGER_SLAB_FREED,	/* kfree(): [@pa, +@len) is dead */
 	LEDGER_AREA_MAPPED,	/* [@va, +@len) leads to @pa: vmap(), ioremap() and others */
 	LEDGER_AREA_UNMAPPED,	/* all of it, @pa is 0 */
@@ -147,5 +148,8 @@ struct ledger_listener {
 
 /** At most one listener per machine; NULL takes it away. Borrowed. */
 void ledger_listen(struct machine *m, struct ledger_listener *l);
+
+/** Simulated time, ns; 0 without a library. */
+uint64_t ledger_now(const struct machine *m);
 
 #endif

@@ -2,6 +2,7 @@
 /* The engine: listens to the machine and to the library, and takes the rules round. */
 #include "dma-debug.h"
 #include "excuse.h"
+#include "exposure.h"
 #include "may/may.h"
 #include "overtake.h"
 #include "pool.h"
@@ -116,6 +117,8 @@ static void on_note(struct ledger_listener *l, const struct ledger_note *n)
 
 	if (e->live.is_fast && lane_note(e, n))
 		return;
+	if (n->kind == LEDGER_SLAB_ALLOCATED && !e->exposure)
+		return;
 	enter(e);
 	settle(e);
 	ledger_note(e, n);
@@ -170,6 +173,8 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 		iommu_begin(e);
 		overtake_begin(e);
 	}
+	if (!e->live.is_fast && e->config.exposure)
+		exposure_begin(e);
 	may_begin(e);
 	if (!e->live.is_fast && e->config.html_path)
 		e->stories = stories_new(e);
@@ -186,6 +191,7 @@ uint64_t hazard_count(const struct hazard_engine *e, enum hazard_class c)
 static void engine_free(struct hazard_engine *e)
 {
 	dma_debug_free(e->dma_debug);
+	exposure_done(e);
 	iommu_done(e);
 	may_done(e);
 	overtake_done(e);
@@ -230,6 +236,7 @@ int hazard_detach(struct hazard_engine *e)
 		machine_unobserve(e->machine, &e->observer);
 	iommu_finish(e);
 	ledger_finish(e);
+	exposure_finish(e);
 	if (!e->config.is_quiet)
 		summary_print(e);
 	status = e->reports->len || !excuses_are_met(e) ? 1 : 0;

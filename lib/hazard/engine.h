@@ -508,6 +508,7 @@ const struct stack *stacks_at(const struct stacks *s, uint32_t id);
 
 struct may;
 struct dma_debug;
+struct exposure;
 
 struct hazard_engine {
 	struct observer observer;
@@ -546,6 +547,7 @@ struct hazard_engine {
 	struct run_trace *trace;	/* report-trace.c's; NULL: nobody wants one */
 	struct stories *stories;	/* story.h's; NULL: nobody draws */
 	struct dma_debug *dma_debug;	/* who looks instead of all others; or NULL */
+	struct exposure *exposure;	/* exposure.h; NULL: fast gear, or not asked for */
 };
 
 /* Is what does no harm on this board to be reported, too? */

@@ -6,7 +6,7 @@
  *
  * Leaves out: PASIDs; what is mapped behind the core's back, by a domain's operations.
  */
-#include "iommu.h"
+#include "exposure.h"
 
 #include <linux/device.h>
 #include <linux/iommu.h>
@@ -123,6 +123,11 @@ static void forget_oldest(struct iommu_space *s)
 {
 	while (s->gone.length > MAX_GONE)
 		range_free(s, s->gone.head->data);
+}
+
+bool range_is_queued(const struct iova_range *r)
+{
+	return r->gather == &queued;
 }
 
 /* ---- spaces ------------------------------------------------------------------------ */
@@ -242,6 +247,7 @@ static void on_unmap(struct iommu_watcher *watcher, const struct iommu_domain *d
 		r->now.unmap_site = site;
 		r->now.unmapping = s->unmapping;
 		r->now.unmap_step = step_of(w);
+		r->now.unmap_ns = ledger_now(w->engine->machine);
 	}
 }
 
@@ -259,6 +265,7 @@ static void on_sync(struct iommu_watcher *watcher, const struct iommu_domain *do
 		next = at->next;
 		if (gather && r->gather != gather)
 			continue;
+		exposure_window_closed(w->engine, s, r);
 		set_state(s, r, RANGE_UNMAPPED);
 		r->now.synced = moment;
 		r->now.sync_step = step_of(w);
@@ -307,6 +314,13 @@ static void on_reserved(struct iommu_watcher *watcher, const struct device *dev,
 		if (is_same(&g_array_index(w->reserved, struct reserved_range, n), &fresh))
 			return;
 	g_array_append_val(w->reserved, fresh);
+}
+
+const struct iommu_space *iommu_space_of(struct hazard_engine *e, const struct device *dev)
+{
+	const struct iommu_user *u = e->iommu ? iommu_user_of_device(e->iommu, dev) : NULL;
+
+	return u ? u->space : NULL;
 }
 
 static void on_attach(struct iommu_watcher *watcher, const struct iommu_domain *domain,

@@ -10,7 +10,7 @@
  *
  * A walk through a table's page that was freed is that, whatever led there.
  */
-#include "iommu.h"
+#include "exposure.h"
 
 #include <linux/iommu.h>
 
@@ -247,8 +247,10 @@ void iommu_event(struct hazard_engine *e, const struct observe_event *ev)
 	e->iommu->told = NULL;
 	forget_stalls(e, ev->master);
 	u = iommu_user_of(e, ev);
-	if (u)
+	if (u) {
 		judge(e, ev, u);
+		exposure_access(e, ev, u);
+	}
 	note_stall(e, ev);
 }
 

@@ -32,6 +32,7 @@ struct iova_life {
 	const void *map_site, *unmap_site;	/* NULL: of the DMA API */
 	uint64_t mapped, unmapping, synced;	/* moments; 0: not yet */
 	uint64_t map_step, unmap_step, sync_step;
+	uint64_t unmap_ns;		/* simulated time */
 };
 
 /* @range.first to .last lead to the same memory, or did. */
@@ -116,6 +117,10 @@ struct iova_range *space_range(const struct iommu_space *s, uint64_t iova);
 struct iova_range *space_first(const struct iommu_space *s, uint64_t first, uint64_t last);
 struct iommu_user *iommu_user_of_device(const struct iommu_watch *w, const struct device *dev);
 struct iommu_user *iommu_user_of_master(const struct iommu_watch *w, const struct master *d);
+/* Does what was unmapped wait for a flush of all? */
+bool range_is_queued(const struct iova_range *r);
+/* What translates for @dev; NULL: nothing. */
+const struct iommu_space *iommu_space_of(struct hazard_engine *e, const struct device *dev);
 /* Who asks; NULL: nobody whose addresses are known. */
 struct iommu_user *iommu_user_of(struct hazard_engine *e, const struct observe_event *ev);
 

@@ -10,6 +10,7 @@
  * so this is a multiset; an unmap takes the oldest that fits best.
  */
 #include "bytes.h"
+#include "exposure.h"
 
 #include <inttypes.h>
 #include <linux/dma-direction.h>
@@ -71,6 +72,7 @@ static void note_map(struct hazard_engine *e, struct dev_record *d,
 	ledger_mapping_add(e, m);
 	if (m->kind == MAPPING_SG)
 		note_segment(e, d, m, n);
+	exposure_mapped(e, m, n);
 	ledger_remember(e, RECORD_MAPPED, m, n, 0, m->len);
 }
 
@@ -518,6 +520,7 @@ void ledger_note(struct hazard_engine *e, const struct ledger_note *n)
 		party_device_bound(&e->parties, n->dev);
 	else if (!user_note_any(e, n) && on_note[n->kind])
 		on_note[n->kind](e, party_device(&e->parties, n->dev), n);
+	exposure_note(e, n);
 }
 
 void ledger_finish(struct hazard_engine *e)

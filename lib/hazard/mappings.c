@@ -7,7 +7,7 @@
  * Mappings of equal address may coexist, so a call is weighed against each: the one
  * that fits best is meant.
  */
-#include "report.h"
+#include "exposure.h"
 
 #include <inttypes.h>
 #include <linux/dma-direction.h>
@@ -255,6 +255,7 @@ struct mapping *ledger_latest(struct hazard_engine *e, const struct dev_record *
 
 void ledger_mapping_remove(struct hazard_engine *e, struct mapping *m)
 {
+	exposure_unmapped(e, m);
 	mapped_remove(&e->live, m);
 }
 

@@ -7,7 +7,7 @@
  * Absent things are left out: a report without an access has no "access".
  */
 #include "excuse.h"
-#include "json-put.h"
+#include "exposure.h"
 #include "may/may.h"
 #include "writers.h"
 
@@ -256,6 +256,7 @@ static JsonNode *build(struct hazard_engine *e)
 			put_excused(e, b, g_ptr_array_index(e->excused, i));
 		json_builder_end_array(b);
 	}
+	exposure_put(e, b);
 	json_builder_end_object(b);
 	return json_builder_get_root(b);
 }

@@ -7,6 +7,7 @@
  */
 #include "dma-debug.h"
 #include "excuse.h"
+#include "exposure.h"
 #include "may/may.h"
 #include "writers.h"
 
@@ -243,7 +244,7 @@ static void print_places(struct hazard_engine *e)
 	}
 }
 
-void summary_print(struct hazard_engine *e)
+static void print_sums(struct hazard_engine *e)
 {
 	const char *separator = ": ";
 
@@ -266,4 +267,10 @@ void summary_print(struct hazard_engine *e)
 	if (e->reports->len > 1)
 		print_places(e);
 	fflush(out(e));
+}
+
+void summary_print(struct hazard_engine *e)
+{
+	print_sums(e);
+	exposure_print(e, out(e));
 }

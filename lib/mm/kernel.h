@@ -108,7 +108,7 @@ struct reserved_region {
 };
 
 /* What somebody above may want to hear about; see kernel.on_memory. */
-enum memory_event { PAGES_ALLOCATED, PAGES_FREED, SLAB_FREED, NR_MEMORY_EVENTS };
+enum memory_event { PAGES_ALLOCATED, PAGES_FREED, SLAB_ALLOCATED, SLAB_FREED, NR_MEMORY_EVENTS };
 
 /* Where page-wise mappings are placed. */
 struct area_space {

@@ -194,6 +194,8 @@ static void *alloc_at(struct kmem_cache *s, gfp_t gfp, const void *site)
 		p = take(s);
 		spin_unlock(&s->lock);
 	} while (!p && add_block(s, gfp, site));
+	if (p)
+		kernel_tell(s->kernel, SLAB_ALLOCATED, virt_to_phys(p), s->size, site);
 	if (p && gfp & __GFP_ZERO)
 		port_zero(p, s->size);
 	return p;

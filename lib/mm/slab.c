@@ -116,6 +116,8 @@ void *kernel_kmalloc(struct kernel *k, size_t size, gfp_t flags, const void *sit
 		flags &= ~__GFP_HIGHMEM;
 	p = class < NR_SLAB_CLASSES ? alloc_small(k, class, flags, site)
 				    : alloc_large(k, size, flags, site);
+	if (p)
+		kernel_tell(k, SLAB_ALLOCATED, virt_to_phys(p), size, site);
 	if (p && flags & __GFP_ZERO)
 		port_zero(p, size);
 	return p;

@@ -473,6 +473,27 @@ def check_replay(tap):
     tap.result("a replay writes JUnit, TAP and a trace", bad)
 
 
+# ---- exposure ------------------------------------------------------------------------------
+
+def check_exposure(tap):
+    with open(os.path.join(ROOT, "docs", "schema", "hazards.schema.json"), encoding="utf-8") as f:
+        schema = json.load(f)
+    run = Run(["cpu-read-stale=right"], options=":exposure=on")
+    document = run.documents()[0]
+    bad = complaints(schema, document) + differ("devices", len(document["exposure"]), 1)
+    for device in document["exposure"]:
+        for name in ("mappings", "mapped", "beyond", "own", "nothing", "others"):
+            bad += differ(name, sum(site[name] for site in device["sites"]), device[name])
+        bad += [] if device["beyond"] else ["nothing is beyond a buffer that is no page"]
+    again = Run(["cpu-read-stale=right"], options=":exposure=on")
+    bad += differ("JSON of the same run", again.files["r.json"], run.files["r.json"])
+    tap.result("exposure fits the schema, and is the sum of its sites", bad)
+    plain = Run(["cpu-read-stale=right"])
+    tap.result("who does not ask is not told of exposure",
+               differ("JSON", "exposure" in plain.documents()[0], False) +
+               differ("text", "exposure" in plain.err, False))
+
+
 def main():
     tap = Tap()
     with open(os.path.join(HERE, "sarif.schema.json"), encoding="utf-8") as f:
@@ -494,6 +515,7 @@ def main():
     check_excuses(tap, schema)
     check_files(tap)
     check_same_bytes(tap)
+    check_exposure(tap)
     check_golden(tap)
     check_replay(tap)
     tap.finish()
