@@ -28,6 +28,11 @@ struct run {
 
 static _Thread_local struct agent *self;
 
+bool run_is_agent(const struct machine *m)
+{
+	return self && self->run->machine == m;
+}
+
 /* ---- the baton --------------------------------------------------------------- */
 
 static void hand_over(struct run *r, struct agent *to)
@@ -41,6 +46,7 @@ static void wait_for_turn(struct agent *a)
 {
 	while (a->run->now != a)
 		g_cond_wait(&a->turn, &a->run->lock);
+	turns_take(a->run->machine);
 	window_turn_to(cpu_of_thread(a->run->machine));
 }
 
@@ -99,7 +105,7 @@ static void let_go_on(struct agent *to)
 
 static bool may_switch(const struct machine *m)
 {
-	return self && self->run->machine == m && !m->nr_handlers && !m->is_telling;
+	return run_is_agent(m) && !m->nr_handlers && !m->is_telling;
 }
 
 void run_point_slow(struct machine *m)
@@ -185,6 +191,7 @@ static void take_turns(struct run *r)
 {
 	struct machine *m = r->machine;
 
+	turns_check(m);
 	machine_settle(m);
 	m->run = r;
 	g_mutex_lock(&r->lock);
@@ -193,6 +200,7 @@ static void take_turns(struct run *r)
 		g_cond_wait(&r->over, &r->lock);
 	g_mutex_unlock(&r->lock);
 	m->run = NULL;
+	turns_back(m);
 	window_turn_to(cpu_of_thread(m));
 }
 

@@ -107,6 +107,8 @@ struct machine {
 	bool is_telling;		/* an observer is being called */
 	unsigned nr_handlers;		/* of bus devices, that are being called */
 	struct run *run;		/* several agents at once, or NULL: run.c */
+	const void *thread;		/* of the host, that works on it: turns.c; exact gear */
+	uint64_t nr_takeovers;		/* by threads that are no agents */
 	bool has_outer;			/* level 2 is past the reach of CP15 */
 	bool has_pl310;			/* and a PL310 */
 	struct pending pending;
@@ -287,7 +289,29 @@ static inline void machine_settle(struct machine *m)
 		machine_settle_slow(m);
 }
 
+/* ---- turns.c ---------------------------------------------------------------- */
+
+/* Its address is the thread. */
+extern _Thread_local char turns_self __attribute__((tls_model("initial-exec"),
+						     visibility("hidden")));
+
+/* Another thread than before, which has not said so: the end, unless there was none. */
+void turns_check_slow(struct machine *m);
+/* This thread says so; not while agents run, unless it is one of them. */
+void turns_take(struct machine *m);
+/* The agents have returned, and the thread that started them goes on. */
+void turns_back(struct machine *m);
+
+static inline void turns_check(struct machine *m)
+{
+	if (unlikely(__atomic_load_n(&m->thread, __ATOMIC_RELAXED) != &turns_self))
+		turns_check_slow(m);
+}
+
 /* ---- run.c ------------------------------------------------------------------ */
+
+/* Is this thread an agent of @m's? */
+bool run_is_agent(const struct machine *m);
 
 void run_point_slow(struct machine *m);
 
@@ -304,6 +328,7 @@ bool run_others_left(const struct machine *m);
 /* What others could see begins: somebody else may go on first. Exact gear. */
 static inline void machine_begin(struct machine *m)
 {
+	turns_check(m);
 	machine_settle(m);
 	run_point(m);
 }

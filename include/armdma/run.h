@@ -22,6 +22,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <armdma/cpu.h>
 #include <armdma/machine.h>
 
@@ -54,6 +55,17 @@ struct run_agent {
  * @agents is borrowed until the return; calls do not nest.
  */
 void machine_run(struct machine *m, const struct run_agent *agents, size_t nr);
+
+/**
+ * machine_nr_takeovers() - how often a thread took the machine from another by cpu_enter()
+ *
+ * Exact gear. Threads that are no agents may take turns, each entering a CPU when its turn
+ * comes. Then their order is the host's, and a seed repeats the run only if something else
+ * makes that order the same each time (a join; a baton of their own). Whoever reports says
+ * so. A thread that works on the machine without having entered, while another has it, or
+ * while machine_run() runs, ends the process: one sentence on stderr, exit status 2.
+ */
+uint64_t machine_nr_takeovers(const struct machine *m);
 
 /**
  * run_yield() - let somebody else go on, for the caller has nothing to do

@@ -12,6 +12,7 @@
 #include "writers.h"
 
 #include <inttypes.h>
+#include <armdma/run.h>
 
 #define SCHEMA_VERSION 1
 
@@ -246,6 +247,8 @@ static JsonNode *build(struct hazard_engine *e)
 	put_proof(e, b);
 	if (e->replay)
 		put_string(b, "replay", e->replay);
+	if (machine_nr_takeovers(e->machine))
+		put_int(b, "takeovers", machine_nr_takeovers(e->machine));
 	begin_array(b, "reports");
 	for (unsigned i = 0; i < e->reports->len; i++)
 		put_report(e, b, g_ptr_array_index(e->reports, i));

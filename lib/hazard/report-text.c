@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <armdma/run.h>
 
 #define FRAME "=================================================================="
 #define COLUMNS 78u
@@ -269,8 +270,19 @@ static void print_sums(struct hazard_engine *e)
 	fflush(out(e));
 }
 
+/* Their order was not the chooser's. */
+static void print_takeovers(struct hazard_engine *e)
+{
+	uint64_t nr = machine_nr_takeovers(e->machine);
+
+	if (nr)
+		fprintf(out(e), "threads took turns by themselves, %" PRIu64 " time%s: that order is "
+			"not the seed's (armdma/run.h)\n", nr, plural(nr));
+}
+
 void summary_print(struct hazard_engine *e)
 {
 	print_sums(e);
+	print_takeovers(e);
 	exposure_print(e, out(e));
 }

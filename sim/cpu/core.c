@@ -19,6 +19,8 @@ struct cpu *cpu_enter(struct cpu *c)
 {
 	struct cpu *before = cpu_of_this_thread;
 
+	if (c && !c->machine->is_fast)
+		turns_take(c->machine);
 	cpu_of_this_thread = c;
 	if (c)
 		window_turn_to(c);
