@@ -119,8 +119,8 @@ static void on_note(struct ledger_listener *l, const struct ledger_note *n)
 		return;
 	if (n->kind == LEDGER_SLAB_ALLOCATED && !e->exposure)
 		return;
+	settle(e);		/* where another agent may go on: not while we are alone */
 	enter(e);
-	settle(e);
 	ledger_note(e, n);
 	leave(e);
 }
