@@ -52,6 +52,18 @@ static void tell_observers(struct machine *m, const struct observe_event *ev)
 	m->is_telling = false;
 }
 
+void observe_store_begins(const struct cpu *c, const void *site)
+{
+	struct machine *m = c->machine;
+
+	for (unsigned i = 0; i < m->observers->len; i++) {
+		struct observer *o = g_ptr_array_index(m->observers, i);
+
+		if (o->store_begins)
+			o->store_begins(o, c, site);
+	}
+}
+
 void machine_tell_aside(struct machine *m, struct observe_event *ev)
 {
 	ev->step = m->step;

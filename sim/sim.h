@@ -196,6 +196,8 @@ struct observe_event machine_event(const struct machine *m, enum observe_kind ki
 void machine_tell(struct machine *m, struct observe_event *ev);
 /* The same, but it takes no step of its own: as if nobody had been told. */
 void machine_tell_aside(struct machine *m, struct observe_event *ev);
+/* A store is about to be pending. */
+void observe_store_begins(const struct cpu *c, const void *site);
 /* OBSERVE_UPHEAVAL, by the present actor. */
 void machine_tell_upheaval(struct machine *m);
 

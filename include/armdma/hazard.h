@@ -198,8 +198,8 @@ enum hazard_rules {
  *                  docs/reports.md
  * @root:           the folder that source files are named from, in SARIF; NULL: the nearest
  *                  one above the working directory that holds .git, else that directory
- * @full_backtrace: take whole stacks at every map, sync and alloc (microseconds
- *                  each), not only return addresses
+ * @full_backtrace: take whole stacks at every map, sync, alloc, watched store and DMA write
+ *                  (microseconds each), not only return addresses
  * @is_quiet:       count, print nothing
  * @no_may:         only what happens, not what could (exact gear): the option may=off
  * @portable:       also report what does no harm on this board, but would on another

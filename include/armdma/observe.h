@@ -187,8 +187,15 @@ struct observe_event {
 	const void *site;
 };
 
+/**
+ * struct observer - who is told
+ * @store_begins: NULL, or called before a plain store that the window holds until the next
+ *                event: its OBSERVE_STORE comes then, and whoever stored may have returned.
+ *                Now it is still on the stack. @site as of that event
+ */
 struct observer {
 	void (*event)(struct observer *o, const struct observe_event *ev);
+	void (*store_begins)(struct observer *o, const struct cpu *c, const void *site);
 };
 
 /** Observers are called in the order they were added. Borrowed until removed. */

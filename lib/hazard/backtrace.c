@@ -23,7 +23,7 @@ static const struct {
 	void (*function)(void);
 } doors[] = {
 #define DOOR(f) { (void (*)(void))(f) }
-	DOOR(master_read), DOOR(master_write),
+	DOOR(master_read), DOOR(master_write), DOOR(master_read_as), DOOR(master_write_as),
 	DOOR(dma_map_single_attrs), DOOR(dma_unmap_single_attrs),
 	DOOR(dma_map_page_attrs), DOOR(dma_unmap_page_attrs),
 	DOOR(dma_map_sg_attrs), DOOR(dma_unmap_sg_attrs),

@@ -188,6 +188,15 @@ static const char *answer_name(enum observe_answer a)
 	return name[a];
 }
 
+/* Who wrote is asked for later, when it has gone on; who reads is there when it is told. */
+static uint32_t stack_of(struct hazard_engine *e, enum record_kind kind,
+			 const struct observe_event *ev)
+{
+	if (kind == RECORD_CPU_WROTE)
+		return engine_stack_of_store(e, ev->site);
+	return kind == RECORD_DEVICE_WROTE ? engine_stack(e, NULL) : NO_STACK;
+}
+
 struct record bytes_record(struct hazard_engine *e, enum record_kind kind,
 			   const struct observe_event *ev)
 {
@@ -198,6 +207,7 @@ struct record bytes_record(struct hazard_engine *e, enum record_kind kind,
 	now.len = (uint32_t)ev->len;
 	now.party = party_of(&e->parties, ev);
 	now.site = ev->site;
+	now.stack = stack_of(e, kind, ev);
 	now.level = (uint8_t)ev->level;
 	now.is_dirty = ev->is_dirty;
 	now.is_unasked = ev->is_speculative || ev->cause == CAUSE_EVICTION;

@@ -24,6 +24,23 @@ uint32_t engine_stack(struct hazard_engine *e, const void *site)
 	return stacks_keep(&e->stacks, stack_here(site));
 }
 
+uint32_t engine_stack_of_store(struct hazard_engine *e, const void *site)
+{
+	if (site && e->begun_site == site)
+		return e->begun_stack;
+	return engine_stack(e, site);
+}
+
+/* Whoever stores is on the stack now, and perhaps not when the store is told of. */
+static void on_store(struct observer *o, const struct cpu *c, const void *site)
+{
+	struct hazard_engine *e = (struct hazard_engine *)
+		((char *)o - offsetof(struct hazard_engine, observer));
+
+	e->begun_site = site;
+	e->begun_stack = engine_stack(e, site);
+}
+
 static bool is_range(const struct observe_event *ev)
 {
 	return (ev->kind == OBSERVE_DMA_READ || ev->kind == OBSERVE_DMA_WRITE) &&
@@ -168,6 +185,8 @@ struct hazard_engine *hazard_attach(struct machine *m, const struct hazard_confi
 	ledger_listen(m, &e->listener);
 	if (e->dma_debug)
 		return e;
+	if (e->config.full_backtrace && !e->live.is_fast)
+		e->observer.store_begins = on_store;
 	machine_observe(m, &e->observer);
 	if (!e->live.is_fast) {
 		iommu_begin(e);

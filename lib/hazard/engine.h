@@ -539,6 +539,8 @@ struct hazard_engine {
 	GHashTable *known;		/* report key -> struct report */
 	GHashTable *sg_lists;		/* sg-list.c's: a list's address -> struct sg_life */
 	uint64_t count[NR_HAZARD_CLASSES];
+	const void *begun_site;		/* of the store that the window holds; full backtraces */
+	uint32_t begun_stack;
 	uint64_t nr_told;		/* reports begun, known ones included */
 	struct may *may;		/* may/may.h; NULL: fast gear, or not asked for */
 	const char *schedule;		/* of a report of what is possible; NULL: it happened */
@@ -560,6 +562,8 @@ static inline bool engine_is_portable(const struct hazard_engine *e)
 struct record engine_record(struct hazard_engine *e, enum record_kind kind);
 /* The whole stack, if the config asks for stacks everywhere; else NO_STACK. */
 uint32_t engine_stack(struct hazard_engine *e, const void *site);
+/* The same of a store that is told of now, and may have been made a while ago. */
+uint32_t engine_stack_of_store(struct hazard_engine *e, const void *site);
 
 /* ---- the rules ----------------------------------------------------- */
 

@@ -72,7 +72,7 @@ static struct shared_record *wrote(struct hazard_engine *e, const struct observe
 	struct record r = {
 		.seq = ++e->seq, .step = ev->step, .kind = RECORD_DEVICE_WROTE, .pa = ev->pa,
 		.dma = ev->dma, .len = (uint32_t)ev->len, .party = party_of(&e->parties, ev),
-		.site = ev->site,
+		.site = ev->site, .stack = engine_stack(e, NULL),
 	};
 
 	return shared_record_new(&r);

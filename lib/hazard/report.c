@@ -542,13 +542,21 @@ static void report_excuse(struct hazard_engine *e, struct report *r)
 	r->excuse->nr_times += r->count;
 }
 
+/* The last row's stack is the report's, and told once. */
+static struct stack take_stack(struct hazard_engine *e, struct record *last)
+{
+	uint32_t kept = last->stack;
+
+	last->stack = NO_STACK;
+	return kept ? *stacks_at(&e->stacks, kept) : stack_here(last->site);
+}
+
 void report_end(struct hazard_engine *e, struct report *r)
 {
-	const struct report_row *last = &g_array_index(r->rows, struct report_row,
-						       r->rows->len - 1);
+	struct report_row *last = &g_array_index(r->rows, struct report_row, r->rows->len - 1);
 
 	r->stack_step = last->record.step;
-	r->stack = stack_here(last->record.site);
+	r->stack = take_stack(e, &last->record);
 	if (!r->stack.nr && last->record.site)
 		r->stack = (struct stack){ .nr = 1, .pc = { last->record.site } };
 	r->excuse = excuse_find(e, r);

@@ -303,8 +303,10 @@ static void before_store(struct cpu *c, uint32_t va, size_t len, const void *sit
 	}
 	if (unlikely(m->order != NULL))
 		order_show_loads(c);
-	if (!is_ready)
+	if (!is_ready) {
 		m->pending = pending;
+		observe_store_begins(c, site);
+	}
 }
 
 void cpu_before_store(struct cpu *c, uint32_t va, size_t len, const void *site)
