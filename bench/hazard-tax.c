@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What watching costs, in instructions, exact gear: no engine, what is observed alone, and
- * with what could have happened (may=on), of the same work.
+ * What watching costs, in instructions, exact gear: no engine; what is observed alone, with
+ * return addresses; with whole stacks (backtrace=full); with what is drawn (html=); with
+ * what could have happened (may=on). Of the same work.
  *
  *	hazard-tax [--json FILE]
  *
- * Counted by callgrind, so that it is the same in every run. An operation is one round of
- * work of SHARE; only the ratios matter.
+ * Counted by callgrind, so that it is the same in every run. A row is one round of its
+ * work; a load and a store are of one word, DMA of 4 KiB in one call.
  */
 #include <math.h>
 #include <stdio.h>
@@ -31,6 +32,8 @@ struct work {
 	struct cpu *cpu;
 	u8 *memory, *ring;
 	dma_addr_t ring_dma;
+	u8 *always;			/* mapped as long as there is work */
+	dma_addr_t live;
 	u8 frame[BLOCK];
 };
 
@@ -102,6 +105,39 @@ static void read_a_block(struct work *w)
 	reads(w, w->memory, BLOCK, 512);
 }
 
+/* ---- one thing at a time ------------------------------------------------------------- */
+
+static void map_and_unmap(struct work *w)
+{
+	dma_unmap_single(w->dev, mapped(w, FRAME, DMA_TO_DEVICE), FRAME, DMA_TO_DEVICE);
+}
+
+static void sync_back(struct work *w)
+{
+	dma_sync_single_for_device(w->dev, w->live, FRAME, DMA_BIDIRECTIONAL);
+}
+
+/* Of coherent memory, which may be accessed at any time, and is watched. */
+static void load_one(struct work *w)
+{
+	reads(w, w->ring, 4, 4);
+}
+
+static void store_one(struct work *w)
+{
+	stores(w, w->ring, 4);
+}
+
+static void dma_in(struct work *w)
+{
+	g_assert(!master_write(w->port, w->live, w->frame, 4096).kind);
+}
+
+static void dma_out(struct work *w)
+{
+	g_assert(!master_read(w->port, w->live, w->frame, 4096).kind);
+}
+
 static const struct subject {
 	const char *name;
 	void (*round)(struct work *w);
@@ -111,10 +147,18 @@ static const struct subject {
 	{ "a frame is written and sent", write_and_send },
 	{ "a ring of descriptors", go_round },
 	{ "64 KiB come, some are read", read_a_block },
+	{ "map and unmap, 1.5 KiB", map_and_unmap },
+	{ "sync for the device, 1.5 KiB", sync_back },
+	{ "a load of coherent memory", load_one },
+	{ "a store to coherent memory", store_one },
+	{ "the device writes 4 KiB", dma_in },
+	{ "the device reads 4 KiB", dma_out },
 };
 
-enum watch { NO_ENGINE, OBSERVED, WITH_MAY, NR_WATCHES };
-static const char *const watch_names[NR_WATCHES] = { "no engine", "observed", "may" };
+enum watch { NO_ENGINE, OBSERVED, FULL, DRAWN, WITH_MAY, NR_WATCHES };
+static const char *const watch_names[NR_WATCHES] = {
+	"no engine", "observed", "full", "html", "may"
+};
 
 struct turn {
 	struct work *work;
@@ -151,7 +195,11 @@ static int count(void)
 	for (int watch = 0; watch < NR_WATCHES; watch++) {
 		struct harness_config cfg = {
 			.no_hazards = watch == NO_ENGINE,
-			.hazards = { .is_quiet = true, .no_may = watch != WITH_MAY },
+			.hazards = {
+				.is_quiet = true, .no_may = watch != WITH_MAY,
+				.full_backtrace = watch == FULL,
+				.html_path = watch == DRAWN ? "/dev/null" : NULL,
+			},
 		};
 		struct harness *h = harness_start(&cfg, NULL);
 		g_autofree struct work *w = g_new0(struct work, 1);
@@ -163,7 +211,11 @@ static int count(void)
 		w->cpu = machine_cpu(harness_machine(h), 0);
 		w->memory = (u8 *)__get_free_pages(GFP_KERNEL, 4);
 		w->ring = dma_alloc_coherent(w->dev, 4096, &w->ring_dma, GFP_KERNEL);
+		w->always = (u8 *)__get_free_page(GFP_KERNEL);
+		w->live = dma_map_single(w->dev, w->always, 4096, DMA_BIDIRECTIONAL);
+		g_assert(!dma_mapping_error(w->dev, w->live));
 		count_all(w, watch);
+		dma_unmap_single(w->dev, w->live, 4096, DMA_BIDIRECTIONAL);
 		dma_free_coherent(w->dev, 4096, w->ring, w->ring_dma);
 		harness_finish(h);
 	}
@@ -188,8 +240,10 @@ static void say(struct bench_report *report, GHashTable *counts, size_t subject)
 			.ratio = nr[watch] / nr[NO_ENGINE],
 		});
 	}
-	printf("%-36s%12.0f%12.0f%12.0f%10.2f\n", subjects[subject].name, nr[NO_ENGINE],
-	       nr[OBSERVED], nr[WITH_MAY], nr[WITH_MAY] / nr[OBSERVED]);
+	printf("%-36s", subjects[subject].name);
+	for (int watch = 0; watch < NR_WATCHES; watch++)
+		printf("%11.0f", nr[watch]);
+	printf("%10.2f\n", nr[WITH_MAY] / nr[OBSERVED]);
 }
 
 static int say_error(const GError *error)
@@ -212,8 +266,10 @@ int main(int argc, char **argv)
 	if (!report)
 		return say_error(error);
 	counts = bench_counts(COUNTED);
-	printf("%-36s%12s%12s%12s%10s\n", "instructions", watch_names[0], watch_names[1],
-	       watch_names[2], "may/obs.");
+	printf("%-36s", "instructions");
+	for (int watch = 0; watch < NR_WATCHES; watch++)
+		printf("%11s", watch_names[watch]);
+	printf("%10s\n", "may/obs.");
 	for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
 		say(report, counts, i);
 	g_hash_table_unref(counts);
