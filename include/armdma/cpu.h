@@ -38,7 +38,8 @@ struct machine *cpu_machine(const struct cpu *c);
  * Exact gear: threads may take turns, never run at once, and a thread whose turn it is
  * again enters again, for the window shows one CPU at a time. Fast gear: one thread
  * per CPU. A thread that never entered any is CPU 0 of the machine that a
- * pointer belongs to. Several threads of the exact gear: machine_nr_takeovers() (run.h). Returns the CPU that it was before, or NULL.
+ * pointer belongs to. More of threads: machine_nr_takeovers() (run.h). Returns the CPU
+ * that it was before, or NULL.
  */
 struct cpu *cpu_enter(struct cpu *c);
 struct cpu *cpu_current(void);

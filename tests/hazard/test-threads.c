@@ -125,14 +125,14 @@ static int ends(struct play *p)
 
 static struct forms forms_of(uint64_t seed)
 {
-	char folder[] = "/tmp/threads-XXXXXX", path[64];
+	g_autofree char *folder = g_dir_make_tmp("threads-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "r.json", NULL);
 	struct forms f = { NULL, NULL };
 	size_t len = 0;
 	FILE *out = open_memstream(&f.text, &len);
 	struct play p;
 
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/r.json", folder);
+	assert_non_null(folder);
 	begins(&p, out, path, seed);
 	machine_run(harness_machine(p.h), (const struct run_agent[]){
 		{ machine_cpu(harness_machine(p.h), 0), rx_peek, &p },
