@@ -122,7 +122,8 @@ static void print_notes(const struct table *t, const struct hazard_exposure *x)
 	if (w->unmaps)
 		fprintf(t->to, "  unmapped, and reachable until a flush: %" PRIu64 " times, "
 			"%" PRIu64 " bytes, %" PRIu64 " byte-steps, %" PRIu64 " byte-ns;\n"
-			"    at most %" PRIu64 " steps, %" PRIu64 " ns; accesses that got through: %" PRIu64 "\n",
+			"    at most %" PRIu64 " steps, %" PRIu64 " ns; accesses that got through: "
+			"%" PRIu64 "\n",
 			w->unmaps, w->bytes, w->byte_steps, w->byte_ns, w->longest_steps,
 			w->longest_ns, w->accesses);
 }

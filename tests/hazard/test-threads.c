@@ -103,7 +103,8 @@ static void begins(struct play *p, FILE *out, const char *json, uint64_t seed)
 	*p = (struct play){ .h = harness_start_or_exit(&(struct harness_config){
 		.board = "a9-pl310", .chooser = CHOOSER_RANDOM, .seed = seed,
 		/* else the seed would be in the text */
-		.hazards = { .text = out, .json_path = json, .replay = "again", .no_may = true } }) };
+		.hazards = { .text = out, .json_path = json, .replay = "again",
+			     .no_may = true } }) };
 
 	p->eth = harness_device(p->h, "eth0");
 	p->rx = (u8 *)__get_free_page(GFP_KERNEL);
