@@ -44,7 +44,8 @@ static const struct cmd_usage usage = {
 	.operands = "PROGRAM [ARGUMENT...]",
 	.about = "Runs a program that was made by armdma cc, and whose harness reads its options "
 		 "from\nthe environment, under many schedules of what hardware may do unasked: "
-		 "fills, evictions,\nlate stores. Says what each finding needs, and how to get it again.",
+		 "fills,\nevictions, late stores. Says what each finding needs, and how to get it "
+		 "again.",
 	.notes = "ARMDMA_OPTIONS goes to the program, but for its chooser, its script and its "
 		 "files.\n\nExit status: 0 clean under all schedules, 1 hazards, 2 bad input, or "
 		 "the program\ncrashed, hung, or ended with a status of its own.",
