@@ -276,8 +276,8 @@ static void print_takeovers(struct hazard_engine *e)
 	uint64_t nr = machine_nr_takeovers(e->machine);
 
 	if (nr)
-		fprintf(out(e), "threads took turns by themselves, %" PRIu64 " time%s: that order is "
-			"not the seed's (armdma/run.h)\n", nr, plural(nr));
+		fprintf(out(e), "threads took turns by themselves, %" PRIu64 " time%s: that order "
+			"is not the seed's (armdma/run.h)\n", nr, plural(nr));
 }
 
 void summary_print(struct hazard_engine *e)
