@@ -25,6 +25,11 @@ static const struct dma_map_ops arm_iommu_ops = {
 	.sync_sg_for_device = arm_iommu_sync_sg_for_device,
 };
 
+bool arm_iommu_maps(const struct device *dev)
+{
+	return dev->dma_ops == &arm_iommu_ops;
+}
+
 /* ---- address spaces -------------------------------------------------------------------- */
 
 static void free_mapping(struct dma_iommu_mapping *mapping)

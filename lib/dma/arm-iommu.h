@@ -49,6 +49,8 @@ void arm_iommu_take(struct device *dev, phys_addr_t pa, size_t size,
 /* Unmap the pages of [@iova, +@size), and give their addresses back. */
 void arm_iommu_remove(struct device *dev, dma_addr_t iova, size_t size);
 
+/* Do these map for @dev? They ask iommu_map() for memory that it may sleep for, as in Linux. */
+bool arm_iommu_maps(const struct device *dev);
 dma_addr_t arm_iommu_map_page(struct device *dev, struct page *page, unsigned long offset,
 			      size_t size, enum dma_data_direction dir, unsigned long attrs);
 void arm_iommu_unmap_page(struct device *dev, dma_addr_t handle, size_t size,

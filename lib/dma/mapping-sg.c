@@ -5,6 +5,7 @@
  *
  * Linux: kernel/dma/mapping.c.
  */
+#include "arm-iommu.h"
 #include "dma-iommu.h"
 #include "request.h"
 
@@ -169,6 +170,8 @@ static int map_sg_checked(const struct sg_request *r, enum ledger_why *ret_why)
 		*ret_why = WHY_NO_IOVA;
 		ents = iommu_dma_map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 	} else {
+		if (arm_iommu_maps(dev))
+			request_may_sleep(dev, GFP_KERNEL, "dma_map_sg()", r->site);
 		ents = dev->dma_ops->map_sg(dev, r->sg, r->nents, r->dir, r->attrs);
 	}
 	if (WARN(ents <= 0 && !is_known_sg_error(ents), "%s: map_sg() returned %d",

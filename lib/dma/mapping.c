@@ -10,6 +10,7 @@
  *
  * Linux: kernel/dma/mapping.c.
  */
+#include "arm-iommu.h"
 #include "dma-iommu.h"
 #include "request.h"
 
@@ -68,6 +69,8 @@ static noinline dma_addr_t map_by_ops(const struct request *r)
 	size_t offset = r->page_offset ? r->page_offset : r->pa & ~PAGE_MASK;
 	struct page *page = kernel_page(r->dev->kernel, r->pa - offset);
 
+	if (arm_iommu_maps(r->dev))
+		request_may_sleep(r->dev, GFP_KERNEL, "dma_map_page()", r->site);
 	return r->dev->dma_ops->map_page(r->dev, page, offset, r->size, r->dir, r->attrs);
 }
 

@@ -8,11 +8,24 @@
 
 #include "mappings.h"
 
+/* To map is allowed there, but not by every way behind an IOMMU. */
+static void say_what_to_do(struct report *r, const char *what)
+{
+	if (g_str_has_prefix(what, "dma_free"))
+		report_fix(r, "Likely meant", "the free after the lock is given back, or in a work "
+			   "item");
+	else if (g_str_has_prefix(what, "dma_map"))
+		report_fix(r, "Likely meant", "iova=dma-iommu, which never sleeps; or the map before "
+			   "the lock is taken");
+	else
+		report_fix(r, "Likely missing", "GFP_ATOMIC, or the allocation before the lock is "
+			   "taken");
+}
+
 void context_note_sleeps(struct hazard_engine *e, struct dev_record *d,
 			 const struct ledger_note *n)
 {
 	struct record now = ledger_call_record(e, d, n, RECORD_ALLOCATED);
-	bool is_free = g_str_has_prefix(n->what, "dma_free");
 	struct report *r = report_begin(e, HAZARD_SLEEPS_IN_ATOMIC, n->site, NULL);
 
 	if (!r)
@@ -22,8 +35,6 @@ void context_note_sleeps(struct hazard_engine *e, struct dev_record *d,
 		   party_name(&e->parties, d->party));
 	now.party = NO_PARTY;
 	report_now(e, r, &now, true, "called in atomic context");
-	report_fix(r, is_free ? "Likely meant" : "Likely missing", "%s",
-		   is_free ? "the free after the lock is given back, or in a work item"
-			   : "GFP_ATOMIC, or the allocation before the lock is taken");
+	say_what_to_do(r, n->what);
 	report_end(e, r);
 }

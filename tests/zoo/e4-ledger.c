@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hazards 52 to 66: what is mapped, for whom, at which addresses, and given back how. 54, the
- * leak, is in e0-first.c; 64, a map that may sleep, in examples/r4-sleeps-in-atomic: the driver
- * there is right, and Linux's operations are not.
+ * leak, is in e0-first.c. In 64 the driver is right by the book, and Linux's operations on 32-bit
+ * Arm are not: examples/r4-sleeps-in-atomic.
  */
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include "zoo.h"
 
@@ -689,6 +691,51 @@ void zoo_066_right(struct zoo *z)
 
 #define BOUNCED	(NEEDS_BOUNCE | NEEDS_DIRECT)
 
+/* ---- zoo 064 wrong */
+static noinline dma_addr_t tx_start_locked(struct zoo *z, void *page)
+{
+	DEFINE_SPINLOCK(lock);
+	unsigned long flags;
+	dma_addr_t dma;
+
+	spin_lock_irqsave(&lock, flags);
+	dma = dma_map_single(z->dev, page, PAGE_SIZE, DMA_TO_DEVICE);	/* 32-bit Arm's sleeps */
+	spin_unlock_irqrestore(&lock, flags);
+	return dma;
+}
+
+void zoo_064_wrong(struct zoo *z)
+{
+	void *page = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	dma_addr_t dma = tx_start_locked(z, page);
+
+	if (!dma_mapping_error(z->dev, dma)) {
+		zoo_device_reads(z, dma, TX);
+		dma_unmap_single(z->dev, dma, PAGE_SIZE, DMA_TO_DEVICE);
+	}
+	kfree(page);
+}
+/* ---- end */
+
+/* ---- zoo 064 right */
+static noinline dma_addr_t tx_start_unlocked(struct zoo *z, void *page)
+{
+	return dma_map_single(z->dev, page, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+void zoo_064_right(struct zoo *z)
+{
+	void *page = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	dma_addr_t dma = tx_start_unlocked(z, page);
+
+	if (!dma_mapping_error(z->dev, dma)) {
+		zoo_device_reads(z, dma, TX);
+		dma_unmap_single(z->dev, dma, PAGE_SIZE, DMA_TO_DEVICE);
+	}
+	kfree(page);
+}
+/* ---- end */
+
 const struct zoo_row zoo_rows_e4[] = {
 	{ "052", "a failed mapping that nobody asks about, given to the device", zoo_052_wrong,
 	  zoo_052_right, HAZARD_MAPPING_ERROR_USED, NEEDS_IOMMU, NULL, "rx_start_unasked",
@@ -719,6 +766,8 @@ const struct zoo_row zoo_rows_e4[] = {
 	  HAZARD_MASK_CHANGED, NEEDS_IOMMU, NULL, "codec_probe_narrow", "tx_start" },
 	{ "063", "a mapping longer than any bounce buffer", zoo_063_wrong, zoo_063_right,
 	  HAZARD_MAPPING_TOO_LARGE, BOUNCED, "swiotlb=force", "tx_start_whole", "<dev>" },
+	{ "064", "a map under a lock, where mapping may sleep", zoo_064_wrong, zoo_064_right,
+	  HAZARD_SLEEPS_IN_ATOMIC, NEEDS_IOMMU, "iova=bitmap", "tx_start_locked", "<dev>" },
 	{ "065", "a buffer mapped for one device and used by another", zoo_065_wrong,
 	  zoo_065_right, HAZARD_WRONG_DEVICE, NEEDS_NOTHING, NULL, "rx_start", "<dev2>" },
 	{ "065b", "a buffer unmapped for another device than it was mapped for", zoo_065b_wrong,

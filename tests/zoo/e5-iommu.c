@@ -151,6 +151,50 @@ static noinline void codec_unmaps(struct codec *c, unsigned long iova, size_t le
 	iommu_unmap(c->domain, iova, len);
 }
 
+/* ---- zoo 072 wrong */
+static noinline void mailbox_ask(u32 *mailbox)
+{
+	mailbox[0] = 1;
+}
+
+static noinline dma_addr_t mailbox_lend(struct zoo *z, u32 *mailbox, enum dma_data_direction dir)
+{
+	return dma_map_single(z->dev, mailbox, RX, dir);
+}
+
+void zoo_072_wrong(struct zoo *z)
+{
+	u32 *mailbox = kzalloc(RX, GFP_KERNEL);
+	dma_addr_t dma;
+
+	mailbox_ask(mailbox);
+	dma = mailbox_lend(z, mailbox, DMA_FROM_DEVICE);
+	if (!dma_mapping_error(z->dev, dma)) {
+		zoo_device_reads(z, dma, sizeof(*mailbox));	/* to write is all it may */
+		zoo_device_writes(z, dma, 0x44, RX);
+		dma_unmap_single(z->dev, dma, RX, DMA_FROM_DEVICE);
+	}
+	kfree(mailbox);
+}
+/* ---- end */
+
+/* ---- zoo 072 right */
+void zoo_072_right(struct zoo *z)
+{
+	u32 *mailbox = kzalloc(RX, GFP_KERNEL);
+	dma_addr_t dma;
+
+	mailbox_ask(mailbox);
+	dma = mailbox_lend(z, mailbox, DMA_BIDIRECTIONAL);
+	if (!dma_mapping_error(z->dev, dma)) {
+		zoo_device_reads(z, dma, sizeof(*mailbox));
+		zoo_device_writes(z, dma, 0x44, RX);
+		dma_unmap_single(z->dev, dma, RX, DMA_BIDIRECTIONAL);
+	}
+	kfree(mailbox);
+}
+/* ---- end */
+
 /* ---- zoo 073 wrong */
 static noinline void codec_maps_next(struct codec *c, unsigned long iova, u8 *page)
 {
@@ -395,6 +439,9 @@ const struct zoo_row zoo_rows_e5[] = {
 	{ "071", "bytes beside the buffer, in the same page of the IOMMU", zoo_071_wrong,
 	  zoo_071_right, HAZARD_DEVICE_ACCESS_UNMAPPED, NEEDS_IOMMU, NULL, "rx_start_short",
 	  "<dev>" },
+	{ "072", "a device that reads what it was only lent to write", zoo_072_wrong,
+	  zoo_072_right, HAZARD_DEVICE_READ_FROM_DEVICE, NEEDS_IOMMU | NEEDS_NONCOHERENT, NULL,
+	  "mailbox_lend", "<dev>" },
 	{ "073", "iommu_map() where something is mapped, and -EEXIST ignored", zoo_073_wrong,
 	  zoo_073_right, HAZARD_IOMMU_MAP_OVERLAP, NEEDS_IOMMU, NULL, "codec_maps_next",
 	  "codec_maps_frame" },
