@@ -152,7 +152,7 @@ void given_note_refused(struct hazard_engine *e, struct dev_record *d,
 		return;
 	}
 
-	if (n->why == WHY_PAST_MEMORY || (!what && !n->len && n->why != WHY_NONE)) {
+	if (n->why == WHY_PAST_MEMORY || (!what && !n->len && !n->nents && n->why != WHY_NONE)) {
 		refused_size(e, d, n);
 		return;
 	}

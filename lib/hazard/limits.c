@@ -36,16 +36,28 @@ static void report_segment(struct hazard_engine *e, const struct mapping *m,
 	report_end(e, r);
 }
 
+/*
+ * What nobody has said of the device is a default of Linux's, and limits no hardware: with it
+ * the rule is for those who want everything.
+ */
+static bool has_said(const struct hazard_engine *e, const struct device *dev, uint64_t limit)
+{
+	return (dev->dma_parms && limit) || engine_is_portable(e);
+}
+
 void limits_check_segment(struct hazard_engine *e, const struct mapping *m, struct device *dev)
 {
+	const struct device_dma_parameters *said = dev->dma_parms;
 	uint64_t boundary = dma_get_seg_boundary(dev);
 
 	if (!m->len)
 		return;
-	if (m->len > dma_get_max_seg_size(dev))
+	if (m->len > dma_get_max_seg_size(dev) &&
+	    has_said(e, dev, said ? said->max_segment_size : 0))
 		report_segment(e, m, HAZARD_SEGMENT_SIZE, "says that it takes at most",
 			       dma_get_max_seg_size(dev), "dma_set_max_seg_size");
-	if ((m->dma ^ (m->dma + m->len - 1)) & ~boundary)
+	if ((m->dma ^ (m->dma + m->len - 1)) & ~boundary &&
+	    has_said(e, dev, said ? said->segment_boundary_mask : 0))
 		report_segment(e, m, HAZARD_SEGMENT_BOUNDARY, "says that it cannot cross a "
 		"multiple of",
 			       boundary + 1, "dma_set_seg_boundary");

@@ -334,15 +334,36 @@ static void side_runs(struct side *s, enum machine_gear gear, bool has_iommu)
 		side_goes_on(s);
 }
 
+/*
+ * Whether an address of nobody's was once one's own is known for as long as it is
+ * remembered, and that is not as long in the fast gear: what is unknown there in the exact
+ * gear may be another device's. Lists that change, and what iommu_unmap() takes, are looked
+ * at in the exact gear alone.
+ */
+static uint64_t count_of(const struct side *s, unsigned c)
+{
+	const struct hazard_engine *e = harness_hazards(s->h);
+
+	switch (c) {
+	case HAZARD_UNMAP_UNKNOWN:
+		return hazard_count(e, c) + hazard_count(e, HAZARD_SYNC_UNKNOWN) +
+		       hazard_count(e, HAZARD_WRONG_DEVICE);
+	case HAZARD_SYNC_UNKNOWN: case HAZARD_WRONG_DEVICE:
+	case HAZARD_SG_MODIFIED: case HAZARD_IOMMU_UNMAP_PARTIAL:
+		return 0;
+	default:
+		return hazard_count(e, c);
+	}
+}
+
 static void expect_same_of_both_gears(bool has_iommu)
 {
 	static struct side exact, fast;
 
 	side_runs(&exact, GEAR_EXACT, has_iommu);
 	side_runs(&fast, GEAR_FAST, has_iommu);
-	for (unsigned c = 0; c <= NR_HAZARD_CLASSES; c++)
-		assert_int_equal(hazard_count(harness_hazards(fast.h), c),
-				 hazard_count(harness_hazards(exact.h), c));
+	for (unsigned c = 0; c < NR_HAZARD_CLASSES; c++)
+		assert_int_equal(count_of(&fast, c), count_of(&exact, c));
 	assert_true(hazard_count(harness_hazards(fast.h), HAZARD_UNMAP_SIZE) > 0);
 	assert_true(hazard_count(harness_hazards(fast.h), HAZARD_UNMAP_NENTS) > 0);
 	assert_int_equal(harness_finish(fast.h), 1);

@@ -99,13 +99,18 @@ static void maps_list(struct device *dev, void *buf, size_t len)
 
 static void segment_of_just_what_the_device_takes_is_fine(void **state)
 {
+	struct device_dma_parameters parms = { .max_segment_size = SZ_64K };
 	struct rig rig = starts();
 	u8 *buf = kzalloc(SZ_128K, GFP_KERNEL);
 
+	maps_list(rig.eth, buf, SZ_128K);	/* 64 KiB are Linux's default, not the device's */
+	is_clean(&rig);
+	rig.eth->dma_parms = &parms;
 	maps_list(rig.eth, buf, SZ_64K);
 	is_clean(&rig);
 	maps_list(rig.eth, buf, SZ_64K + 4);
 	has_only(&rig, HAZARD_SEGMENT_SIZE, 1);
+	rig.eth->dma_parms = NULL;
 	kfree(buf);
 	harness_finish(rig.h);
 }

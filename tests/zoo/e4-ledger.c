@@ -374,6 +374,11 @@ void zoo_059_right(struct zoo *z)
 /* ---- end */
 
 /* ---- zoo 060 wrong */
+static noinline void nic_probe_lengths(struct zoo *z)
+{
+	dma_set_max_seg_size(z->dev, SZ_64K);	/* its descriptors count up to that */
+}
+
 static noinline void tx_start_long(struct zoo *z, struct scatterlist *sg)
 {
 	if (!dma_map_sg(z->dev, sg, 1, DMA_TO_DEVICE))
@@ -387,7 +392,8 @@ void zoo_060_wrong(struct zoo *z)
 	u8 *buf = kzalloc(SZ_128K, GFP_KERNEL);
 	struct scatterlist sg[1];
 
-	sg_init_one(sg, buf, SZ_128K);		/* its descriptors count up to 64 KiB */
+	nic_probe_lengths(z);
+	sg_init_one(sg, buf, SZ_128K);
 	tx_start_long(z, sg);
 	kfree(buf);
 }
@@ -411,6 +417,7 @@ void zoo_060_right(struct zoo *z)
 	u8 *buf = kzalloc(SZ_128K, GFP_KERNEL);
 	struct scatterlist sg[2];
 
+	nic_probe_lengths(z);
 	sg_init_table(sg, 2);
 	sg_set_buf(&sg[0], buf, SZ_64K);
 	sg_set_buf(&sg[1], buf + SZ_64K, SZ_64K);
