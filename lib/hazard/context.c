@@ -12,11 +12,11 @@
 static void say_what_to_do(struct report *r, const char *what)
 {
 	if (g_str_has_prefix(what, "dma_free"))
-		report_fix(r, "Likely meant", "the free after the lock is given back, or in a work "
-			   "item");
+		report_fix(r, "Likely meant", "the free after the lock is given back, or in a "
+			   "work item");
 	else if (g_str_has_prefix(what, "dma_map"))
-		report_fix(r, "Likely meant", "iova=dma-iommu, which never sleeps; or the map before "
-			   "the lock is taken");
+		report_fix(r, "Likely meant", "iova=dma-iommu, which never sleeps; or the map "
+			   "before the lock is taken");
 	else
 		report_fix(r, "Likely missing", "GFP_ATOMIC, or the allocation before the lock is "
 			   "taken");
