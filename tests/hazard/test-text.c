@@ -26,7 +26,7 @@ static noinline void syncs_nothing(struct device *eth)
 }
 
 /* What a run says that does the one @nr times, the other @nr_others times. Yours. */
-static char *text_of(unsigned nr, unsigned nr_others)
+static noinline char *text_of(unsigned nr, unsigned nr_others)
 {
 	char *text = NULL;
 	size_t len = 0;
