@@ -20,17 +20,26 @@ from tap import Tap  # noqa: E402
 
 GOLDEN = "tests/golden/zoo-%s.txt"
 HEAD = re.compile(r"^==== (\S+) on (\S+)\n", re.M)
-# The judge's own frames are of no interest, nor those of a register write on its way.
-OURS = re.compile(r"^  \S+ \((?:zoo(?:-\w+)?|access|bus|core|io)\.c:\d+\)\n", re.M)
+# Frames of the library and of the judge are of no interest, and where the compiler inlines, or
+# leaves out debug information, they are others.
+FRAME = re.compile(r"^  [^\s()]+(?: \(([^\s:]+):\d+\))?\n", re.M)
+INVALIDATED = re.compile(r"^(  step .* invalidated iova .*?)  +\S+(?: \(\S+\))?$", re.M)
 
 
 def zoo(*args):
     return subprocess.run([ZOO, *args], check=True, capture_output=True, text=True).stdout
 
 
+def theirs(text):
+    """TEXT without what is ours."""
+    drivers = {os.path.basename(path) for path in rows.sources(ROOT)}
+    text = FRAME.sub(lambda m: m.group(0) if m.group(1) in drivers else "", text)
+    return INVALIDATED.sub(r"\1", text)
+
+
 def reports():
     """{row: text}"""
-    parts = HEAD.split(OURS.sub("", zoo("reports")))
+    parts = HEAD.split(theirs(zoo("reports")))
     return dict(zip(parts[1::3], parts[3::3]))
 
 
