@@ -7,6 +7,7 @@ said here, and on ours, where it ends well and without a hazard. The three board
 APQ8064; the same with clocks that never stop; the same with a second device on one IOMMU.
 """
 import os
+import re
 import subprocess
 import sys
 
@@ -54,8 +55,11 @@ def complaints_of_linux(status, text, words):
     return ["does not say \"%s\"" % w for w in missing] + ([text[-2000:]] if missing else [])
 
 
-def complaints_of_ours(status, text):
-    is_good = status == 0 and "done\n" in text and "no hazards observed" in text
+def complaints_of_ours(status, text, name):
+    """The program "old" maps in the DMA API's own domain, which is reported, and rightly."""
+    own = {"iova-reserved"} if name == "old" else set()
+    found = set(re.findall(r"^HAZARD: (\S+)", text, re.M))
+    is_good = status == (1 if own else 0) and "done\n" in text and found == own
     return [] if is_good else ["exit status %s" % status, text[-2000:]]
 
 
@@ -69,7 +73,7 @@ def main():
     ours = compile_driver(armdma, os.path.join(folder, "msm-bugs-ours"), [harness])
     for name, board, what, words in BUGS:
         tap.result("Linux: " + what, complaints_of_linux(*run(linux, boards[board], name), words))
-        tap.result("not ours: " + what, complaints_of_ours(*run(ours, boards[board], name)))
+        tap.result("not ours: " + what, complaints_of_ours(*run(ours, boards[board], name), name))
     tap.finish()
 
 
