@@ -20,7 +20,7 @@ static char *opt_board, *opt_cpu, *opt_gear, *opt_chooser, *opt_seed, *opt_json,
 static char *opt_junit, *opt_tap, *opt_trace;
 static char *opt_coherent, *opt_swiotlb, *opt_iommu, *opt_iova;
 static char **opt_masks, **opt_devices;
-static int opt_seeds;
+static int opt_seeds = CMD_UNSAID;
 static gboolean opt_complete, opt_verbose, opt_quiet;
 
 static const GOptionEntry options[] = {
@@ -160,13 +160,15 @@ static bool can_write(const char *path)
 static bool parse_schedules(const char *trace, uint64_t seed, GArray *schedules)
 {
 	g_autoptr(GError) error = NULL;
+	unsigned nr_seeds;
 
-	if (opt_seeds < 0 || opt_seeds > MAX_SEEDS)
-		cmd_refuse("replay: --seeds %d: a number from 1 to %d is expected", opt_seeds,
-			   MAX_SEEDS);
-	else if (!schedules_choose(opt_chooser ? opt_chooser : "nominal", seed,
-				   MAX(opt_seeds, 1), schedules, &error))
+	if (!cmd_count("replay", "seeds", opt_seeds, MAX_SEEDS, 1, &nr_seeds))
+		return false;
+	if (!schedules_choose(opt_chooser ? opt_chooser : "nominal", seed, nr_seeds, schedules,
+			      &error))
 		cmd_refuse("replay: %s", error->message);
+	else if (opt_seeds != CMD_UNSAID && !schedules_nr_random(schedules))
+		cmd_refuse("replay: --seeds %d: --chooser random is expected with it", opt_seeds);
 	else if (schedules->len > 1 && !strcmp(trace, "-"))
 		cmd_refuse("replay: -: %u schedules want the trace in a file", schedules->len);
 	else

@@ -16,7 +16,7 @@
 #define MAX_SCHEDULES	1000000
 
 static char *opt_board, *opt_cpu, *opt_chooser, *opt_seed, *opt_json;
-static int opt_seeds, opt_jobs, opt_timeout;
+static int opt_seeds = CMD_UNSAID, opt_jobs = CMD_UNSAID, opt_timeout = CMD_UNSAID;
 static gboolean opt_shrink, opt_quiet;
 
 static const GOptionEntry options[] = {
@@ -52,17 +52,6 @@ static const struct cmd_usage usage = {
 	.stops = true,
 };
 
-/* 0 stands for @fallback: it was not said. */
-static bool take_number(const char *option, int value, int max, unsigned fallback,
-			unsigned *ret_number)
-{
-	*ret_number = value ? (unsigned)value : fallback;
-	if (value >= 0 && value <= max)
-		return true;
-	cmd_refuse("run: --%s %d: a number from 1 to %d is expected", option, value, max);
-	return false;
-}
-
 static bool take_seed(uint64_t *ret_seed)
 {
 	char *end = NULL;
@@ -84,12 +73,15 @@ static bool take_schedules(GArray *schedules)
 	unsigned nr_seeds;
 	uint64_t seed;
 
-	if (!take_number("seeds", opt_seeds, MAX_SCHEDULES, NR_SEEDS, &nr_seeds) ||
+	if (!cmd_count("run", "seeds", opt_seeds, MAX_SCHEDULES, NR_SEEDS, &nr_seeds) ||
 	    !take_seed(&seed))
 		return false;
-	if (schedules_choose(opt_chooser, seed, nr_seeds, schedules, &error))
+	if (!schedules_choose(opt_chooser, seed, nr_seeds, schedules, &error))
+		cmd_refuse("run: %s", error->message);
+	else if (opt_seeds != CMD_UNSAID && !schedules_nr_random(schedules))
+		cmd_refuse("run: --seeds %d: --chooser random is expected with it", opt_seeds);
+	else
 		return true;
-	cmd_refuse("run: %s", error->message);
 	return false;
 }
 
@@ -105,8 +97,8 @@ static bool take_config(int argc, char **argv, struct run_config *cfg)
 		cmd_refuse("run: a program is expected; see armdma run --help");
 		return false;
 	}
-	return take_number("jobs", opt_jobs, 1024, g_get_num_processors(), &cfg->nr_jobs) &&
-	       take_number("timeout", opt_timeout, 1000000, PATIENCE_S, &cfg->patience_s);
+	return cmd_count("run", "jobs", opt_jobs, 1024, g_get_num_processors(), &cfg->nr_jobs) &&
+	       cmd_count("run", "timeout", opt_timeout, 1000000, PATIENCE_S, &cfg->patience_s);
 }
 
 static void progress(unsigned nr_done, unsigned nr)

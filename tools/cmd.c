@@ -38,3 +38,13 @@ int cmd_refuse(const char *format, ...)
 	fprintf(stderr, "armdma: %s\n", sentence);
 	return CMD_BAD_INPUT;
 }
+
+bool cmd_count(const char *command, const char *option, int value, int max, unsigned fallback,
+	       unsigned *ret_count)
+{
+	*ret_count = value == CMD_UNSAID ? fallback : (unsigned)value;
+	if (value == CMD_UNSAID || (value > 0 && value <= max))
+		return true;
+	cmd_refuse("%s: --%s %d: a number from 1 to %d is expected", command, option, value, max);
+	return false;
+}

@@ -10,6 +10,7 @@
 #define TOOLS_CMD_H
 
 #include <stdbool.h>
+#include <limits.h>
 #include <glib.h>
 
 /** What the exit status of every command means. */
@@ -62,6 +63,18 @@ bool cmd_parse(const struct cmd_usage *usage, const GOptionEntry *options,
 
 /** One sentence on stderr, "armdma: " before it. Returns CMD_BAD_INPUT. */
 int cmd_refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/** What a numeric option holds before it is parsed. */
+#define CMD_UNSAID	INT_MIN
+
+/**
+ * cmd_count() - an option that is a count
+ * @value: as it was said, or CMD_UNSAID: then @fallback
+ *
+ * Return: false, and it was refused, unless 1 <= @value <= @max.
+ */
+bool cmd_count(const char *command, const char *option, int value, int max, unsigned fallback,
+	       unsigned *ret_count);
 
 extern const struct command cmd_board;
 extern const struct command cmd_cc;

@@ -67,7 +67,8 @@ def the_twin_is_clean_under_everything():
 
 
 def shrinks_with(chooser, least_recorded):
-    found = observed(told("--chooser", chooser, "--seeds", "12", "--shrink", WRONG))[0]
+    seeds = ["--seeds", "12"] if chooser == "random" else []
+    found = observed(told("--chooser", chooser, *seeds, "--shrink", WRONG))[0]
     script = found["script"].split(",")
     bad = expect(len(script) <= 2 and found["recorded_actions"] >= least_recorded, found)
     for n in range(len(script)):
@@ -187,6 +188,9 @@ def bad_input_is_one_sentence():
                         (("--board", "nonesuch", RIGHT), "nonesuch"),
                         (("--chooser", "worst", RIGHT), "--chooser worst"),
                         (("--seeds", "-1", RIGHT), "--seeds -1"),
+                        (("--seeds", "0", RIGHT), "--seeds 0"),
+                        (("--seeds", "3", RIGHT), "--chooser random is expected"),
+                        (("--jobs", "0", RIGHT), "--jobs 0"),
                         (("--seed", "x", RIGHT), "--seed x"),
                         (("--json", "/nonesuch/x", RIGHT), "/nonesuch/x")):
         done = run("-q", "--chooser", "nominal", *args) if "--chooser" not in args else run(*args)
