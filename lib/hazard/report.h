@@ -72,9 +72,6 @@ struct report {
 /* The line that gets it again, NULL: nobody knows. Yours. */
 char *report_replay(const struct hazard_engine *e, const struct report *r);
 
-/* What @m was made by, as the culprit: it happens now. */
-void report_now_mapped(struct hazard_engine *e, struct report *r, const struct mapping *m);
-
 struct report *report_begin(struct hazard_engine *e, enum hazard_class class,
 			    const void *site, const void *other_site);
 /*
@@ -91,6 +88,11 @@ void report_of_mapping(struct hazard_engine *e, struct report *r, const struct m
 /* "cpu0 read 4 bytes at pa 0x..., 12 bytes into the 2048 bytes mapped for eth0" */
 void report_of_access(struct hazard_engine *e, struct report *r,
 		      const struct observe_event *ev, bool is_write);
+void report_end(struct hazard_engine *e, struct report *r);
+void report_free(void *r);
+
+/* ---- report-rows.c: the timeline ------------------------------------ */
+
 /* Rows for what is remembered about [pa, pa + len), in order. */
 void report_history(struct hazard_engine *e, struct report *r, uint64_t pa, uint64_t len);
 void report_row(struct hazard_engine *e, struct report *r, const struct record *rec);
@@ -104,10 +106,10 @@ void report_blame(struct report *r, uint64_t seq);
 /* A row for a mapping that history has forgotten, or that has no line to remember it. */
 void report_row_of_mapping(struct hazard_engine *e, struct report *r,
 			   const struct mapping *m);
-void report_end(struct hazard_engine *e, struct report *r);
-void report_free(void *r);
+/* What @m was made by, as the culprit: it happens now. */
+void report_now_mapped(struct hazard_engine *e, struct report *r, const struct mapping *m);
 
-/* ---- words --------------------------------------------------------- */
+/* ---- words.c -------------------------------------------------------- */
 
 /* "DMA_FROM_DEVICE"; static. */
 const char *direction_name(int dir);
