@@ -10,319 +10,15 @@
  * A bar in a cache or memory is a version of the bytes in question: same letter, same
  * bytes; hatched where a machine without caches would hold others. A bar of CPU or device
  * says whose the buffer is. Each cell's upper half is before the event, its lower half after.
+ * Which is which html-lanes-rows.c finds out.
  *
  * Leaves out: reports without a line (calls that are wrong by themselves) have no bars.
  */
-#include "html.h"
-#include "story.h"
+#include "html-lanes.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-#define VERSION_BYTES	8u
 #define NR_COLOURS	8u
-#define NOTHING		-1
-#define LANE_CPU	0
-#define LANES_MAX	8u
-#define DEVICES_MAX	3u
-
-struct row {
-	const struct record *record;
-	const struct moment *moment;	/* NULL: a row of the report alone */
-	const char *what;
-	char *own_words;
-	const char *place;
-	bool is_culprit;
-	int version[NR_STORY_PLACES];	/* afterwards; NOTHING: it holds none */
-	bool is_dirty[2];
-	unsigned owners;		/* afterwards: bit n is lane n */
-};
-
-struct version {
-	uint8_t bytes[VERSION_BYTES];
-	const struct row *author;	/* NULL: it was there before */
-};
-
-struct lanes {
-	struct hazard_engine *e;
-	const struct report *r;
-	GString *s;
-	GArray *rows;			/* of struct row */
-	GArray *versions;		/* of struct version */
-	bool has_l2, has_bars;
-	unsigned from, nr_bytes;	/* of the line: what versions are of */
-	uint16_t devices[DEVICES_MAX];
-	unsigned nr_devices;
-};
-
-static struct row *row_at(const struct lanes *l, unsigned i)
-{
-	return &g_array_index(l->rows, struct row, i);
-}
-
-/* ---- rows: the line's story, and what the report adds ----------------------------- */
-
-static void row_clear(void *row)
-{
-	g_free(((struct row *)row)->own_words);
-}
-
-static char *moment_words(const struct lanes *l, const struct moment *m)
-{
-	g_autofree char *text = m->is_drain
-		? g_strdup_printf("%s's store of %u byte%s left its store buffer",
-				  party_name(&l->e->parties, m->record.party), m->record.len,
-				  m->record.len == 1 ? "" : "s")
-		: record_text(l->e, &m->record);
-
-	return m->times > 1 ? g_strdup_printf("%s, %u times", text, m->times)
-			    : g_steal_pointer(&text);
-}
-
-static void add_moment(struct lanes *l, const struct moment *m)
-{
-	struct row row = {
-		.record = &m->record, .moment = m, .own_words = moment_words(l, m),
-		.place = record_cache(&m->record),
-	};
-
-	row.what = row.own_words;
-	g_array_append_val(l->rows, row);
-}
-
-static struct row *same_row(const struct lanes *l, const struct report_row *wanted)
-{
-	for (unsigned i = 0; i < l->rows->len; i++) {
-		const struct record *rec = row_at(l, i)->record;
-
-		if (rec->kind == wanted->record.kind && rec->step == wanted->record.step &&
-		    rec->level == wanted->record.level)
-			return row_at(l, i);
-	}
-	return NULL;
-}
-
-static void add_report_row(struct lanes *l, const struct report_row *wanted)
-{
-	struct row *same = same_row(l, wanted);
-	struct row row = {
-		.record = &wanted->record, .what = wanted->what, .place = wanted->place,
-		.is_culprit = wanted->is_culprit,
-	};
-
-	if (!same) {
-		g_array_append_val(l->rows, row);
-		return;
-	}
-	same->is_culprit |= wanted->is_culprit;
-	if (!same->moment || same->moment->times == 1)
-		same->what = wanted->what;
-}
-
-static int by_seq(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	return x->record->seq < y->record->seq ? -1 : x->record->seq > y->record->seq;
-}
-
-static void gather(struct lanes *l)
-{
-	const struct story *story = l->r->story;
-
-	for (guint i = 0; story && i < story->moments->len; i++)
-		add_moment(l, g_ptr_array_index(story->moments, i));
-	for (unsigned i = 0; i < l->r->rows->len; i++)
-		add_report_row(l, &g_array_index(l->r->rows, struct report_row, i));
-	g_array_sort(l->rows, by_seq);
-}
-
-/* ---- versions of the bytes -------------------------------------------------------- */
-
-/* The first of the bytes in question, and the end of those that the report knows. */
-static uint64_t bytes_in_question(const struct report *r, uint64_t *ret_end)
-{
-	const struct record *last = &g_array_index(r->rows, struct report_row,
-						   r->rows->len - 1).record;
-	uint64_t pa = r->access.has_pa ? r->access.pa : last->pa;
-	uint64_t len = r->access.has_pa ? r->access.len : last->len;
-
-	if (r->bytes.saw) {
-		*ret_end = pa + r->bytes.saw->len;
-		return pa + r->bytes.first_wrong;
-	}
-	*ret_end = pa + MAX(len, 1);
-	return pa;
-}
-
-static void choose_bytes(struct lanes *l)
-{
-	const struct story *story = l->r->story;
-	uint64_t end, pa = bytes_in_question(l->r, &end);
-	uint64_t line_end = story->pa + story->line_bytes;
-
-	if (pa < story->pa || pa >= line_end)
-		pa = story->pa;
-	if (end <= pa)
-		end = line_end;
-	l->from = (unsigned)(pa - story->pa);
-	l->nr_bytes = (unsigned)MIN(MIN(end, line_end) - pa, VERSION_BYTES);
-}
-
-static bool is_write(const struct record *rec)
-{
-	return rec->kind == RECORD_CPU_WROTE || rec->kind == RECORD_DEVICE_WROTE;
-}
-
-/* The number of what @m shows there; if it is a new one, @row may have written it. */
-static int version_of(struct lanes *l, const struct row *row, const struct moment *m,
-		      enum story_place place)
-{
-	const uint8_t *bytes = moment_image(l->r->story, m, place) + l->from;
-	struct version new = { .author = is_write(row->record) ? row : NULL };
-
-	for (unsigned i = 0; i < l->versions->len; i++)
-		if (!memcmp(g_array_index(l->versions, struct version, i).bytes, bytes,
-			    l->nr_bytes))
-			return (int)i;
-	memcpy(new.bytes, bytes, l->nr_bytes);
-	g_array_append_val(l->versions, new);
-	return (int)l->versions->len - 1;
-}
-
-/* Old bytes first: A is what was there before. */
-static void take_versions(struct lanes *l, struct row *row)
-{
-	static const enum story_place order[] = {
-		STORY_DRAM, STORY_L2, STORY_L1, STORY_NEWEST,
-	};
-	const struct moment *m = row->moment;
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
-		enum story_place p = order[i];
-
-		row->version[p] = p < STORY_DRAM && !m->has[p] ? NOTHING
-							       : version_of(l, row, m, p);
-	}
-	memcpy(row->is_dirty, m->is_dirty, sizeof(row->is_dirty));
-	l->has_l2 |= m->has[STORY_L2];
-}
-
-static void take_nothing(struct row *row)
-{
-	for (int p = 0; p < NR_STORY_PLACES; p++)
-		row->version[p] = NOTHING;
-}
-
-static bool has_image(const struct row *row)
-{
-	return row->moment && row->moment->has_image;
-}
-
-/* The next row that shows memory as it was before it. */
-static const struct row *next_look(const struct lanes *l, unsigned i)
-{
-	for (i++; i < l->rows->len; i++)
-		if (has_image(row_at(l, i)))
-			return row_at(l, i);
-	return NULL;
-}
-
-/* What a transfer of many lines left: no cache held them, and the next look shows memory. */
-static void take_transfer(struct lanes *l, struct row *row, const struct row *next)
-{
-	row->version[STORY_DRAM] = row->version[STORY_NEWEST] =
-		version_of(l, row, next->moment, STORY_DRAM);
-}
-
-static void take_from_before(struct row *row, const struct row *before)
-{
-	memcpy(row->version, before->version, sizeof(row->version));
-	memcpy(row->is_dirty, before->is_dirty, sizeof(row->is_dirty));
-}
-
-static void follow_versions(struct lanes *l)
-{
-	for (unsigned i = 0; i < l->rows->len; i++) {
-		struct row *row = row_at(l, i);
-
-		take_nothing(row);
-		if (has_image(row))
-			take_versions(l, row);
-		else if (row->record->kind == RECORD_DEVICE_WROTE && next_look(l, i))
-			take_transfer(l, row, next_look(l, i));
-		else if (i)
-			take_from_before(row, row_at(l, i - 1));
-	}
-}
-
-/* ---- whose the buffer is ---------------------------------------------------------- */
-
-static bool is_call(const struct record *rec)
-{
-	return rec->kind <= RECORD_FREED;
-}
-
-static bool is_of_device(const struct record *rec)
-{
-	return is_call(rec) || rec->kind == RECORD_DEVICE_WROTE || rec->kind == RECORD_DEVICE_READ;
-}
-
-static unsigned first_device_lane(const struct lanes *l)
-{
-	return !l->has_bars ? 1 : l->has_l2 ? 4 : 3;
-}
-
-/* 0: it has no lane. */
-static unsigned device_lane(const struct lanes *l, uint16_t party)
-{
-	for (unsigned i = 0; i < l->nr_devices; i++)
-		if (g_str_equal(party_name(&l->e->parties, l->devices[i]),
-				party_name(&l->e->parties, party)))
-			return first_device_lane(l) + i;
-	return 0;
-}
-
-static void find_devices(struct lanes *l)
-{
-	for (unsigned i = 0; i < l->rows->len; i++) {
-		const struct record *rec = row_at(l, i)->record;
-
-		if (is_of_device(rec) && rec->party != NO_PARTY && !device_lane(l, rec->party) &&
-		    l->nr_devices < DEVICES_MAX)
-			l->devices[l->nr_devices++] = rec->party;
-	}
-}
-
-static unsigned owners_after(const struct lanes *l, const struct record *rec, unsigned before)
-{
-	unsigned cpu = 1u << LANE_CPU, lane = device_lane(l, rec->party);
-	unsigned device = lane ? 1u << lane : 0;
-
-	switch (rec->kind) {
-	case RECORD_MAPPED:
-		return rec->skips_sync ? before | cpu : device;
-	case RECORD_SYNCED_FOR_DEVICE:
-		return device;
-	case RECORD_SYNCED_FOR_CPU:
-	case RECORD_UNMAPPED:
-		return cpu;
-	case RECORD_ALLOCATED:
-		return rec->is_cached ? cpu : cpu | device;
-	case RECORD_FREED:
-		return 0;
-	default:
-		return before;
-	}
-}
-
-static void follow_owners(struct lanes *l)
-{
-	unsigned owners = 0;
-
-	for (unsigned i = 0; i < l->rows->len; i++)
-		row_at(l, i)->owners = owners = owners_after(l, row_at(l, i)->record, owners);
-}
 
 /* ---- arrows ----------------------------------------------------------------------- */
 
@@ -338,7 +34,7 @@ static bool arrow_of(const struct lanes *l, const struct row *row, unsigned *ret
 		     unsigned *ret_to)
 {
 	const struct moment *m = row->moment;
-	unsigned device = device_lane(l, row->record->party);
+	unsigned device = lanes_device_lane(l, row->record->party);
 
 	*ret_from = *ret_to = LANE_CPU;
 	if (m && m->is_held)
@@ -398,12 +94,12 @@ static void mark(const struct lanes *l, const struct row *row, unsigned lane)
 	if (rec->kind == RECORD_DROPPED && l->has_bars &&
 	    lane == place_lane(l, rec->level == 1 ? STORY_L1 : STORY_L2))
 		html_add(l->s, "<i class=\"x%s\">\u00d7</i>", rec->is_dirty ? " bad" : "");
-	else if (is_call(rec) && lane == LANE_CPU)
+	else if (record_is_call(rec) && lane == LANE_CPU)
 		html_add(l->s, "<i class=\"call\"></i>");
-	else if (is_of_device(rec) && !is_call(rec) && lane &&
-		 lane == device_lane(l, rec->party))
+	else if (record_is_of_device(rec) && !record_is_call(rec) && lane &&
+		 lane == lanes_device_lane(l, rec->party))
 		html_add(l->s, "<i class=\"dot\"></i>");
-	else if (!is_of_device(rec) && lane == LANE_CPU && !row->place)
+	else if (!record_is_of_device(rec) && lane == LANE_CPU && !row->place)
 		html_add(l->s, "<i class=\"dot\"></i>");
 }
 
@@ -411,7 +107,7 @@ static void mark(const struct lanes *l, const struct row *row, unsigned lane)
 
 static int place_of_lane(const struct lanes *l, unsigned lane)
 {
-	if (!l->has_bars || lane == LANE_CPU || lane >= first_device_lane(l))
+	if (!l->has_bars || lane == LANE_CPU || lane >= lanes_first_device(l))
 		return NOTHING;
 	if (lane == 1)
 		return STORY_L1;
@@ -486,9 +182,9 @@ static void version_words(const struct lanes *l, const struct row *row)
 	if (!l->has_bars || row->record->pa > first ||
 	    first - row->record->pa >= row->record->len)
 		return;
-	if (is_write(row->record))
+	if (record_is_write(row->record))
 		chip(l, row->version[STORY_NEWEST]);
-	else if (!has_image(row))
+	else if (!row_has_image(row))
 		return;
 	else if (row->record->kind == RECORD_CPU_READ || row->record->kind == RECORD_DEVICE_READ)
 		chip(l, row->version[m->source]);
@@ -501,18 +197,18 @@ static void place_words(const struct lanes *l, const struct row *row)
 
 	if (row->place || code)
 		html_add(l->s, "<span class=\"at\">%s</span>", row->place ? row->place : code);
-	else if (is_of_device(row->record) && !is_call(row->record))
+	else if (record_is_of_device(row->record) && !record_is_call(row->record))
 		html_add(l->s, "<span class=\"at\">dma 0x%" PRIx64 "</span>", row->record->dma);
 }
 
 static unsigned nr_lanes(const struct lanes *l)
 {
-	return first_device_lane(l) + l->nr_devices;
+	return lanes_first_device(l) + l->nr_devices;
 }
 
 static void print_row(const struct lanes *l, unsigned i)
 {
-	const struct row *row = row_at(l, i), *before = i ? row_at(l, i - 1) : NULL;
+	const struct row *row = lanes_row(l, i), *before = i ? lanes_row(l, i - 1) : NULL;
 
 	html_add(l->s, "<tr class=\"%s\">", row->is_culprit ? "culprit" : "");
 	for (unsigned lane = 0; lane < nr_lanes(l); lane++)
@@ -543,7 +239,7 @@ static void print_heads(const struct lanes *l)
 static void print_version(const struct lanes *l, unsigned i)
 {
 	const struct version *v = &g_array_index(l->versions, struct version, i);
-	const struct row *last = row_at(l, l->rows->len - 1);
+	const struct row *last = lanes_row(l, l->rows->len - 1);
 	g_autofree char *bytes = bytes_text(v->bytes, l->nr_bytes, l->nr_bytes);
 
 	html_add(l->s, "<li><span class=\"chip v%u\">%c</span> <code>%s</code> ", i % NR_COLOURS,
@@ -573,20 +269,9 @@ static void print_versions(const struct lanes *l)
 
 void html_lanes(struct hazard_engine *e, GString *s, const struct report *r)
 {
-	struct lanes l = {
-		.e = e, .r = r, .s = s, .has_bars = r->story && r->rows->len,
-		.rows = g_array_new(FALSE, TRUE, sizeof(struct row)),
-		.versions = g_array_new(FALSE, TRUE, sizeof(struct version)),
-	};
+	struct lanes l = { .e = e, .r = r, .s = s };
 
-	g_array_set_clear_func(l.rows, row_clear);
-	gather(&l);
-	if (l.has_bars) {
-		choose_bytes(&l);
-		follow_versions(&l);
-	}
-	find_devices(&l);
-	follow_owners(&l);
+	lanes_fill(&l);
 	html_add(s, "<table class=\"tl\">\n");
 	print_heads(&l);
 	for (unsigned i = 0; i < l.rows->len; i++)
@@ -594,6 +279,5 @@ void html_lanes(struct hazard_engine *e, GString *s, const struct report *r)
 	html_add(s, "</table>\n");
 	if (l.has_bars)
 		print_versions(&l);
-	g_array_free(l.versions, TRUE);
-	g_array_free(l.rows, TRUE);
+	lanes_clear(&l);
 }
