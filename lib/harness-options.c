@@ -35,37 +35,42 @@ static bool pick(const char *key, const char *value, const char *const *names, i
 	return false;
 }
 
-static const char *const gear_names[] = { "exact", "fast", NULL };
-static const char *const chooser_names[] = { "nominal", "random", "lazy", "evict", "retain", NULL };
-static const char *const tlb_names[] = { "unbounded", "real", NULL };
-static const char *const coherent_names[] = {
-	"cma", "legacy2011", "remap", "pool", "carveout", "highmem", "hardware", NULL
-};
-static const char *const behaviour_names[] = { "6.12", "repaired", NULL };
-static const char *const backtrace_names[] = { "address", "full", NULL };
-static const char *const swiotlb_names[] = { "auto", "force", "dynamic", NULL };
-static const char *const kmalloc_names[] = { "aligned", "unaligned", NULL };
-static const char *const iommu_names[] = { "off", "strict", "lazy", "passthrough", NULL };
-static const char *const dmapool_names[] = { "plain", "debug", NULL };
-static const char *const iova_names[] = { "dma-iommu", "bitmap", "spread", NULL };
-static const char *const switch_names[] = { "on", "off", NULL };
-static const char *const may_names[] = { "on", "off", NULL };
-static const char *const portable_names[] = { "off", "on", NULL };
-static const char *const rules_names[] = { "full", "dma-debug", NULL };
-static const char *const exposure_names[] = { "off", "on", NULL };
+/* ---- one of several words ------------------------------------------------------------- */
 
-static const struct {
+#define WORDS(...)	((const char *const[]){ __VA_ARGS__, NULL })
+#define FIELD(f)	offsetof(struct harness_config, f), sizeof(((struct harness_config *)0)->f)
+
+/**
+ * struct choice - an option that is one of several words
+ * @names:     of the values 0, 1, ... of its field
+ * @at, @size: of that, in struct harness_config: a bool or an enum
+ * @first:     value of the first name, where 0 is what was not said
+ * @is_quiet:  it changes what is said of a run, not the run: no part of what repeats it
+ */
+static const struct choice {
 	const char *key;
 	const char *const *names;
+	size_t at, size;
+	int first;
+	bool is_quiet;
 } choices[] = {
-	{ "gear", gear_names }, { "chooser", chooser_names }, { "tlb", tlb_names },
-	{ "coherent", coherent_names }, { "swiotlb", swiotlb_names },
-	{ "dmapool", dmapool_names }, { "iova", iova_names },
-	{ "kmalloc", kmalloc_names }, { "iommu", iommu_names },
-	{ "linux", behaviour_names }, { "backtrace", backtrace_names }, { "hazards", switch_names },
-	{ "may", may_names },
-	{ "portable", portable_names }, { "rules", rules_names },
-	{ "exposure", exposure_names },
+	{ "gear", WORDS("exact", "fast"), FIELD(gear) },
+	{ "chooser", WORDS("nominal", "random", "lazy", "evict", "retain"), FIELD(chooser) },
+	{ "tlb", WORDS("unbounded", "real"), FIELD(tlb) },
+	{ "coherent", WORDS("cma", "legacy2011", "remap", "pool", "carveout", "highmem",
+			    "hardware"), FIELD(coherent) },
+	{ "linux", WORDS("6.12", "repaired"), FIELD(behaviour) },
+	{ "swiotlb", WORDS("auto", "force", "dynamic"), 0, 0 },	/* two fields */
+	{ "dmapool", WORDS("plain", "debug"), FIELD(dmapool_debug) },
+	{ "iova", WORDS("dma-iommu", "bitmap", "spread"), FIELD(iova) },
+	{ "kmalloc", WORDS("aligned", "unaligned"), FIELD(bounce_kmalloc) },
+	{ "portable", WORDS("off", "on"), FIELD(hazards.portable) },
+	{ "rules", WORDS("full", "dma-debug"), FIELD(hazards.rules) },
+	{ "iommu", WORDS("off", "strict", "lazy", "passthrough"), FIELD(iommu), IOMMU_OFF },
+	{ "backtrace", WORDS("address", "full"), FIELD(hazards.full_backtrace), .is_quiet = true },
+	{ "may", WORDS("on", "off"), FIELD(hazards.no_may), .is_quiet = true },
+	{ "exposure", WORDS("off", "on"), FIELD(hazards.exposure), .is_quiet = true },
+	{ "hazards", WORDS("on", "off"), FIELD(no_hazards), .is_quiet = true },
 };
 
 static void choose_swiotlb(struct harness_config *cfg, int i)
@@ -74,41 +79,31 @@ static void choose_swiotlb(struct harness_config *cfg, int i)
 	cfg->swiotlb_dynamic = i == 2;
 }
 
-static void choose(struct harness_config *cfg, const char *const *names, int i)
+static void choose(struct harness_config *cfg, const struct choice *c, int i)
 {
-	if (names == gear_names)
-		cfg->gear = (enum machine_gear)i;
-	else if (names == chooser_names)
-		cfg->chooser = (enum chooser_mode)i;
-	else if (names == tlb_names)
-		cfg->tlb = (enum tlb_capacity)i;
-	else if (names == coherent_names)
-		cfg->coherent = (enum coherent_strategy)i;
-	else if (names == swiotlb_names)
+	char *field = (char *)cfg + c->at;
+
+	if (!c->size)
 		choose_swiotlb(cfg, i);
-	else if (names == dmapool_names)
-		cfg->dmapool_debug = i;
-	else if (names == iova_names)
-		cfg->iova = (enum iova_backend)i;
-	else if (names == kmalloc_names)
-		cfg->bounce_kmalloc = i;
-	else if (names == iommu_names)
-		cfg->iommu = (enum iommu_mode)(IOMMU_OFF + i);
-	else if (names == behaviour_names)
-		cfg->behaviour = (enum linux_behaviour)i;
-	else if (names == backtrace_names)
-		cfg->hazards.full_backtrace = i;
-	else if (names == may_names)
-		cfg->hazards.no_may = i;
-	else if (names == portable_names)
-		cfg->hazards.portable = i;
-	else if (names == rules_names)
-		cfg->hazards.rules = (enum hazard_rules)i;
-	else if (names == exposure_names)
-		cfg->hazards.exposure = i;
+	else if (c->size == sizeof(bool))
+		*(bool *)field = i;
 	else
-		cfg->no_hazards = i;
+		*(int *)field = c->first + i;
 }
+
+/* 0: as if it had not been said. */
+static int chosen(const struct harness_config *cfg, const struct choice *c)
+{
+	const char *field = (const char *)cfg + c->at;
+
+	if (!c->size)
+		return cfg->swiotlb_force ? 1 : cfg->swiotlb_dynamic ? 2 : 0;
+	return c->size == sizeof(bool) ? *(const bool *)field : *(const int *)field;
+}
+
+G_STATIC_ASSERT(sizeof(enum machine_gear) == sizeof(int));
+
+/* ---- the others ----------------------------------------------------------------------- */
 
 /* As Linux's memparse() takes it: 256K, 1M; more than nothing, less than all. */
 static bool parse_size(const char *key, const char *value, size_t *ret_len, GError **error)
@@ -204,7 +199,7 @@ static bool parse_option(struct options *o, const char *key, const char *value, 
 			continue;
 		if (!pick(key, value, choices[i].names, &picked, error))
 			return false;
-		choose(&o->cfg, choices[i].names, picked);
+		choose(&o->cfg, &choices[i], picked);
 		return true;
 	}
 	g_set_error(error, HARNESS_ERROR, 0, "there is no option \"%s\"", key);
@@ -270,40 +265,36 @@ static char *quote(const char *word)
 	return word[strspn(word, safe)] ? g_shell_quote(word) : g_strdup(word);
 }
 
+static void add_option(GString *s, const char *key, const char *value)
+{
+	g_string_append_printf(s, "%s%s=%s", s->len ? ":" : "", key, value);
+}
+
+static void add_size(GString *s, const char *key, size_t len)
+{
+	g_autofree char *value = g_strdup_printf("%zu", len);
+
+	if (len)
+		add_option(s, key, value);
+}
+
 /* What of ARMDMA_OPTIONS differs from the defaults: "chooser=random:tlb=real", or "". */
 static char *replay_options(const struct harness_config *cfg)
 {
 	bool is_script = cfg->script || cfg->chooser == CHOOSER_SCRIPT;
-	g_autofree char *cma = g_strdup_printf("%zu", cfg->cma_bytes);
-	g_autofree char *pool = g_strdup_printf("%zu", cfg->coherent_pool_bytes);
 	GString *s = g_string_new(NULL);
-	const struct {
-		const char *key, *value;
-		bool is_default;
-	} options[] = {
-		{ "gear", gear_names[cfg->gear], !cfg->gear },
-		{ "chooser", is_script ? NULL : chooser_names[cfg->chooser],
-		  is_script || !cfg->chooser },
-		{ "script", cfg->script ? cfg->script : "", !is_script },
-		{ "tlb", tlb_names[cfg->tlb], !cfg->tlb },
-		{ "coherent", coherent_names[cfg->coherent], !cfg->coherent },
-		{ "linux", behaviour_names[cfg->behaviour], !cfg->behaviour },
-		{ "swiotlb", "force", !cfg->swiotlb_force },
-		{ "swiotlb", "dynamic", !cfg->swiotlb_dynamic },
-		{ "dmapool", dmapool_names[cfg->dmapool_debug], !cfg->dmapool_debug },
-		{ "iova", iova_names[cfg->iova], !cfg->iova },
-		{ "kmalloc", "unaligned", !cfg->bounce_kmalloc },
-		{ "portable", "on", !cfg->hazards.portable },
-		{ "rules", rules_names[cfg->hazards.rules], !cfg->hazards.rules },
-		{ "iommu", cfg->iommu ? iommu_names[cfg->iommu - IOMMU_OFF] : NULL, !cfg->iommu },
-		{ "coherent_pool", pool, !cfg->coherent_pool_bytes },
-		{ "cma", cma, !cfg->cma_bytes },
-	};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
-		if (!options[i].is_default)
-			g_string_append_printf(s, "%s%s=%s", s->len ? ":" : "", options[i].key,
-					       options[i].value);
+	if (is_script)
+		add_option(s, "script", cfg->script ? cfg->script : "");
+	for (const struct choice *c = choices; c < choices + G_N_ELEMENTS(choices); c++) {
+		int value = chosen(cfg, c);
+		bool is_chooser = c->at == offsetof(struct harness_config, chooser) && c->size;
+
+		if (value && !c->is_quiet && !(is_script && is_chooser))
+			add_option(s, c->key, c->names[value - c->first]);
+	}
+	add_size(s, "coherent_pool", cfg->coherent_pool_bytes);
+	add_size(s, "cma", cfg->cma_bytes);
 	return g_string_free(s, FALSE);
 }
 
